@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using Microsoft.CodeAnalysis.Text;
+using NnAnalyzers.Graph;
+
+namespace NnAnalyzers;
+
+/// <summary>
+/// One replacement of text, and the vocabulary fixes are written in. Each word answers null when the code has a form
+/// it cannot change safely; the finding then comes without a fix.
+/// </summary>
+internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
+{
+    public static IEnumerable<Edit> Replace(SyntaxNode node, string text) => [new(node.SyntaxTree, node.Span, text)];
+
+    /// <summary>Takes an operation out of the data flow: what went into it comes out.</summary>
+    public static IEnumerable<Edit>? Unwrap(Step step)
+    {
+        if (step.Syntax is not ExpressionSyntax expression) return null;
+        if (step.Layer is { Creation: { } creation } && creation == step.Operation) return RemoveElement(expression);
+        if (Operand(step) is not { } operand) return null;
+        var statement = expression.FirstAncestorOrSelf<StatementSyntax>();
+        // x = relu(x); and x.relu_(); have nothing left to say.
+        if (statement is ExpressionStatementSyntax { Expression: var whole } &&
+            (whole == expression || whole is AssignmentExpressionSyntax { Left: var left, Right: var right } && right == expression && left.ToString() == operand.ToString()))
+            return Delete(statement);
+        var text = operand.ToString();
+        if (expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax && operand is BinaryExpressionSyntax or ConditionalExpressionSyntax or CastExpressionSyntax)
+            text = $"({text})";
+        return Replace(expression, text);
+    }
+
+    /// <summary>The tensor an operation works on, as written.</summary>
+    public static ExpressionSyntax? Operand(Step step) => step.Operation switch
+    {
+        IInvocationOperation { Instance: { } instance } call when step.Layer is null && call.TargetMethod.ContainingType.Name == "Tensor" => instance.Syntax as ExpressionSyntax,
+        IInvocationOperation call => (call.Arguments.OrderBy(a => a.Parameter?.Ordinal).FirstOrDefault(a => a.ArgumentKind == ArgumentKind.Explicit && a.Parameter?.Type.Name == "Tensor" || a.Parameter?.Type.TypeKind == TypeKind.TypeParameter)?.Syntax as ArgumentSyntax)?.Expression
+            ?? (call.Arguments.FirstOrDefault(a => a.Syntax is ArgumentSyntax)?.Syntax as ArgumentSyntax)?.Expression,
+        _ => null,
+    };
+
+    /// <summary>Removes an element of a Sequential in any of its forms: argument, named tuple, list item, append, Add.</summary>
+    private static IEnumerable<Edit>? RemoveElement(ExpressionSyntax element)
+    {
+        SyntaxNode node = element;
+        if (node.Parent is CastExpressionSyntax or ParenthesizedExpressionSyntax) node = node.Parent;
+        if (node.Parent is ArgumentSyntax { Parent: TupleExpressionSyntax tuple }) node = tuple;
+        switch (node.Parent)
+        {
+            case ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "append", Expression: var receiver } } call } }:
+                return [new(call.SyntaxTree, TextSpan.FromBounds(receiver.Span.End, call.Span.End), "")];
+            case ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Add" }, Parent: ExpressionStatementSyntax statement } } }:
+                return Delete(statement);
+            case ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: var callee } } } argument when callee.ToString().EndsWith("Sequential", StringComparison.Ordinal):
+                return RemoveFromList(argument);
+            case InitializerExpressionSyntax or CollectionElementSyntax:
+                return RemoveFromList(node.Parent is CollectionElementSyntax item ? item : node);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Removes an argument that is optional.</summary>
+    public static IEnumerable<Edit>? RemoveArgument(IOperation argument) =>
+        argument is IArgumentOperation { ArgumentKind: ArgumentKind.Explicit, Syntax: ArgumentSyntax { Parent: ArgumentListSyntax list } syntax }
+            ? list.Arguments.SkipWhile(a => a != syntax).Skip(1).All(a => a.NameColon is not null) ? RemoveFromList(syntax) : Replace(syntax.Expression, "true")
+            : null;
+
+    /// <summary>Gives a parameter another value, whether the call names it, places it or leaves it out.</summary>
+    public static IEnumerable<Edit>? SetArgument(IInvocationOperation call, IParameterSymbol parameter, string value)
+    {
+        if (call.Syntax is not InvocationExpressionSyntax { ArgumentList: { } list }) return null;
+        var written = call.Arguments.FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.Parameter?.OriginalDefinition, parameter.OriginalDefinition) && a.ArgumentKind == ArgumentKind.Explicit);
+        if (written?.Syntax is ArgumentSyntax argument) return Replace(argument.Expression, value);
+        return [new(list.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0), (list.Arguments.Count > 0 ? ", " : "") + $"{parameter.Name}: {value}")];
+    }
+
+    /// <summary>The text of a node of a helper with the helper's parameters replaced by what one call gives for them.</summary>
+    public static string? Inline(BuilderCall builder, SyntaxNode node)
+    {
+        if (builder.Call.Syntax.SyntaxTree != node.SyntaxTree || builder.Helper.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } helper || !helper.Span.Contains(node.Span)) return null;
+        var locals = new HashSet<string>(helper.DescendantNodes().Select(n => n switch
+        {
+            VariableDeclaratorSyntax v => v.Identifier.Text,
+            SingleVariableDesignationSyntax v => v.Identifier.Text,
+            ForEachStatementSyntax v => v.Identifier.Text,
+            _ => "",
+        }));
+        var text = new System.Text.StringBuilder(node.ToString());
+        foreach (var name in node.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Where(n => n.Parent is not (NameColonSyntax or MemberAccessExpressionSyntax) || n.Parent is MemberAccessExpressionSyntax m && m.Expression == n).Reverse())
+        {
+            if (locals.Contains(name.Identifier.Text)) return null;
+            if (builder.Helper.Parameters.FirstOrDefault(p => p.Name == name.Identifier.Text) is not { } parameter) continue;
+            var given = builder.Call.Arguments.FirstOrDefault(a => a.Parameter?.Name == parameter.Name);
+            var value = given?.Syntax is ArgumentSyntax written ? written.Expression.ToString()
+                : given?.Value.ConstantValue is { HasValue: true, Value: { } constant } ? SymbolDisplay.FormatPrimitive(constant, true, false) : null;
+            if (value is null) return null;
+            text.Remove(name.SpanStart - node.SpanStart, name.Span.Length).Insert(name.SpanStart - node.SpanStart, value);
+        }
+        return text.ToString();
+    }
+
+    public static IEnumerable<Edit>? InsertAfter(StatementSyntax statement, string code)
+    {
+        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax)) return null;
+        var lines = Lines(statement.SyntaxTree);
+        var line = lines.GetLineFromPosition(statement.Span.End);
+        // Something else may follow on the same line.
+        var at = statement.GetTrailingTrivia().All(t => t.IsKind(SyntaxKind.WhitespaceTrivia) || t.IsKind(SyntaxKind.EndOfLineTrivia) || t.IsKind(SyntaxKind.SingleLineCommentTrivia))
+            && statement.GetTrailingTrivia().Any(t => t.IsKind(SyntaxKind.EndOfLineTrivia)) ? line.End : statement.Span.End;
+        return [new(statement.SyntaxTree, new TextSpan(at, 0), NewLine(statement) + Indentation(statement) + Indent(code, statement))];
+    }
+
+    public static IEnumerable<Edit>? InsertBefore(StatementSyntax statement, string code) =>
+        statement.Parent is not (BlockSyntax or GlobalStatementSyntax) ? null
+            : [new(statement.SyntaxTree, new TextSpan(statement.SpanStart, 0), Indent(code, statement) + NewLine(statement) + Indentation(statement))];
+
+    /// <summary>Puts code in place of a statement.</summary>
+    public static IEnumerable<Edit> Rewrite(StatementSyntax statement, string code) => Replace(statement, Indent(code, statement));
+
+    /// <summary>Deletes a statement with its line.</summary>
+    public static IEnumerable<Edit>? Delete(StatementSyntax statement)
+    {
+        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax or SwitchSectionSyntax)) return Replace(statement, "{ }");
+        return [new(statement.SyntaxTree, WholeLines(statement), "")];
+    }
+
+    /// <summary>Moves a statement to just behind another one of the same block.</summary>
+    public static IEnumerable<Edit>? Move(StatementSyntax statement, StatementSyntax behind, string? rewritten = null, string? also = null)
+    {
+        if (BlockOf(statement) is null || BlockOf(statement) != BlockOf(behind) || statement.SyntaxTree != behind.SyntaxTree) return null;
+        if (InsertAfter(behind, (rewritten ?? statement.ToString()) + (also is null ? "" : NewLine(statement) + Indentation(statement) + also)) is not { } insertion || Delete(statement) is not { } deletion) return null;
+        // The text is moved as it stands, so it already has its indentation.
+        var moved = insertion.Single();
+        return [.. deletion, moved with { Text = NewLine(statement) + Indentation(behind) + (rewritten ?? statement.ToString()) + (also is null ? "" : NewLine(statement) + Indentation(behind) + also) }];
+    }
+
+    public static SyntaxNode? BlockOf(StatementSyntax statement) => statement.Parent is GlobalStatementSyntax global ? global.Parent : statement.Parent;
+
+    private static IEnumerable<Edit> RemoveFromList(SyntaxNode item)
+    {
+        var siblings = item.Parent!.ChildNodesAndTokens().ToList();
+        var index = siblings.IndexOf(item);
+        SyntaxToken? Comma(int at) => at >= 0 && at < siblings.Count && siblings[at].IsKind(SyntaxKind.CommaToken) ? siblings[at].AsToken() : null;
+        bool HasComment(int from, int to) => item.SyntaxTree.GetRoot().DescendantTrivia(TextSpan.FromBounds(from, to))
+            .Any(t => t.Span.Start >= from && t.Span.End <= to && (t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsKind(SyntaxKind.MultiLineCommentTrivia) || t.IsDirective));
+        if (Comma(index - 1) is { } before)
+        {
+            if (!HasComment(before.SpanStart, item.SpanStart)) return [new(item.SyntaxTree, TextSpan.FromBounds(before.SpanStart, item.Span.End), "")];
+            return [new(item.SyntaxTree, before.Span, ""), new(item.SyntaxTree, item.Span, "")];
+        }
+        if (Comma(index + 1) is { } after && index + 2 < siblings.Count)
+        {
+            var next = siblings[index + 2].SpanStart;
+            return [new(item.SyntaxTree, TextSpan.FromBounds(item.SpanStart, HasComment(after.Span.End, next) ? after.Span.End : next), "")];
+        }
+        return [new(item.SyntaxTree, item.Span, "")];
+    }
+
+    private static TextSpan WholeLines(StatementSyntax statement)
+    {
+        var lines = Lines(statement.SyntaxTree);
+        var (first, last) = (lines.GetLineFromPosition(statement.SpanStart), lines.GetLineFromPosition(statement.Span.End));
+        var text = statement.SyntaxTree.GetText();
+        var aloneBefore = text.ToString(TextSpan.FromBounds(first.Start, statement.SpanStart)).All(char.IsWhiteSpace);
+        var rest = text.ToString(TextSpan.FromBounds(statement.Span.End, last.End)).Trim();
+        var aloneAfter = rest.Length == 0 || rest.StartsWith("//", StringComparison.Ordinal);
+        return aloneBefore && aloneAfter ? TextSpan.FromBounds(first.Start, last.EndIncludingLineBreak) : statement.Span;
+    }
+
+    private static TextLineCollection Lines(SyntaxTree tree) => tree.GetText().Lines;
+
+    private static string NewLine(SyntaxNode node)
+    {
+        var text = node.SyntaxTree.GetText();
+        var line = text.Lines[0];
+        return line.EndIncludingLineBreak > line.End ? text.ToString(TextSpan.FromBounds(line.End, line.EndIncludingLineBreak)) : "\n";
+    }
+
+    private static string Indentation(SyntaxNode node)
+    {
+        var text = node.SyntaxTree.GetText();
+        var line = text.Lines.GetLineFromPosition(node.SpanStart).ToString();
+        return line.Substring(0, line.Length - line.TrimStart().Length);
+    }
+
+    private static string Indent(string code, SyntaxNode like) => code.Replace("\n", NewLine(like) + Indentation(like));
+}
+
+/// <summary>Carries a fix inside a diagnostic, so that it travels to the code fix provider and into SARIF logs.</summary>
+internal static class FixProperties
+{
+    public const string Title = "nn.fix.title", Edits = "nn.fix.edits";
+
+    public static ImmutableDictionary<string, string?> Write(string title, IEnumerable<Edit> edits) =>
+        ImmutableDictionary<string, string?>.Empty.Add(Title, title).Add(Edits, string.Join("\n", edits.OrderBy(e => e.Span.Start).Select(e =>
+            string.Join("\t", Uri.EscapeDataString(e.Tree.FilePath), e.Span.Start.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                e.Span.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), Uri.EscapeDataString(e.Text), Uri.EscapeDataString(e.Tree.GetText().ToString(e.Span))))));
+
+    /// <summary>The edits of a diagnostic: file, span, new text, and the text that must still stand there.</summary>
+    public static ImmutableArray<(string Path, TextSpan Span, string Text, string Old)> Read(ImmutableDictionary<string, string?> properties) =>
+        !properties.TryGetValue(Edits, out var edits) || edits is null ? ImmutableArray<(string, TextSpan, string, string)>.Empty
+            : edits.Split('\n').Select(l => l.Split('\t')).Where(p => p.Length == 5).Select(p => (
+                Uri.UnescapeDataString(p[0]),
+                new TextSpan(int.Parse(p[1], System.Globalization.CultureInfo.InvariantCulture), int.Parse(p[2], System.Globalization.CultureInfo.InvariantCulture)),
+                Uri.UnescapeDataString(p[3]), Uri.UnescapeDataString(p[4]))).ToImmutableArray();
+}

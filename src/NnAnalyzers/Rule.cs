@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers;
+
+/// <summary>
+/// A question asked of the graph. A rule overrides <see cref="Check(Network, ProjectGraph)"/> or
+/// <see cref="Check(TrainingSite, ProjectGraph)"/>; it never looks at syntax beyond the places it reports.
+/// </summary>
+internal abstract class Rule
+{
+    protected Rule(string id, RuleLevel level, Category category, string title, string message)
+    {
+        Level = level;
+        Descriptor = new DiagnosticDescriptor(id, title, message, category.ToString(), level.Severity(), isEnabledByDefault: true,
+            helpLinkUri: $"https://github.com/nnanalyzers/nnanalyzers/blob/main/docs/rules/{id}.md");
+    }
+
+    public string Id => Descriptor.Id;
+    public RuleLevel Level { get; }
+    public DiagnosticDescriptor Descriptor { get; }
+
+    public virtual IEnumerable<Finding> Check(Network network, ProjectGraph project) => [];
+    public virtual IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => [];
+
+    /// <summary>
+    /// The edits this rule's fix would make in places where the rule has nothing to say. Experiments draw from them to
+    /// see what a random change of the same kind does.
+    /// </summary>
+    public virtual IEnumerable<Finding> Elsewhere(Network network, ProjectGraph project) => [];
+
+    protected Finding At(SyntaxNode place, params object[] arguments) => new(this, place, arguments.ToImmutableArray());
+}
+
+internal enum Category { Architecture, Initialization, Shapes, Training, Checkpoints, Data, Modules }

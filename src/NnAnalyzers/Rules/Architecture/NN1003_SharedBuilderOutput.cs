@@ -1,0 +1,31 @@
+using NnAnalyzers.Graph;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers.Rules;
+
+/// <summary>One helper builds every layer with its activation, and builds the output layer too.</summary>
+internal sealed class NN1003_SharedBuilderOutput() : Rule("NN1003", RuleLevel.Proven, Category.Architecture,
+    "Output layer built by the helper of the hidden layers",
+    "{0} adds {1} to every layer it builds, the output layer too, so {2} never sees the values it needs ({3})")
+{
+    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
+        from last in network.LastSteps()
+        where last.IsActivation && network.Steps.Contains(last)
+        let builder = last.Layer?.Builder ?? last.Builder
+        where builder is not null && network.CallsOf(builder.Helper).Count() > 1
+        let use = network.Losses.FirstOrDefault(u => u.IsCutBy(last.Op))
+        where use is not null
+        select Mend(At(builder.Call.Syntax, builder.Helper.Name, last.Op.Name, use.Op.Name, network.Path(last, use)), last, builder, project);
+
+    private static Finding Mend(Finding finding, Step last, BuilderCall builder, ProjectGraph project)
+    {
+        // The helper's own switch, where turning it off leaves no activation ...
+        var off = builder.Helper.Parameters.FirstOrDefault(p => p.Type.SpecialType == Microsoft.CodeAnalysis.SpecialType.System_Boolean && project.IsSwitchFor(builder.Helper, p, last.Op));
+        if (off is not null) return finding.Fix($"Build the output layer without {last.Op.Name}", Edit.SetArgument(builder.Call, off, "false"));
+        // ... else the layer the helper wraps, with this call's arguments.
+        var plain = last.Layer is null ? last.Input?.Syntax : last.Input?.Layer?.Syntax;
+        return plain is not null && Edit.Inline(builder, plain) is { } text
+            ? finding.Fix($"Use the plain layer for the output", Edit.Replace(builder.Call.Syntax, text))
+            : finding;
+    }
+}

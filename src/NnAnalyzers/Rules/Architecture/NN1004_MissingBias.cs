@@ -1,0 +1,54 @@
+using NnAnalyzers.Graph;
+using NnAnalyzers.Torch;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers.Rules;
+
+/// <summary>A layer was made without a bias, and nothing that follows brings one.</summary>
+internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Category.Architecture,
+    "Layer without a bias",
+    "{0} has no bias, and no normalization follows that brings one before {1}")
+{
+    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
+        from step in network.Steps
+        where step is { HasWeights: true, Op.Role: Role.Linear or Role.Convolution or Role.TransposedConvolution, Layer: { HasBias: false, Syntax: not null } }
+        where !IsBiaslessByDesign(step, network) && !project.IsLoaded(network)
+        let next = NextUser(step, network, 0)
+        where next is not null
+        let argument = step.Layer!.Arguments[step.Op.Bias!]
+        select At(argument.Operation.Syntax, step.Layer!.Name, next)
+            .Fix($"Give {step.Layer!.Name} its bias back", Edit.RemoveArgument(argument.Operation));
+
+    /// <summary>Laterals, patch embeddings, gates, attention and language-model heads leave the bias out on purpose.</summary>
+    private static bool IsBiaslessByDesign(Step step, Network network) =>
+        step.Op.Role == Role.Convolution && ShapeFunctions.PerAxis(step.Layer, "kernel_size", step.Op.SpatialAxes, null) is var kernel
+            && (kernel is null || kernel.All(k => k == 1) || ShapeFunctions.PerAxis(step.Layer, "stride", step.Op.SpatialAxes, 1) is { } stride && stride.SequenceEqual(kernel))
+        || step.Input is { Op.Name: "mul" or "matmul" }
+        || network.Layers.Any(l => l.Op.Role is Role.Embedding or Role.Attention)
+        || network.Steps.Any(s => s.Op.Role == Role.Matmul);
+
+    /// <summary>What the bias is missing for: the next layer or the loss; null if a normalization comes first or anything is not understood.</summary>
+    private static string? NextUser(Step step, Network network, int depth)
+    {
+        if (depth > 32) return null;
+        string? found = null;
+        if (network.Outputs.Any(o => o.Step == step))
+        {
+            if (network.Losses.Count == 0) return null;
+            found = network.Losses[0].Op.Name;
+        }
+        foreach (var user in step.Users)
+        {
+            var next = user.Role switch
+            {
+                Role.Activation or Role.Softmax or Role.Pooling or Role.Dropout or Role.Reshape or Role.Permute or Role.Identity or Role.Resize => NextUser(user, network, depth + 1),
+                Role.Linear or Role.Convolution or Role.TransposedConvolution or Role.Recurrent when user.Layer is not null => user.Layer.Name,
+                Role.Arithmetic when user.Op.Name == "add" && user.Inputs.Count == 2 => NextUser(user, network, depth + 1),
+                _ => null,
+            };
+            if (next is null) return null;
+            found ??= next;
+        }
+        return found;
+    }
+}

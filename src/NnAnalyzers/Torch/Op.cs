@@ -1,0 +1,68 @@
+namespace NnAnalyzers.Torch;
+
+/// <summary>What an operation does to a network, as far as a rule can care.</summary>
+internal enum Role
+{
+    Linear, Convolution, TransposedConvolution, Recurrent, Embedding, Attention,
+    Normalization, Activation, Softmax, Dropout, Pooling, Reshape, Permute, Identity, Resize,
+    Join, Matmul, Arithmetic, Reduction, Indexing, Source, Loss, Opaque,
+}
+
+/// <summary>The values a tensor can take: bounds, either of which may be open (infinite).</summary>
+internal readonly record struct ValueRange(double Low, double High)
+{
+    public static readonly ValueRange Any = new(double.NegativeInfinity, double.PositiveInfinity);
+
+    public bool Covers(ValueRange other) => Low <= other.Low && High >= other.High;
+
+    public bool IsBounded => !double.IsInfinity(Low) || !double.IsInfinity(High);
+
+    public ValueRange Join(ValueRange other) => new(Math.Min(Low, other.Low), Math.Max(High, other.High));
+
+    public override string ToString() => this switch
+    {
+        { Low: 0, High: double.PositiveInfinity } => "values of 0 and more",
+        { IsBounded: false } => "any value",
+        _ => FormattableString.Invariant($"values from {Low:0.###} to {High:0.###}"),
+    };
+}
+
+/// <summary>What a loss expects of the network's output.</summary>
+internal enum LossDomain { NotALoss, AnyNumber, Logits, BinaryLogits, Probabilities, LogProbabilities, Other }
+
+/// <summary>
+/// One operation of TorchSharp, whatever its form: <c>nn.ReLU()</c>, <c>functional.relu(x)</c>, <c>torch.relu(x)</c>,
+/// <c>x.relu()</c> and <c>x.relu_()</c> are all the operation ReLU.
+/// </summary>
+/// <param name="Name">The name a message uses.</param>
+/// <param name="Role">What it does to a network.</param>
+internal sealed record Op(string Name, Role Role)
+{
+    /// <summary>What comes out, for any input.</summary>
+    public ValueRange Range { get; init; } = ValueRange.Any;
+
+    /// <summary>The loss's demand on its first argument.</summary>
+    public LossDomain Domain { get; init; }
+
+    /// <summary>Number of spatial axes a convolution or pooling works on.</summary>
+    public int SpatialAxes { get; init; }
+
+    /// <summary>The name of the parameters that hold the sizes going in and out, and the bias switch.</summary>
+    public string? In { get; init; }
+    public string? Out { get; init; }
+    public string? Bias { get; init; }
+
+    /// <summary>Output sizes equal input sizes.</summary>
+    public bool KeepsShape { get; init; }
+
+    /// <summary>Older names of the same operation or of other spellings.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    public bool HasWeights => Role is Role.Linear or Role.Convolution or Role.TransposedConvolution or Role.Recurrent or Role.Attention;
+
+    /// <summary>An activation that cuts values off for good; LeakyReLU, ELU and the like leave a way through and do not count.</summary>
+    public bool CutsRange => Role == Role.Activation && Range.IsBounded;
+
+    /// <summary>The nonlinearity <c>init.kaiming_normal_</c> should assume before this activation.</summary>
+    public string Nonlinearity => Name switch { "ReLU" or "ReLU6" => "ReLU", "Sigmoid" => "Sigmoid", "Tanh" => "Tanh", _ => "ReLU" };
+}
