@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using TorchSharp;
+
+namespace NnAnalyzers.Companion;
+
+/// <summary>
+/// Loads libtorch and TorchSharp's native half before TorchSharp looks for them, so that they load on systems with an
+/// older libstdc++ and from a folder of the caller's choice (the torch/lib of a Python installation, say).
+/// </summary>
+public static class TorchLibrary
+{
+    private static readonly object Gate = new();
+    private static bool _loaded;
+
+    /// <summary>Loads the libraries once; later calls do nothing.</summary>
+    /// <param name="libtorch">Folder of libtorch; looked for beside TorchSharp if null.</param>
+    /// <exception cref="TorchLibraryException">A library is missing or does not load; the message says which and what to do.</exception>
+    public static void Load(string? libtorch = null)
+    {
+        lock (Gate)
+        {
+            if (_loaded) return;
+            if (libtorch is not null && !Directory.Exists(libtorch)) throw new TorchLibraryException($"the libtorch folder {libtorch} does not exist");
+            // Windows and macOS need no help, unless libtorch is elsewhere.
+            if (OperatingSystem.IsLinux() || libtorch is not null) LoadNative(libtorch);
+            _loaded = true;
+        }
+    }
+
+    private static void LoadNative(string? libtorch)
+    {
+        var folders = SearchFolders().ToList();
+        string? Find(string name) => (libtorch is null ? folders : folders.Prepend(libtorch)).Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
+        var (prefix, suffix) = OperatingSystem.IsWindows() ? ("", ".dll") : OperatingSystem.IsMacOS() ? ("lib", ".dylib") : ("lib", ".so");
+        if (Find($"{prefix}torch_cpu{suffix}") is null)
+            throw new TorchLibraryException("libtorch is missing: add the package TorchSharp-cpu (or a TorchSharp-cuda package) to the project, or name a folder that has it with --libtorch");
+        // In the order they need each other; CUDA's where they are there.
+        foreach (var name in new[] { "c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch" })
+            if (Find(prefix + name + suffix) is { } path && !NativeLibrary.TryLoad(path, out _) && name is "torch_cpu" or "torch")
+                NativeLibrary.Load(Find(prefix + name + suffix)!); // throws with the loader's own words
+        if (Find($"{prefix}LibTorchSharp{suffix}") is not { } sharp)
+            throw new TorchLibraryException("TorchSharp's native library is missing: restore the project for this machine's runtime");
+        if (NativeLibrary.TryLoad(sharp, out _)) return;
+        if (!OperatingSystem.IsLinux()) { NativeLibrary.Load(sharp); return; }
+        var copy = OlderSystemCopy(sharp);
+        try { NativeLibrary.Load(copy); }
+        catch (DllNotFoundException error) { throw new TorchLibraryException($"TorchSharp's native library does not load with this libtorch: {error.Message.Split('\n')[0]}", error); }
+    }
+
+    private static IEnumerable<string> SearchFolders()
+    {
+        var rid = RuntimeInformation.RuntimeIdentifier;
+        var roots = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES"))?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return roots.Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", rid, "native"))
+            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"))
+            .Concat(Environment.GetEnvironmentVariable("NN_LIBTORCH") is { Length: > 0 } given ? [given] : []);
+    }
+
+    /// <summary>
+    /// A private copy of the library whose need for GLIBCXX_3.4.32 is marked weak. The version is only a mark: the one
+    /// symbol that carries it, std::ios_base_library_init, is never called. The package stays as it is.
+    /// </summary>
+    private static string OlderSystemCopy(string library)
+    {
+        var bytes = File.ReadAllBytes(library);
+        ElfVersions.MakeWeak(bytes, "GLIBCXX_3.4.32");
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        var folder = Path.Combine(home.Length > 0 ? home : Path.GetTempPath(), "nnanalyzers", Convert.ToHexString(SHA256.HashData(bytes))[..16]);
+        var copy = Path.Combine(folder, Path.GetFileName(library));
+        if (File.Exists(copy) && new FileInfo(copy).Length == bytes.Length) return copy;
+        Directory.CreateDirectory(folder);
+        var fresh = Path.Combine(folder, Path.GetRandomFileName());
+        File.WriteAllBytes(fresh, bytes);
+        File.Move(fresh, copy, overwrite: true);
+        return copy;
+    }
+
+    /// <summary>The device by name: auto takes CUDA where there is one.</summary>
+    /// <exception cref="TorchLibraryException">CUDA was asked for and is not there.</exception>
+    public static torch.Device Device(string name)
+    {
+        Load();
+        var cuda = name is "auto" or "cuda" && torch.cuda.is_available();
+        if (name == "cuda" && !cuda) throw new TorchLibraryException("no CUDA device: build the project with -p:TorchBackend=cuda, or give --libtorch a CUDA build, on a machine with an NVIDIA GPU");
+        return cuda ? torch.CUDA : torch.CPU;
+    }
+}
+
+/// <summary>A native library is missing or does not load.</summary>
+public sealed class TorchLibraryException(string message, Exception? inner = null) : Exception(message, inner);

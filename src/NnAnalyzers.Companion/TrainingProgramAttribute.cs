@@ -1,0 +1,15 @@
+namespace NnAnalyzers.Companion;
+
+/// <summary>
+/// Marks a static method that trains a network, so that <c>nn verify</c> can train it before and after a fix. The
+/// method takes one <see cref="TrainingRun"/> and logs to it. Exactly one target says when training has succeeded.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class TrainingProgramAttribute : Attribute
+{
+    /// <summary>Success is a logged loss of at most this.</summary>
+    public double LossBelow { get; set; } = double.NaN;
+
+    /// <summary>Success is a logged metric of at least this.</summary>
+    public double MetricAbove { get; set; } = double.NaN;
+}

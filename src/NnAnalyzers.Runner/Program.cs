@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
+using System.Text.Json;
+
+namespace NnAnalyzers.Runner;
+
+/// <summary>
+/// <c>nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR]</c> runs the jobs of a job folder. <c>job ..</c>
+/// is one of them, in a process of its own.
+/// </summary>
+public static class Program
+{
+    public static int Main(string[] args)
+    {
+        // Everything a program needs lies beside this file.
+        AssemblyLoadContext.Default.Resolving += (context, name) =>
+            Path.Combine(AppContext.BaseDirectory, name.Name + ".dll") is var path && File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
+        try
+        {
+            return args is ["job", ..] ? RunJob(args[1..]) : RunFolder(args);
+        }
+        catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"nn-run: {error.Message}");
+            return 2;
+        }
+    }
+
+    private static int RunFolder(string[] args)
+    {
+        string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+        if (args.Length == 0 || args[0].StartsWith('-'))
+        {
+            Console.Error.WriteLine("usage: nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR]");
+            return 2;
+        }
+        var plan = Plan.Load(args[0]);
+        var workers = int.TryParse(Value("--jobs"), CultureInfo.InvariantCulture, out var n) ? n : Environment.ProcessorCount;
+        var scheduler = new Scheduler(args[0], plan, new RunOptions(Value("--device") ?? "auto", workers, Value("--libtorch")));
+        var (done, all, failed) = (0, plan.Jobs().Count(), 0);
+        scheduler.Run(result =>
+        {
+            Console.WriteLine($"[{++done}/{all}] {result.Job}: {result.Outcome}{(result.Detail is null ? "" : " (" + result.Detail + ")")}");
+            if (result.Outcome == "cannot run") failed++;
+        }, CancellationToken.None);
+        return failed > 0 ? 2 : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // the companion is loaded from the job folder, after the handler above is in place
+    private static int RunJob(string[] args)
+    {
+        var (outcome, detail, environment) = Companion.JobHost.Run(args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture), args[3], 1,
+            args[8].Length > 0 ? args[8] : null, args[4], args[5], args[7]);
+        var all = new Dictionary<string, string>(environment)
+        {
+            ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
+            ["os"] = System.Runtime.InteropServices.RuntimeInformation.OSDescription,
+            ["processors"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+        };
+        AtomicFile.Write(args[6], JsonSerializer.Serialize(new ChildAnswer(outcome, detail, all), Plan.Json));
+        return outcome == "finished" ? 0 : 1;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Torch;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers.Tool.Sources;
+
+/// <summary>Asks the shipped analyzer, the way a compiler does.</summary>
+internal static class Analysis
+{
+    /// <summary>The findings of a project in the order of the code, with the user's own severities.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> FindAsync(Project project, CancellationToken cancellation)
+    {
+        if (await project.GetCompilationAsync(cancellation) is not { } compilation) return [];
+        var analyzer = compilation.WithAnalyzers([new NetworkAnalyzer()], new CompilationWithAnalyzersOptions(project.AnalyzerOptions, null, concurrentAnalysis: true, logAnalyzerExecutionTime: false));
+        return (await analyzer.GetAnalyzerDiagnosticsAsync(cancellation))
+            .OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal).ToImmutableArray();
+    }
+
+    /// <summary>The graph of a project; null if it does not use TorchSharp.</summary>
+    public static async Task<ProjectGraph?> ReadAsync(Project project, CancellationToken cancellation) =>
+        await project.GetCompilationAsync(cancellation) is { } compilation && TorchSymbols.TryCreate(compilation) is { } torch
+            ? new ProjectGraph(compilation, torch, cancellation) : null;
+
+    public static async Task<IReadOnlyList<Diagnostic>> ErrorsAsync(Project project, CancellationToken cancellation) =>
+        (await project.GetCompilationAsync(cancellation))!.GetDiagnostics(cancellation).Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
+
+    /// <summary>As a compiler writes it: file(line,column).</summary>
+    public static string Place(Location location, string? relativeTo = null)
+    {
+        var span = location.GetLineSpan();
+        var file = relativeTo is null || span.Path.Length == 0 ? span.Path : Path.GetRelativePath(relativeTo, span.Path).Replace('\\', '/');
+        return $"{file}({span.StartLinePosition.Line + 1},{span.StartLinePosition.Character + 1})";
+    }
+}

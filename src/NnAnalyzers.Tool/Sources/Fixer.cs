@@ -1,0 +1,76 @@
+using DiffPlex.Renderer;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+using NnAnalyzers.Runner;
+
+namespace NnAnalyzers.Tool.Sources;
+
+/// <summary>Applies fixes until none is left.</summary>
+internal static class Fixer
+{
+    private const int MaxRounds = 10;
+
+    /// <summary>Fixes what can be fixed; a fix that would break the code is left out and returned.</summary>
+    public static async Task<(Solution Fixed, int Applied, IReadOnlyList<Diagnostic> LeftOut)> FixAllAsync(Solution solution, IReadOnlyList<ProjectId> projects, Func<Diagnostic, bool> wanted, CancellationToken cancellation)
+    {
+        var applied = 0;
+        var leftOut = new List<Diagnostic>();
+        foreach (var id in projects)
+        {
+            for (var round = 0; round < MaxRounds; round++)
+            {
+                var project = solution.GetProject(id)!;
+                var before = (await Analysis.ErrorsAsync(project, cancellation)).Count;
+                var fixable = (await Analysis.FindAsync(project, cancellation)).Where(d => wanted(d) && d.Properties.ContainsKey(FixProperties.Title) && !leftOut.Any(l => Same(l, d))).ToList();
+                if (fixable.Count == 0) break;
+                var next = await EditApplier.ApplyAsync(solution, fixable, cancellation);
+                if ((await Analysis.ErrorsAsync(next.GetProject(id)!, cancellation)).Count > before)
+                {
+                    // Some fix does not fit here: find out which, one at a time.
+                    next = solution;
+                    foreach (var diagnostic in fixable.Take(1))
+                    {
+                        var single = await EditApplier.ApplyAsync(solution, [diagnostic], cancellation);
+                        if ((await Analysis.ErrorsAsync(single.GetProject(id)!, cancellation)).Count > before) leftOut.Add(diagnostic); else { next = single; applied++; }
+                    }
+                    solution = next;
+                    continue;
+                }
+                if (next == solution) break;
+                applied += fixable.Count;
+                solution = next;
+            }
+        }
+        return (solution, applied, leftOut);
+    }
+
+    private static bool Same(Diagnostic a, Diagnostic b) => a.Id == b.Id && a.Location.GetLineSpan().Path == b.Location.GetLineSpan().Path && a.GetMessage() == b.GetMessage();
+
+    /// <summary>The documents that differ, with their old and new text.</summary>
+    public static async Task<IReadOnlyList<(string Path, SourceText Old, SourceText New)>> ChangesAsync(Solution before, Solution after, CancellationToken cancellation)
+    {
+        var changes = new List<(string, SourceText, SourceText)>();
+        foreach (var project in after.GetChanges(before).GetProjectChanges())
+            foreach (var id in project.GetChangedDocuments())
+                changes.Add((after.GetDocument(id)!.FilePath!, await before.GetDocument(id)!.GetTextAsync(cancellation), await after.GetDocument(id)!.GetTextAsync(cancellation)));
+        return changes.DistinctBy(c => c.Item1).OrderBy(c => c.Item1, StringComparer.Ordinal).ToList();
+    }
+
+    public static string Diff(IEnumerable<(string Path, SourceText Old, SourceText New)> changes, string relativeTo) =>
+        string.Concat(changes.Select(c => Path.GetRelativePath(relativeTo, c.Path).Replace('\\', '/') is var name
+            ? UnidiffRenderer.GenerateUnidiff(c.Old.ToString(), c.New.ToString(), "a/" + name, "b/" + name) : ""));
+
+    /// <summary>Writes a file whole or not at all, in the encoding it had.</summary>
+    public static void Write(string path, SourceText text)
+    {
+        var encoding = text.Encoding ?? new System.Text.UTF8Encoding(false);
+        try
+        {
+            AtomicFile.Write(path, [.. encoding.GetPreamble(), .. encoding.GetBytes(text.ToString())]);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException($"{path}: cannot be written: {error.Message}", error);
+        }
+    }
+}
