@@ -89,6 +89,9 @@ public sealed record Variant(string Name, string Assembly, int SeedOffset = 0, i
 {
     public const string Flagged = "flagged", Fixed = "fixed", Nothing = "nothing", Random = "random";
 
+    /// <summary>Fingerprint of the assembly: a result counts for the code it came from only.</summary>
+    public string Hash { get; init; } = "";
+
     /// <summary>Random edits differ from seed to seed but count as one kind.</summary>
     [JsonIgnore] public string Kind => Name.StartsWith(Random, StringComparison.Ordinal) ? Random : Name;
 }
@@ -106,6 +109,9 @@ public sealed record JobResult
     public required string Program { get; init; }
     public required string Variant { get; init; }
     public required int Seed { get; init; }
+
+    /// <summary>The fingerprint of the code that was trained.</summary>
+    public string Hash { get; init; } = "";
 
     /// <summary>finished, diverged, crashed, timed out, out of memory, or cannot run.</summary>
     public required string Outcome { get; init; }

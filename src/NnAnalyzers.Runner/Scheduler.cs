@@ -21,12 +21,12 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
 
     public string ResultPath(Job job) => Path.Combine(_results, job.Id + ".json");
 
-    /// <summary>The result of a job that has ended; null if it has not, or its file is damaged.</summary>
+    /// <summary>The result of a job that has ended; null if it has not, if its code has changed since, or if its file is damaged.</summary>
     public JobResult? Result(Job job)
     {
         try
         {
-            return File.Exists(ResultPath(job)) ? JsonSerializer.Deserialize<JobResult>(File.ReadAllText(ResultPath(job)), Plan.Json) : null;
+            return File.Exists(ResultPath(job)) && JsonSerializer.Deserialize<JobResult>(File.ReadAllText(ResultPath(job)), Plan.Json) is { } result && result.Hash == job.Variant.Hash ? result : null;
         }
         catch (JsonException)
         {
@@ -143,7 +143,7 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
         var last = curve.Count > 0 ? curve[^1] : (Point?)null;
         return new JobResult
         {
-            Job = job.Id, Program = job.Program.Id, Variant = job.Variant.Name, Seed = job.Seed, Outcome = outcome, Detail = detail, Seconds = Math.Round(seconds, 2),
+            Job = job.Id, Program = job.Program.Id, Variant = job.Variant.Name, Seed = job.Seed, Hash = job.Variant.Hash, Outcome = outcome, Detail = detail, Seconds = Math.Round(seconds, 2),
             StepsToTarget = reached, FinalLoss = last?.Loss, FinalMetric = last?.Metric, Environment = own?.Environment ?? new Dictionary<string, string>(), Curve = curve,
         };
     }

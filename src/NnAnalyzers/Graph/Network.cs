@@ -54,6 +54,10 @@ internal sealed class Network(string name, INamedTypeSymbol? type, Layer? contai
         Layers.Select(l => l.Builder).Concat(Steps.Select(s => s.Builder))
             .Where(b => b is not null && SymbolEqualityComparer.Default.Equals(b.Helper, helper)).Select(b => b!.Call.Syntax).Distinct();
 
+    /// <summary>The helper that built this step with its layer, if it builds more of the network than this.</summary>
+    public BuilderCall? SharedBuilder(Step step) =>
+        (step.Layer?.Builder ?? step.Builder) is { } builder && CallsOf(builder.Helper).Count() > 1 ? builder : null;
+
     /// <summary>The network another module class stands for.</summary>
     public Network? Of(Layer layer) => layer.Type is null ? null : networkOf(layer.Type);
 

@@ -33,7 +33,7 @@ internal sealed partial class Reader
             }));
         if (type.Name is "List" or "Collection" && !torch.IsTorch(type))
             return arguments.Values.FirstOrDefault()?.Value is Items from ? new Items(from.Elements) { IsComplete = from.IsComplete } : new Items([]);
-        if (type.DeclaringSyntaxReferences.IsEmpty)
+        if (!torch.IsOwn(type))
             return new Unknown($"{type.Name} is not read");
         var made = new Instance(type) { Creation = creation, Arguments = arguments.Values.Select(a => a.Value).ToList() };
         Happens(EventKind.MakeObject, made, creation, arguments);
@@ -56,7 +56,7 @@ internal sealed partial class Reader
         if (factory is "Sequential" or "ModuleList")
             children = arguments.Count == 0 ? new Items([]) : arguments.Values.First().Value switch
             {
-                Items items => new Items(items.Elements.Select(e => e is Items { Elements: [_, var module] } ? module : e)) { IsComplete = items.IsComplete },
+                Items items => new Items(items.Elements.Select(e => e is Items { Elements: [var label, var module] } ? Named(module, label) : e)) { IsComplete = items.IsComplete },
                 _ => null,
             };
         var layer = new Layer(factory is "Sequential" or "ModuleList" ? Catalog.Opaque(factory) : op, creation)
@@ -66,6 +66,13 @@ internal sealed partial class Reader
         Layers.Add(layer);
         if (layer.IsSequential) Happens(EventKind.CreateModel, layer, creation, arguments);
         return layer;
+    }
+
+    /// <summary>An element of a Sequential goes by the name it is given there.</summary>
+    private static Value Named(Value module, Value label)
+    {
+        if (module is Layer layer && label is Constant { Raw: string name } && layer.Name == layer.Op.Name) layer.Name = name;
+        return module;
     }
 
     private Optimizer MakeOptimizer(string kind, IOperation creation, IReadOnlyDictionary<string, Argument> arguments)
@@ -136,7 +143,7 @@ internal sealed partial class Reader
             case "forward" or "call" or "Forward":
                 return ApplyLayer(layer, arguments, call, frame);
             case "append" or "Add" or "add_module" or "register_module" when layer.Children is { } children:
-                if (arguments.Values.Select(a => a.Value).OfType<Layer>().FirstOrDefault() is { } added) children.Elements.Add(added);
+                if (arguments.Values.Select(a => a.Value).OfType<Layer>().FirstOrDefault() is { } added) children.Elements.Add(Named(added, arguments.Values.First().Value));
                 else children.IsComplete = false;
                 return layer;
             case "parameters": return new ParametersOf(layer, false);
@@ -201,7 +208,7 @@ internal sealed partial class Reader
 
         if (receiver is Instance instance) Happens(EventKind.UseObject, instance, call, arguments);
         if (Get(frame, method) is Function local) return CallFunction(local, call.Arguments.Select(a => arguments[a.Parameter!.Name]).ToList(), call, frame);
-        if (method.DeclaringSyntaxReferences.IsEmpty) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value));
+        if (!torch.IsOwn(method)) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value));
 
         // Follow the call. Layers and steps made inside remember which helper they came out of.
         var self = method.IsStatic && method.MethodKind != MethodKind.LocalFunction ? null : receiver ?? frame.This;

@@ -162,7 +162,7 @@ internal sealed partial class Reader
             if (owner is Items list && name is "Count" or "Length") return owner is Items { IsComplete: true } known ? new Constant((long)known.Elements.Count) : new Unknown("a count");
             if (owner is ShapeOf { Tensor.Shape: { HasRank: true } shape } && name is "Length") return new Constant((long)shape.Rank);
             // A computed property of the user's is a method without arguments.
-            if (property.Property.GetMethod is { DeclaringSyntaxReferences.IsEmpty: false } getter && !IsAuto(property.Property) && property.Property.DeclaringSyntaxReferences.Length > 0
+            if (property.Property.GetMethod is { } getter && torch.IsOwn(getter) && !IsAuto(property.Property)
                 && Run(getter, owner, new Dictionary<string, Argument>(), null, null) is { Returns: [var only] })
                 return only.Value;
             return Member(property, property.Property, property.Property.Type, frame);

@@ -46,7 +46,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>Runs the initializers and the constructor of a class, its bases first; <paramref name="self"/> is the object.</summary>
     public void Construct(INamedTypeSymbol type, Value self, IReadOnlyDictionary<string, Argument>? arguments = null, IMethodSymbol? constructor = null)
     {
-        if (type.BaseType is { DeclaringSyntaxReferences.IsEmpty: false } parent && _calls.Count < MaxDepth) Construct(parent, self);
+        if (type.BaseType is { } parent && torch.IsOwn(parent) && _calls.Count < MaxDepth) Construct(parent, self);
         var frame = new Frame(null, self, null, null);
         foreach (var member in type.GetMembers())
         {
@@ -69,7 +69,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>Reads one method from its start; parameters that are not given stand for anything of their type.</summary>
     public Frame? Run(IMethodSymbol method, Value? self, IReadOnlyDictionary<string, Argument> arguments, BuilderCall? builder, Frame? lexical)
     {
-        if (method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not { } syntax) return null;
+        if (!torch.IsOwn(method) || (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not { } syntax) return null;
         if (_calls.Count >= MaxDepth || _calls.Contains(method, SymbolEqualityComparer.Default)) return null;
         var operation = models(syntax.SyntaxTree).GetOperation(syntax, cancellation);
         return operation is null ? null : Run(operation, method, self, arguments, builder, lexical);

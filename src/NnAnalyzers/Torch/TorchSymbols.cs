@@ -6,6 +6,7 @@ namespace NnAnalyzers.Torch;
 internal sealed class TorchSymbols
 {
     private readonly INamedTypeSymbol _torch, _nn, _module, _tensor;
+    private readonly IAssemblySymbol _own;
     private readonly INamedTypeSymbol? _optimizer, _functional, _init, _optim, _parameter, _lossBase;
 
     private TorchSymbols(INamedTypeSymbol torch, INamedTypeSymbol nn, INamedTypeSymbol module, INamedTypeSymbol tensor, Compilation compilation)
@@ -18,6 +19,7 @@ internal sealed class TorchSymbols
         _parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
         _lossBase = compilation.GetTypeByMetadataName("TorchSharp.Loss`3");
         Assembly = torch.ContainingAssembly;
+        _own = compilation.Assembly;
     }
 
     public IAssemblySymbol Assembly { get; }
@@ -29,6 +31,9 @@ internal sealed class TorchSymbols
         && compilation.GetTypeByMetadataName("TorchSharp.torch+Tensor") is { } tensor
             ? new TorchSymbols(torch, nn, module, tensor, compilation)
             : null;
+
+    /// <summary>Written in the project that is read; code of other projects is as closed as a library.</summary>
+    public bool IsOwn(ISymbol? symbol) => Same(symbol?.ContainingAssembly, _own) && !symbol!.DeclaringSyntaxReferences.IsEmpty;
 
     public bool IsTorch(ISymbol? symbol) => Same(symbol?.ContainingAssembly, Assembly);
     public bool IsTorchStatic(ITypeSymbol? type) => Same(type, _torch);
@@ -46,7 +51,7 @@ internal sealed class TorchSymbols
         DerivesFrom(type, _module) || type is { Name: "IModule" } && IsTorch(type);
 
     /// <summary>A module class written in this project.</summary>
-    public bool IsUserModule(ITypeSymbol? type) => type is INamedTypeSymbol && !IsTorch(type) && DerivesFrom(type, _module) && !type.DeclaringSyntaxReferences.IsEmpty;
+    public bool IsUserModule(ITypeSymbol? type) => type is INamedTypeSymbol && IsOwn(type) && DerivesFrom(type, _module);
 
     private static bool DerivesFrom(ITypeSymbol? type, ITypeSymbol? ancestor)
     {

@@ -82,7 +82,7 @@ internal sealed class ProjectGraph
         var self = new Layer(new Op(type.Name, Role.Opaque), null) { Type = type, Name = type.Name };
         reader.Construct(type, self);
         var forward = Ancestors(type).SelectMany(t => t.GetMembers()).OfType<IMethodSymbol>()
-            .FirstOrDefault(m => m.Name is "forward" or "Forward" && !m.IsAbstract && m.Parameters.Any(p => _torch.IsTensor(p.Type)));
+            .FirstOrDefault(m => m.Name is "forward" or "Forward" && !m.IsAbstract && _torch.IsOwn(m) && m.Parameters.Any(p => _torch.IsTensor(p.Type)));
         var outputs = new List<Output>();
         if (forward is not null)
         {
@@ -105,7 +105,7 @@ internal sealed class ProjectGraph
 
     private static IEnumerable<INamedTypeSymbol> Ancestors(INamedTypeSymbol type)
     {
-        for (var t = type; t is not null && !t.DeclaringSyntaxReferences.IsEmpty; t = t.BaseType) yield return t;
+        for (var t = type; t is not null; t = t.BaseType) yield return t;
     }
 
     private List<Shape> ShapesOf(INamedTypeSymbol type) => _inputShapes.TryGetValue(type, out var list) ? list : _inputShapes[type] = [];
@@ -133,7 +133,14 @@ internal sealed class ProjectGraph
             : layer is { IsSequential: true, Syntax: { } syntax } ? _containers.TryGetValue(syntax, out var known) ? known : _containers[syntax] = ReadContainer(layer, prediction.Input?.Shape ?? Shape.Unknown)
             : null;
         var use = new LossUse(loss, loss.Inputs.Count > 1 ? loss.Inputs[1] : null, prediction.Input);
-        if (network is not null && !network.Losses.Any(u => u.Loss.Syntax == loss.Syntax && u.Op.Name == use.Op.Name && Equals(u.Target?.Range, use.Target?.Range))) network.Losses.Add(use);
+        if (network is null) return;
+        // The same line is read once alone and once for each caller; the reading that knows its targets counts.
+        if (network.Losses.FirstOrDefault(u => u.Loss.Syntax == loss.Syntax && u.Op == use.Op) is { } same)
+        {
+            if (same.Target?.Range is not null || use.Target?.Range is null) return;
+            network.Losses.Remove(same);
+        }
+        network.Losses.Add(use);
     }
 
     private IEnumerable<TrainingSite> ReadSites(SyntaxTree tree)

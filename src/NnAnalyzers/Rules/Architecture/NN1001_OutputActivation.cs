@@ -10,7 +10,7 @@ internal sealed class NN1001_OutputActivation() : Rule("NN1001", RuleLevel.Prove
 {
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
         from last in network.LastSteps()
-        where last.IsActivation && last.Syntax is not null
+        where last.IsActivation && last.Syntax is not null && network.SharedBuilder(last) is null // else NN1003 speaks
         let use = network.Losses.FirstOrDefault(u => u.IsCutBy(last.Op))
         where use is not null
         let finding = At(last.Syntax!, last.Op.Name, use.Op.Name, last.Op.Range, network.Path(last, use))

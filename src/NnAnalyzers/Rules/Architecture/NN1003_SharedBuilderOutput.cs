@@ -11,8 +11,8 @@ internal sealed class NN1003_SharedBuilderOutput() : Rule("NN1003", RuleLevel.Pr
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
         from last in network.LastSteps()
         where last.IsActivation && network.Steps.Contains(last)
-        let builder = last.Layer?.Builder ?? last.Builder
-        where builder is not null && network.CallsOf(builder.Helper).Count() > 1
+        let builder = network.SharedBuilder(last)
+        where builder is not null
         let use = network.Losses.FirstOrDefault(u => u.IsCutBy(last.Op))
         where use is not null
         select Mend(At(builder.Call.Syntax, builder.Helper.Name, last.Op.Name, use.Op.Name, network.Path(last, use)), last, builder, project);

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Microsoft.CodeAnalysis;
+using NnAnalyzers.Tool.Sources;
+using Spectre.Console;
+
+namespace NnAnalyzers.Tool.Commands;
+
+/// <summary>nn check: findings on the console and as SARIF.</summary>
+internal static class CheckCommand
+{
+    public static Argument<string> PathArgument() => new("path") { Description = "A .csproj, .sln, folder or .cs file", DefaultValueFactory = _ => "." };
+
+    public static Command Create()
+    {
+        var path = PathArgument();
+        var sarif = new Option<string?>("--sarif") { Description = "Also write the findings to this file as SARIF 2.1" };
+        var command = new Command("check", "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run.") { path, sarif };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string path, string? sarif, CancellationToken cancellation)
+    {
+        using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation);
+        var root = Directory.GetCurrentDirectory();
+        var findings = new List<Diagnostic>();
+        foreach (var project in sources.Projects) findings.AddRange(await Analysis.FindAsync(project, cancellation));
+        foreach (var failure in findings.Where(f => f.Id == "NN0000")) Console.Error.WriteLine($"nn: {failure.GetMessage()} (please report this)");
+        // A file of several projects or target frameworks is reported once; hidden advice is not printed.
+        findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Location.SourceTree is { } tree && sources.Includes(tree.FilePath))
+            .DistinctBy(f => (f.Location.GetLineSpan().Path, f.Location.SourceSpan, f.Id)).ToList();
+        foreach (var finding in findings) Console.WriteLine(Line(finding, root));
+        if (sarif is not null) Sarif.Write(sarif, findings, root);
+        var fixable = findings.Count(f => f.Properties.ContainsKey(FixProperties.Title));
+        Console.WriteLine(findings.Count == 0 ? "No findings." : $"{findings.Count} finding{(findings.Count == 1 ? "" : "s")}, {fixable} with a fix (nn fix {path}).");
+        return findings.Count == 0 ? ExitCode.Clean : ExitCode.Findings;
+    }
+
+    /// <summary>The line a compiler would print.</summary>
+    public static string Line(Diagnostic finding, string root) =>
+        $"{Analysis.Place(finding.Location, root)}: {finding.Severity.ToString().ToLowerInvariant()} {finding.Id}: {finding.GetMessage()}";
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using NnAnalyzers.Tool.Sources;
+
+namespace NnAnalyzers.Tool.Commands;
+
+/// <summary>nn fix: applies the fixes to the files, or prints what they would change.</summary>
+internal static class FixCommand
+{
+    public static Command Create()
+    {
+        var path = CheckCommand.PathArgument();
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the changes as a diff and write nothing" };
+        var rule = new Option<string?>("--rule") { Description = "Only this rule, such as NN1001" };
+        var command = new Command("fix", "Applies every fix until none is left. Exit code 0: done, 2: cannot run.") { path, dryRun, rule };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(dryRun), parsed.GetValue(rule), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string path, bool dryRun, string? rule, CancellationToken cancellation)
+    {
+        if (rule is not null) RulesCommand.Find(rule);
+        using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation);
+        var (after, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds,
+            d => d.Location.SourceTree is { } tree && sources.Includes(tree.FilePath) && (rule is null || d.Id.Equals(rule, StringComparison.OrdinalIgnoreCase)), cancellation);
+        var changes = await Fixer.ChangesAsync(sources.Solution, after, cancellation);
+        var root = Directory.GetCurrentDirectory();
+        if (dryRun) Console.Write(Fixer.Diff(changes, root));
+        else foreach (var (file, _, text) in changes) Fixer.Write(file, text);
+        foreach (var finding in leftOut) Console.Error.WriteLine($"{Analysis.Place(finding.Location, root)}: the fix for {finding.Id} would not compile here and was left out");
+        Console.Error.WriteLine($"{applied} fix{(applied == 1 ? "" : "es")} {(dryRun ? "would change" : "changed")} {changes.Count} file{(changes.Count == 1 ? "" : "s")}.");
+        return ExitCode.Clean;
+    }
+}

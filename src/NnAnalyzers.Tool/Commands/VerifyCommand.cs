@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using NnAnalyzers.Runner;
+using NnAnalyzers.Tool.Verify;
+using Spectre.Console;
+
+namespace NnAnalyzers.Tool.Commands;
+
+/// <summary>nn verify: trains programs before and after their fix and says whether the fix helped.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create()
+    {
+        var path = new Argument<string?>("path") { Description = "A project or folder with training programs", Arity = ArgumentArity.ZeroOrOne };
+        var seeds = new Option<int>("--seeds") { Description = "Paired seeds", DefaultValueFactory = _ => 5 };
+        var device = new Option<string>("--device") { Description = "auto, cpu or cuda", DefaultValueFactory = _ => "auto" };
+        device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
+        var filter = new Option<string?>("--filter") { Description = "Only this rule, such as NN1001" };
+        var output = new Option<string>("--out") { Description = "The report folder", DefaultValueFactory = _ => "nn-report" };
+        var jobs = new Option<int>("--jobs") { Description = "Trainings at a time", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var libtorch = new Option<string?>("--libtorch") { Description = "Folder of libtorch, such as torch/lib of a Python installation" };
+        var resume = new Option<bool>("--resume") { Description = "Keep the results that an earlier run left in the report folder" };
+        var prepare = new Option<string?>("--prepare") { Description = "Only check, fix and compile into this job folder" };
+        var runtime = new Option<string?>("--runtime") { Description = "With --prepare: put a self-contained runner for this runtime into the folder, such as linux-x64" };
+        var withLibTorch = new Option<bool>("--with-libtorch") { Description = "With --prepare: copy the project's libtorch into the folder" };
+        var run = new Option<string?>("--run") { Description = "Run the jobs of a prepared folder that have no result yet, then report" };
+        var command = new Command("verify", "Trains flagged and fixed code and compares. Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
+        {
+            path, seeds, device, filter, output, jobs, libtorch, resume, prepare, runtime, withLibTorch, run,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new RunOptions(parsed.GetValue(device)!, parsed.GetValue(jobs), parsed.GetValue(libtorch) is { } lib ? Path.GetFullPath(lib) : null);
+            if (options.LibTorch is { } given && !Directory.Exists(given)) throw new ToolException($"{given}: no such libtorch folder");
+            var rule = parsed.GetValue(filter) is { } id ? RulesCommand.Find(id).Id : null;
+            if (parsed.GetValue(seeds) < 1) throw new ToolException("--seeds must be 1 or more");
+            if (parsed.GetValue(run) is { } prepared) return Train(prepared, prepared, Plan.Load(prepared), options, Stopwatch.StartNew(), cancellation);
+            if (parsed.GetValue(path) is not { } source) throw new ToolException("verify needs a path, or --run with a job folder");
+
+            var watch = Stopwatch.StartNew();
+            var report = parsed.GetValue(prepare) ?? parsed.GetValue(output)!;
+            var jobFolder = parsed.GetValue(prepare) is null ? Path.Combine(report, "jobs") : report;
+            Claim(report, jobFolder, keep: parsed.GetValue(resume));
+            AnsiConsole.MarkupLineInterpolated($"[grey]Checking {source} (verify runs its training programs, each in a process of its own)[/]");
+            var planner = new Planner(jobFolder, parsed.GetValue(seeds), rule, Console.WriteLine);
+            var plan = await planner.PrepareAsync(source, parsed.GetValue(runtime), parsed.GetValue(withLibTorch), cancellation);
+            if (parsed.GetValue(prepare) is null) return Train(report, jobFolder, plan, options, watch, cancellation);
+            Console.WriteLine($"{plan.Jobs().Count()} jobs of {plan.Programs.Count} programs are ready in {jobFolder}: nn verify --run {jobFolder}{(parsed.GetValue(runtime) is null ? "" : $", or {jobFolder}/app/nn-run {jobFolder} where there is no .NET")}");
+            return ExitCode.Clean;
+        });
+        return command;
+    }
+
+    /// <summary>Makes sure the folder is ours to write to, and empties it of earlier results unless they are to be kept.</summary>
+    private static void Claim(string report, string jobFolder, bool keep)
+    {
+        if (File.Exists(report)) throw new ToolException($"{report}: is a file, not a folder");
+        if (Directory.Exists(report) && Directory.EnumerateFileSystemEntries(report).Any() && !File.Exists(Path.Combine(jobFolder, Plan.FileName)))
+            throw new ToolException($"{report}: this folder holds something else; name an empty one with --out");
+        try
+        {
+            Directory.CreateDirectory(jobFolder);
+            foreach (var old in keep ? [] : new[] { Plan.ResultsFolder, Plan.TensorBoardFolder, "programs" })
+                if (Directory.Exists(Path.Combine(jobFolder, old))) Directory.Delete(Path.Combine(jobFolder, old), recursive: true);
+            // Leaves a mark from the start, so that a run that is killed early can be taken up again.
+            if (!File.Exists(Path.Combine(jobFolder, Plan.FileName))) new Plan { Seeds = 0, Programs = [] }.Save(jobFolder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException($"{report}: cannot be written: {error.Message}", error);
+        }
+    }
+
+    private static int Train(string report, string jobFolder, Plan plan, RunOptions options, Stopwatch watch, CancellationToken cancellation)
+    {
+        var scheduler = new Scheduler(jobFolder, plan, options);
+        var all = plan.Jobs().Count();
+        var results = new List<JobResult>();
+        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).Start(progress =>
+        {
+            var bars = plan.Programs.ToDictionary(p => p.Id, p => progress.AddTask(Markup.Escape(p.Rule + " " + p.Id.Split('.')[1]), maxValue: plan.Jobs().Count(j => j.Program.Id == p.Id)));
+            scheduler.Run(result =>
+            {
+                results.Add(result);
+                bars[result.Program].Increment(1);
+            }, cancellation);
+        });
+        if (results.FirstOrDefault(r => r.Outcome == "cannot run") is { } broken) throw new ToolException($"{broken.Job}: {broken.Detail?[(broken.Detail.IndexOf(": ", StringComparison.Ordinal) + 2)..]}");
+
+        var verdicts = plan.Programs.Select(p => Verdict.Of(p, results)).ToList();
+        var environment = Describe(results, options, plan, watch);
+        Report.Write(report, plan, verdicts, results, environment);
+        AnsiConsole.Write(Table(verdicts));
+        var good = verdicts.Count(v => v.Good);
+        Console.WriteLine($"{good} of {verdicts.Count} fixes helped; {all} trainings in {watch.Elapsed.TotalSeconds:0} s. Report: {Path.Combine(report, "index.html")}");
+        return good == verdicts.Count ? ExitCode.Clean : ExitCode.Findings;
+    }
+
+    private static Table Table(IReadOnlyList<Verdict> verdicts)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Rule", "Place", "Reached target\nflagged → fixed", "Controls\nnothing / random", "Steps to it", "Last loss\nflagged → fixed", "Verdict");
+        foreach (var v in verdicts)
+            table.AddRow(v.Program.Rule, Markup.Escape(v.Program.Place), $"{v.Flagged.Reached}/{v.Flagged.Runs} → {v.Fixed.Reached}/{v.Fixed.Runs}",
+                $"{v.Nothing.Reached}/{v.Nothing.Runs}  {(v.Random.Runs > 0 ? $"{v.Random.Reached}/{v.Random.Runs}" : "–")}",
+                $"{Report.Number(v.Flagged.MedianSteps)} → {Report.Number(v.Fixed.MedianSteps)}", $"{Report.Number(v.Flagged.MedianLoss)} → {Report.Number(v.Fixed.MedianLoss)}",
+                v.Good ? $"[green]{v.Judgement}[/]" : $"[red]{v.Judgement}[/]");
+        return table;
+    }
+
+    private static Dictionary<string, string> Describe(IEnumerable<JobResult> results, RunOptions options, Plan plan, Stopwatch watch)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            ["nn"] = typeof(VerifyCommand).Assembly.GetName().Version!.ToString(3),
+            ["seeds"] = $"0 to {plan.Seeds - 1}",
+            ["trainings at a time"] = options.Workers.ToString(CultureInfo.InvariantCulture),
+            ["architecture"] = RuntimeInformation.OSArchitecture.ToString(),
+            ["seconds"] = watch.Elapsed.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
+        };
+        // Where the trainings ran, which may be another machine than this.
+        foreach (var (key, value) in results.SelectMany(r => r.Environment).Distinct().GroupBy(e => e.Key).Select(g => (g.Key, string.Join(", ", g.Select(e => e.Value).Distinct())))) environment[key] = value;
+        return environment;
+    }
+}

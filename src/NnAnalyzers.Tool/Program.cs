@@ -1,0 +1,35 @@
+using System.CommandLine;
+using NnAnalyzers.Tool;
+using NnAnalyzers.Tool.Commands;
+using Spectre.Console;
+
+var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training code. check, fix, graph, explain and rules never run your code; verify does, each training in a process of its own.")
+{
+    CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), GraphCommand.Create(), ExplainCommand.Create(), RulesCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors) Console.Error.WriteLine($"nn: {error.Message}");
+    return ExitCode.CannotRun;
+}
+using var stop = new CancellationTokenSource();
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, stop.Token);
+}
+catch (ToolException error)
+{
+    Console.Error.WriteLine($"nn: {error.Message}");
+    return ExitCode.CannotRun;
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("nn: stopped; finished results are kept (go on with --resume)");
+    return ExitCode.CannotRun;
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException)
+{
+    Console.Error.WriteLine($"nn: {error.Message}");
+    return ExitCode.CannotRun;
+}

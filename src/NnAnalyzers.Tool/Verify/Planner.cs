@@ -1,0 +1,179 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Emit;
+using NnAnalyzers.Runner;
+using NnAnalyzers.Tool.Sources;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers.Tool.Verify;
+
+/// <summary>Checks, fixes and compiles training programs into a job folder.</summary>
+internal sealed class Planner(string folder, int seeds, string? onlyRule, Action<string> say)
+{
+    private const string Attribute = "NnAnalyzers.Companion.TrainingProgramAttribute";
+
+    /// <summary>Prepares the folder and answers the plan that was saved in it.</summary>
+    public async Task<Plan> PrepareAsync(string path, string? runtime, bool withLibTorch, CancellationToken cancellation)
+    {
+        using var sources = await SourceSet.OpenAsync(path, "Release", cancellation);
+        var programs = new List<ProgramPlan>();
+        string? libTorch = null;
+        var trains = false;
+        foreach (var project in sources.Projects)
+        {
+            var compilation = (await project.GetCompilationAsync(cancellation))!;
+            var methods = TrainingMethods(compilation, cancellation).ToList();
+            if (methods.Count == 0) continue;
+            trains = true;
+            if (compilation.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
+                throw new ToolException($"{CheckCommandLine(error)} (the code must compile before it can be verified)");
+            var found = await PlanAsync(project, compilation, methods, cancellation);
+            if (found.Count == 0) continue;
+            programs.AddRange(found);
+            libTorch = await new RuntimeFiles(folder).CopyAsync(project, runtime, withLibTorch, cancellation) ?? libTorch;
+        }
+        if (!trains) throw new ToolException($"{path}: no training program: mark a static method that takes a TrainingRun with [TrainingProgram]");
+        if (programs.Count == 0) throw new ToolException($"{path}: nothing to verify{(onlyRule is null ? ": no finding with a fix in a training program" : $" for {onlyRule}")}");
+        var plan = new Plan { Seeds = seeds, Programs = programs, LibTorch = libTorch };
+        plan.Save(folder);
+        return plan;
+    }
+
+    private static string CheckCommandLine(Diagnostic error) => $"{Analysis.Place(error.Location, Directory.GetCurrentDirectory())}: error {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}";
+
+    private static IEnumerable<(IMethodSymbol Method, double? LossBelow, double? MetricAbove)> TrainingMethods(Compilation compilation, CancellationToken cancellation)
+    {
+        if (compilation.GetTypeByMetadataName(Attribute) is not { } attribute) yield break;
+        foreach (var tree in compilation.SyntaxTrees)
+        {
+            if (!tree.GetText(cancellation).ToString().Contains("TrainingProgram", StringComparison.Ordinal)) continue;
+            var model = compilation.GetSemanticModel(tree);
+            foreach (var syntax in tree.GetRoot(cancellation).DescendantNodes().OfType<MethodDeclarationSyntax>().Where(m => m.AttributeLists.Count > 0))
+            {
+                if (model.GetDeclaredSymbol(syntax, cancellation) is not IMethodSymbol method || method.GetAttributes().FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute)) is not { } mark) continue;
+                double? Given(string name) => mark.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as double?;
+                var (loss, metric) = (Given("LossBelow"), Given("MetricAbove"));
+                if (!method.IsStatic || method.Parameters is not [{ Type.Name: "TrainingRun" }])
+                    throw new ToolException($"{Analysis.Place(syntax.GetLocation(), Directory.GetCurrentDirectory())}: {method.Name} is no training program: it must be static and take one TrainingRun");
+                if (loss is null == metric is null)
+                    throw new ToolException($"{Analysis.Place(syntax.GetLocation(), Directory.GetCurrentDirectory())}: {method.Name} needs exactly one target: [TrainingProgram(LossBelow = ..)] or [TrainingProgram(MetricAbove = ..)]");
+                yield return (method, loss, metric);
+            }
+        }
+    }
+
+    private async Task<List<ProgramPlan>> PlanAsync(Project project, Compilation compilation, IReadOnlyList<(IMethodSymbol Method, double? LossBelow, double? MetricAbove)> methods, CancellationToken cancellation)
+    {
+        var root = Directory.GetCurrentDirectory();
+        var findings = (await Analysis.FindAsync(project, cancellation)).Where(f => f.Id != "NN0000").ToList();
+        foreach (var finding in findings) say(Commands.CheckCommand.Line(finding, root));
+        var graph = (await Analysis.ReadAsync(project, cancellation))!;
+        var programs = new List<ProgramPlan>();
+        foreach (var (method, lossBelow, metricAbove) in methods)
+        {
+            var reach = new Reach(compilation, method, cancellation);
+            var here = findings.Where(f => reach.Contains(f.Location) && f.Properties.ContainsKey(FixProperties.Title)).ToList();
+            foreach (var group in here.GroupBy(f => f.Id).Where(g => onlyRule is null || g.Key == onlyRule))
+            {
+                var id = $"{group.Key}.{method.ContainingType.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal)}";
+                var fixedSolution = await EditApplier.ApplyAsync(project.Solution, group, cancellation);
+                var changes = await Fixer.ChangesAsync(project.Solution, fixedSolution, cancellation);
+                var variants = new List<Variant>
+                {
+                    Emit(compilation, id, Variant.Flagged, null),
+                    Emit((await fixedSolution.GetProject(project.Id)!.GetCompilationAsync(cancellation))!, id, Variant.Fixed, group.First()),
+                };
+                // Controls: the same code with other seeds, and the edit of another rule somewhere in the same program.
+                variants.Add(variants[0] with { Name = Variant.Nothing, SeedOffset = seeds });
+                variants.AddRange(await RandomEditsAsync(project, graph, reach, group.Key, id, cancellation));
+                var first = group.First();
+                programs.Add(new ProgramPlan
+                {
+                    Id = id, Rule = first.Id, RuleTitle = first.Descriptor.Title.ToString(CultureInfo.InvariantCulture), Message = first.GetMessage(CultureInfo.InvariantCulture),
+                    Place = Analysis.Place(first.Location, root) + (group.Count() > 1 ? $" and {group.Count() - 1} more" : ""),
+                    FixTitle = first.Properties[FixProperties.Title]!, Diff = Fixer.Diff(changes, root),
+                    Method = MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow, MetricAbove = metricAbove, Variants = variants,
+                });
+            }
+        }
+        return programs;
+    }
+
+    private async Task<IEnumerable<Variant>> RandomEditsAsync(Project project, ProjectGraph graph, Reach reach, string rule, string id, CancellationToken cancellation)
+    {
+        var pool = RuleCatalog.All.Where(r => r.Id != rule)
+            .SelectMany(r => graph.Networks.SelectMany(n => r.Elsewhere(n, graph)))
+            .Where(f => f.FixTitle is not null).Select(f => f.ToDiagnostic()).Where(d => reach.Contains(d.Location)).ToList();
+        var random = new Random(id.Aggregate(17, (h, c) => unchecked(h * 31 + c)));
+        var compiled = new Dictionary<int, Variant?>();
+        var variants = new List<Variant>();
+        for (var seed = 0; seed < seeds; seed++)
+            for (var attempt = 0; attempt < 5 && pool.Count > 0; attempt++)
+            {
+                var pick = random.Next(pool.Count);
+                if (!compiled.TryGetValue(pick, out var made))
+                {
+                    var edited = (await EditApplier.ApplyAsync(project.Solution, [pool[pick]], cancellation)).GetProject(project.Id)!;
+                    if ((await Analysis.ErrorsAsync(edited, cancellation)).Count == 0)
+                        made = Emit((await edited.GetCompilationAsync(cancellation))!, id, $"{Variant.Random}-{pick}", null) with
+                        {
+                            Edit = $"{pool[pick].Id}: {pool[pick].Properties[FixProperties.Title]} at {Analysis.Place(pool[pick].Location, Directory.GetCurrentDirectory())}",
+                        };
+                    compiled[pick] = made;
+                }
+                if (made is null) continue;
+                variants.Add(made with { Name = $"{Variant.Random}-{seed}", ForSeed = seed });
+                break;
+            }
+        return variants;
+    }
+
+    private Variant Emit(Compilation compilation, string id, string name, Diagnostic? fix)
+    {
+        var path = Path.Combine("programs", id, name + ".dll");
+        using var bytes = new MemoryStream();
+        var result = compilation.Emit(bytes, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
+        if (!result.Success)
+        {
+            var error = result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error);
+            throw new ToolException(fix is null ? CheckCommandLine(error)
+                : $"{Analysis.Place(fix.Location, Directory.GetCurrentDirectory())}: the fix of {fix.Id} does not compile: {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
+        }
+        AtomicFile.Write(Path.Combine(folder, path), bytes.ToArray());
+        return new Variant(name, path.Replace('\\', '/')) { Hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.ToArray()))[..16] };
+    }
+
+    private static string MetadataName(INamedTypeSymbol type) =>
+        type.ContainingType is { } outer ? MetadataName(outer) + "+" + type.MetadataName
+            : type.ContainingNamespace.IsGlobalNamespace ? type.MetadataName : type.ContainingNamespace.ToDisplayString() + "." + type.MetadataName;
+
+    /// <summary>The code a training method can reach: the types it names, and the types those name.</summary>
+    private sealed class Reach
+    {
+        private readonly HashSet<INamedTypeSymbol> _types = new(SymbolEqualityComparer.Default);
+
+        public Reach(Compilation compilation, IMethodSymbol method, CancellationToken cancellation)
+        {
+            var waiting = new Queue<INamedTypeSymbol>();
+            void Visit(ITypeSymbol? type)
+            {
+                if (type is INamedTypeSymbol { OriginalDefinition: var named } && SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, compilation.Assembly) && _types.Add(named)) waiting.Enqueue(named);
+            }
+            Visit(method.ContainingType);
+            while (waiting.TryDequeue(out var next))
+                foreach (var reference in next.DeclaringSyntaxReferences)
+                {
+                    var model = compilation.GetSemanticModel(reference.SyntaxTree);
+                    foreach (var name in reference.GetSyntax(cancellation).DescendantNodes().OfType<SimpleNameSyntax>())
+                    {
+                        var symbol = model.GetSymbolInfo(name, cancellation).Symbol;
+                        Visit(symbol as ITypeSymbol ?? symbol?.ContainingType);
+                    }
+                }
+        }
+
+        public bool Contains(Location location) =>
+            _types.Any(t => t.DeclaringSyntaxReferences.Any(r => r.SyntaxTree.FilePath == location.SourceTree?.FilePath && r.Span.Contains(location.SourceSpan)));
+    }
+}

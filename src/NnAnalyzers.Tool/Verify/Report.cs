@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using HandlebarsDotNet;
+using NnAnalyzers.Runner;
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace NnAnalyzers.Tool.Verify;
+
+/// <summary>Writes what a verification showed: an HTML page to look at, and a JSON file with every figure.</summary>
+internal static class Report
+{
+    public static void Write(string folder, Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
+    {
+        var json = new
+        {
+            environment,
+            seeds = plan.Seeds,
+            verdicts = verdicts.Select(v => new
+            {
+                v.Program.Rule, v.Program.Id, v.Program.Place, v.Program.Message, v.Program.FixTitle, v.Program.Diff, v.Program.LossBelow, v.Program.MetricAbove,
+                v.Flagged, v.Fixed, v.Nothing, v.Random, v.Better, v.Worse, v.PValue, v.Judgement,
+                randomEdits = v.Program.Variants.Where(x => x.Edit is not null).Select(x => x.Edit),
+            }),
+            runs = results.OrderBy(r => r.Job, StringComparer.Ordinal),
+        };
+        AtomicFile.Write(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(json, Plan.Json));
+        AtomicFile.Write(Path.Combine(folder, "index.html"), Html(plan, verdicts, results, environment));
+    }
+
+    private static string Html(Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
+    {
+        using var stream = typeof(Report).Assembly.GetManifestResourceStream("NnAnalyzers.Tool.Verify.Report.hbs")!;
+        // {{ }} escapes: everything that comes out of the user's code goes through it. {{{ }}} does not: the plots are ours.
+        return Handlebars.Create().Compile(new StreamReader(stream).ReadToEnd())(new
+        {
+            Seeds = plan.Seeds,
+            Environment = environment.Select(e => new { e.Key, e.Value }).ToList(),
+            Programs = verdicts.Select(v => new
+            {
+                v.Program.Rule, v.Program.RuleTitle, v.Program.Place, v.Program.Message, v.Program.FixTitle, v.Judgement,
+                Class = v.Good ? "good" : "bad",
+                Target = v.Program.LossBelow is { } l ? $"loss of {Number(l)} or less" : $"metric of {Number(v.Program.MetricAbove)} or more",
+                Rows = new[] { ("flagged code", v.Flagged), ("fixed code", v.Fixed), ("nothing changed, other seeds", v.Nothing), ("a random other edit", v.Random) }
+                    .Where(r => r.Item2.Runs > 0).Select(r => new
+                    {
+                        Name = r.Item1, Share = $"{r.Item2.Reached} of {r.Item2.Runs}", Interval = $"{r.Item2.Low:P0} to {r.Item2.High:P0}", Steps = Number(r.Item2.MedianSteps),
+                        Loss = Number(r.Item2.MedianLoss), Outcomes = string.Join(", ", r.Item2.Outcomes.Select(o => $"{o.Value} {o.Key}")),
+                    }).ToList(),
+                PValue = Number(v.PValue), v.Better, v.Worse,
+                Edits = v.Program.Variants.Where(x => x.Edit is not null).Select(x => x.Edit).Distinct().ToList(),
+                Diff = v.Program.Diff.Split('\n').Where(d => d.Length > 0).Select(d => new { Text = d, Class = d[0] switch { '+' => "add", '-' => "del", '@' => "at", _ => "" } }).ToList(),
+                Plot = Plot(v.Program, results, metric: v.Program.MetricAbove is not null),
+                Details = results.Where(r => r.Program == v.Program.Id && r.Detail is not null).Select(r => new { r.Job, r.Outcome, r.Detail }).ToList(),
+            }).ToList(),
+        });
+    }
+
+    public static string Number(double? value) => value switch
+    {
+        null => "–",
+        { } v when v == 0 => "0",
+        { } v when Math.Abs(v) is >= 1e5 or < 1e-3 => v.ToString("0.0e+0", CultureInfo.InvariantCulture),
+        { } v => v.ToString(Math.Abs(v) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The curves of every seed, flagged in red and fixed in blue, with the target as a dashed line; an SVG.</summary>
+    private static string Plot(ProgramPlan program, IReadOnlyList<JobResult> results, bool metric)
+    {
+        var plot = new PlotModel { DefaultFontSize = 12, PlotAreaBorderColor = OxyColors.LightGray };
+        plot.Legends.Add(new Legend { LegendPosition = metric ? LegendPosition.RightBottom : LegendPosition.RightTop, LegendBackground = OxyColor.FromAColor(200, OxyColors.White) });
+        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", MinimumPadding = 0.02 });
+        plot.Axes.Add(metric ? new LinearAxis { Position = AxisPosition.Left, Title = "metric" } : new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss", UseSuperExponentialFormat = true });
+        var steps = new List<int> { 0 };
+        foreach (var (variant, color, title) in new[] { (Variant.Flagged, OxyColor.Parse("#d62728"), "flagged code"), (Variant.Fixed, OxyColor.Parse("#1f77b4"), "fixed code") })
+            foreach (var (run, index) in results.Where(r => r.Program == program.Id && r.Variant == variant).OrderBy(r => r.Seed).Select((r, i) => (r, i)))
+            {
+                var line = new LineSeries { Color = OxyColor.FromAColor(190, color), StrokeThickness = 1.5, Title = index == 0 ? title : null, RenderInLegend = index == 0 };
+                foreach (var point in run.Curve)
+                {
+                    var value = metric ? point.Metric ?? double.NaN : point.Loss;
+                    if (double.IsFinite(value) && (metric || value > 0)) line.Points.Add(new DataPoint(point.Step, value));
+                    steps.Add(point.Step);
+                }
+                plot.Series.Add(line);
+            }
+        var target = new LineSeries { Color = OxyColors.Gray, LineStyle = LineStyle.Dash, StrokeThickness = 1, Title = "target" };
+        foreach (var step in new[] { 0, steps.Max() }) target.Points.Add(new DataPoint(step, program.LossBelow ?? program.MetricAbove!.Value));
+        plot.Series.Add(target);
+        return new SvgExporter { Width = 640, Height = 320, UseVerticalTextAlignmentWorkaround = true, IsDocument = false }.ExportToString(plot);
+    }
+}

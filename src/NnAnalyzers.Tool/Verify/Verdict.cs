@@ -1,0 +1,73 @@
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Statistics;
+using NnAnalyzers.Runner;
+
+namespace NnAnalyzers.Tool.Verify;
+
+/// <summary>How one version of a program did over its seeds.</summary>
+/// <param name="Reached">Seeds that reached the target.</param>
+/// <param name="Runs">Seeds that were run.</param>
+/// <param name="Low">Lower end of the 95 % Wilson interval of the share that reaches it.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="MedianSteps">Median steps to the target, of the seeds that reached it.</param>
+/// <param name="MedianLoss">Median of the last losses, of the runs that logged one.</param>
+/// <param name="Outcomes">How the runs ended, and how many each way.</param>
+internal sealed record Tally(int Reached, int Runs, double Low, double High, double? MedianSteps, double? MedianLoss, IReadOnlyDictionary<string, int> Outcomes)
+{
+    public static Tally Of(IReadOnlyCollection<JobResult> results)
+    {
+        var reached = results.Count(r => r.ReachedTarget);
+        var (low, high) = Wilson(reached, results.Count);
+        double? Median(IEnumerable<double> values) => values.ToList() is { Count: > 0 } list ? list.Median() : null;
+        return new Tally(reached, results.Count, low, high, Median(results.Where(r => r.ReachedTarget).Select(r => (double)r.StepsToTarget!)),
+            Median(results.Where(r => r.FinalLoss is { } l && double.IsFinite(l)).Select(r => r.FinalLoss!.Value)),
+            results.GroupBy(r => r.Outcome).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()));
+    }
+
+    /// <summary>Wilson's score interval (1927) for a share, at 95 %.</summary>
+    public static (double Low, double High) Wilson(int hits, int n)
+    {
+        if (n == 0) return (0, 1);
+        var z = Normal.InvCDF(0, 1, 0.975);
+        double p = (double)hits / n, z2 = z * z;
+        var centre = (p + z2 / (2 * n)) / (1 + z2 / n);
+        var half = z / (1 + z2 / n) * Math.Sqrt(p * (1 - p) / n + z2 / (4.0 * n * n));
+        return (Math.Max(0, centre - half), Math.Min(1, centre + half));
+    }
+}
+
+/// <summary>Whether a fix helped, from runs with the same seeds before and after.</summary>
+internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, Tally Nothing, Tally Random, int Better, int Worse, double PValue, string Judgement)
+{
+    public const string Helps = "helps", LikelyHelps = "helps (few seeds)", NoEffect = "no effect shown", Harms = "harms", CannotRun = "cannot run";
+
+    public bool Good => Judgement is Helps or LikelyHelps;
+
+    /// <summary>
+    /// Pairs runs by seed. The fixed run is better if it alone reaches the target, or reaches it in fewer steps. The
+    /// one-sided sign test decides at 5 %; with fewer than five seeds it cannot, and every pair must be better.
+    /// </summary>
+    public static Verdict Of(ProgramPlan program, IReadOnlyCollection<JobResult> results)
+    {
+        List<JobResult> Kind(string kind) => results.Where(r => r.Program == program.Id && (kind == Variant.Random ? r.Variant.StartsWith(kind, StringComparison.Ordinal) : r.Variant == kind)).ToList();
+        var (flagged, mended) = (Kind(Variant.Flagged), Kind(Variant.Fixed));
+        var pairs = flagged.Join(mended, r => r.Seed, r => r.Seed, (before, after) => Compare(before, after)).ToList();
+        var (better, worse) = (pairs.Count(c => c > 0), pairs.Count(c => c < 0));
+        double Sign(int wins, int losses) => wins + losses == 0 ? 1 : 1 - Binomial.CDF(0.5, wins + losses, wins - 1);
+        var (gain, loss) = (Sign(better, worse), Sign(worse, better));
+        var judgement = flagged.Concat(mended).Any(r => r.Outcome == "cannot run") ? CannotRun
+            : gain <= 0.05 ? Helps
+            : loss <= 0.05 ? Harms
+            : pairs.Count is > 0 and < 5 && better == pairs.Count ? LikelyHelps
+            : NoEffect;
+        return new Verdict(program, Tally.Of(flagged), Tally.Of(mended), Tally.Of(Kind(Variant.Nothing)), Tally.Of(Kind(Variant.Random)), better, worse, gain, judgement);
+    }
+
+    private static int Compare(JobResult before, JobResult after) => (before.ReachedTarget, after.ReachedTarget) switch
+    {
+        (false, true) => 1,
+        (true, false) => -1,
+        (true, true) => before.StepsToTarget!.Value.CompareTo(after.StepsToTarget!.Value),
+        _ => 0,
+    };
+}
