@@ -7,6 +7,8 @@ var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training c
 {
     CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), GraphCommand.Create(), ExplainCommand.Create(), RulesCommand.Create(),
 };
+// A log file is wider than the terminal that is not there.
+if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 160;
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -29,7 +29,7 @@ internal abstract class Rule
     /// The edits this rule's fix would make in places where the rule has nothing to say. Experiments draw from them to
     /// see what a random change of the same kind does.
     /// </summary>
-    public virtual IEnumerable<Finding> Elsewhere(Network network, ProjectGraph project) => [];
+    public virtual IEnumerable<Finding> Elsewhere(ProjectGraph project) => [];
 
     protected Finding At(SyntaxNode place, params object[] arguments) => new(this, place, arguments.ToImmutableArray());
 }

@@ -103,8 +103,8 @@ internal sealed class Planner(string folder, int seeds, string? onlyRule, Action
     private async Task<IEnumerable<Variant>> RandomEditsAsync(Project project, ProjectGraph graph, Reach reach, string rule, string id, CancellationToken cancellation)
     {
         var pool = RuleCatalog.All.Where(r => r.Id != rule)
-            .SelectMany(r => graph.Networks.SelectMany(n => r.Elsewhere(n, graph)))
-            .Where(f => f.FixTitle is not null).Select(f => f.ToDiagnostic()).Where(d => reach.Contains(d.Location)).ToList();
+            .SelectMany(r => r.Elsewhere(graph))
+            .Where(f => f.FixTitle is not null).DistinctBy(f => (f.Rule.Id, f.Place)).Select(f => f.ToDiagnostic()).Where(d => reach.Contains(d.Location)).ToList();
         var random = new Random(id.Aggregate(17, (h, c) => unchecked(h * 31 + c)));
         var compiled = new Dictionary<int, Variant?>();
         var variants = new List<Variant>();

@@ -345,7 +345,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     {
         if (value is not Layer { Creation: not null } layer || layer.Name != layer.Op.Name) return;
         layer.Name = symbol.Name;
-        layer.HolderType = symbol switch { IFieldSymbol f => f.Type, IPropertySymbol p => p.Type, ILocalSymbol l => l.Type, _ => null };
     }
 
     private ImmutableDictionary<(object, ISymbol), Value> Merge(ImmutableDictionary<(object Owner, ISymbol Symbol), Value> a, ImmutableDictionary<(object Owner, ISymbol Symbol), Value> b)

@@ -132,9 +132,6 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     /// <summary>Where it was applied.</summary>
     public List<Step> Applications { get; } = [];
 
-    /// <summary>The type of the field or variable that holds it; null when it is held nowhere.</summary>
-    public ITypeSymbol? HolderType { get; set; }
-
     /// <summary>The first activation its output meets.</summary>
     public Op? NextActivation
     {

@@ -17,7 +17,8 @@ internal sealed class NN1001_OutputActivation() : Rule("NN1001", RuleLevel.Prove
         // What a nested block does to its output, it does for all who use it.
         select network.Steps.Contains(last) ? finding.Fix($"Remove {last.Op.Name} from the output", Edit.Unwrap(last)) : finding;
 
-    public override IEnumerable<Finding> Elsewhere(Network network, ProjectGraph project) =>
+    public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
+        from network in project.Networks
         from step in network.Steps
         where step.IsActivation && step.Syntax is not null && !network.LastSteps().Contains(step)
         select At(step.Syntax!, step.Op.Name).Fix($"Remove {step.Op.Name} from a hidden layer", Edit.Unwrap(step));

@@ -81,11 +81,13 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
     private static string Kaiming(string prefix, string weight, Layer? layer) =>
         $"{prefix}kaiming_normal_({weight}, mode: {prefix}FanInOut.FanIn, nonlinearity: {prefix}NonlinearityType.{layer?.NextActivation?.Nonlinearity ?? "ReLU"})";
 
-    public override IEnumerable<Finding> Elsewhere(Network network, ProjectGraph project) =>
-        from layer in network.Layers
-        where layer is { Op.Role: Role.Linear or Role.Convolution, Creation: not null } && layer.Creation.Syntax.FirstAncestorOrSelf<ExpressionStatementSyntax>() is { Expression: AssignmentExpressionSyntax { Right: var right } } && right == layer.Creation.Syntax
-        where layer.HolderType is { Name: "Linear" or "Conv1d" or "Conv2d" or "Conv3d" }
-        let statement = layer.Creation!.Syntax.FirstAncestorOrSelf<ExpressionStatementSyntax>()!
-        select At(layer.Creation!.Syntax, layer.Name).Fix($"Initialize {layer.Name} with Kaiming",
-            Edit.InsertAfter(statement, Kaiming("TorchSharp.torch.nn.init.", layer.Name + ".weight", layer) + ";"));
+    public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
+        from site in project.Sites
+        from made in site.Events
+        where made is { Kind: EventKind.CreateModel, Subject: Layer }
+        let statement = made.Operation.Syntax.Parent?.Parent?.Parent?.Parent as LocalDeclarationStatementSyntax
+        where statement is not null
+        let model = statement.Declaration.Variables[0].Identifier.Text
+        select At(made.Operation.Syntax, model).Fix($"Initialize {model} with Kaiming", Edit.InsertAfter(statement,
+            $"foreach (var weight in {model}.parameters()) if (weight.dim() > 1) {Kaiming("TorchSharp.torch.nn.init.", "weight", null)};"));
 }

@@ -51,7 +51,8 @@ internal sealed class NN3001_ReshapeForPermute() : Rule("NN3001", RuleLevel.Prov
             ? System.Collections.Immutable.ImmutableArray.CreateRange(axes) : null;
     }
 
-    public override IEnumerable<Finding> Elsewhere(Network network, ProjectGraph project) =>
+    public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
+        from network in project.Networks
         from step in network.Steps
         where step.Op.Name is "view" or "reshape" && step.Layer is null && step.Syntax is not null && step.Shape.Rank is 3 or 4 && !Judge(step).Any()
         let operand = Edit.Operand(step)

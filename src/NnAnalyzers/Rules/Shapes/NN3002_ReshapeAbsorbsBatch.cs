@@ -42,7 +42,8 @@ internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Pr
         _ => false,
     };
 
-    public override IEnumerable<Finding> Elsewhere(Network network, ProjectGraph project) =>
+    public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
+        from network in project.Networks
         from step in network.Steps
         where step.Op.Name is "view" or "reshape" && step.Layer is null && step.Syntax is not null && HeadOf(step) is not null
         let operand = Edit.Operand(step)

@@ -1,0 +1,100 @@
+namespace NnAnalyzers.Tests.Rules;
+
+public class NN5001_SaverBeforeOptimizerTests
+{
+    private const string Loop = """
+        for (var step = 0; step < 100; step++)
+                {
+                    var loss = functional.mse_loss(model.forward(randn(8, 4)), randn(8, 1));
+                    optimizer.zero_grad();
+                    loss.backward();
+                    optimizer.step();
+                    if (step % 10 == 0) save();
+                }
+        """;
+
+    private static string Train(string setup, string loop = Loop, string more = "") => Code.Method("var model = Linear(4, 1);\n        " + setup + "\n        " + loop) + more;
+
+    [Fact]
+    public Task A_closure_moves_and_saves_the_state() => Verify.FixAsync(
+        Train("""
+            Action save = {|NN5001:() => model.save(path)|};
+                    var optimizer = optim.Adam(model.parameters());
+            """),
+        Train("""
+            var optimizer = optim.Adam(model.parameters());
+                    Action save = () => { model.save(path); optimizer.save_state_dict(path + ".optimizer"); };
+            """));
+
+    [Fact]
+    public Task A_block_and_a_resume() => Verify.FixAsync(
+        Train("""
+            // keeps the weights
+                    Action save = {|NN5001:() =>
+                    {
+                        Console.WriteLine("saving");
+                        model.save(path);
+                    }|};
+                    if (File.Exists(path)) model.load(path);
+                    model.to(CPU);
+                    var optimizer = optim.AdamW(model.parameters(), lr: 1e-3);
+            """),
+        Train("""
+            // keeps the weights
+                    if (File.Exists(path)) model.load(path);
+                    model.to(CPU);
+                    var optimizer = optim.AdamW(model.parameters(), lr: 1e-3);
+                    Action save = () =>
+                    {
+                        Console.WriteLine("saving");
+                        model.save(path); optimizer.save_state_dict(path + ".optimizer");
+                    };
+                    if (System.IO.File.Exists(path + ".optimizer")) optimizer.load_state_dict(path + ".optimizer");
+            """));
+
+    private const string Saver = """
+
+        class Saver
+        {
+            private readonly Linear _model; private readonly OptimizerHelper? _optimizer; private readonly string _path;
+            public Saver(Linear model, string path, OptimizerHelper? optimizer = null) { _model = model; _optimizer = optimizer; _path = path; }
+            public void Save() { _model.save(_path); _optimizer?.save_state_dict(_path + ".opt"); }
+        }
+        """;
+
+    [Fact]
+    public Task An_object_is_handed_the_optimizer() => Verify.FixAsync(
+        Train("""
+            var saver = {|NN5001:new Saver(model, path)|};
+                    var optimizer = optim.Adam(model.parameters());
+            """, Loop.Replace("save()", "saver.Save()"), Saver),
+        Train("""
+            var optimizer = optim.Adam(model.parameters());
+                    var saver = new Saver(model, path, optimizer: optimizer);
+            """, Loop.Replace("save()", "saver.Save()"), Saver));
+
+    [Theory]
+    [InlineData("var optimizer = optim.Adam(model.parameters()); Action save = () => model.save(path);")] // after it
+    [InlineData("Action save = () => model.save(path); var optimizer = optim.SGD(model.parameters(), 0.1);")] // no state worth keeping
+    [InlineData("Action save = () => Console.WriteLine(1); var optimizer = optim.Adam(model.parameters());")]
+    public Task Silent(string setup) => Verify.SilentAsync(Train(setup));
+
+    [Fact]
+    public Task Silent_on_a_final_export() => Verify.SilentAsync(
+        Train("Action save = () => model.save(path); var optimizer = optim.Adam(model.parameters());", Loop.Replace("if (step % 10 == 0) save();", "") + "\n        save();"));
+
+    [Fact]
+    public Task Silent_when_the_state_is_saved_elsewhere() => Verify.SilentAsync(
+        Train("Action save = () => model.save(path); var optimizer = optim.Adam(model.parameters());", Loop.Replace("save();", "{ save(); optimizer.save_state_dict(path + \"2\"); }")));
+
+    [Fact]
+    public Task Silent_when_the_saver_gets_the_optimizer_later() => Verify.SilentAsync(
+        Train("var saver = new Saver { Model = model }; var optimizer = optim.Adam(model.parameters()); saver.Optimizer = optimizer;", Loop.Replace("save()", "saver.Save(path)"), """
+
+            class Saver
+            {
+                public Linear? Model { get; set; } public Adam? Optimizer { get; set; }
+                public void Save(string path) { Model!.save(path); }
+            }
+            """));
+}

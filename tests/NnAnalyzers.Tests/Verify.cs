@@ -1,0 +1,135 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Testing;
+
+namespace NnAnalyzers.Tests;
+
+/// <summary>Runs the analyzer and its fixes over code with findings marked as {|NN1001:..|}.</summary>
+internal static class Verify
+{
+    private const string Usings = """
+        using System;
+        using System.Collections.Generic;
+        using System.IO;
+        using System.Linq;
+        using TorchSharp;
+        using TorchSharp.Modules;
+        using static TorchSharp.torch;
+        using static TorchSharp.torch.nn;
+
+        """;
+
+    private static readonly IReadOnlyList<MetadataReference> References = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location)).Append(typeof(TorchSharp.torch).Assembly.Location)
+        .Select(p => (MetadataReference)MetadataReference.CreateFromFile(p)).ToList();
+
+    /// <summary>The findings are the marked ones and no others.</summary>
+    public static Task FiresAsync(params string[] sources) => RunAsync(sources, null);
+
+    /// <summary>Nothing is found.</summary>
+    public static Task SilentAsync(params string[] sources) => RunAsync(sources, null);
+
+    /// <summary>The marked findings are there; fixed one by one and all at once, the code becomes the second and compiles.</summary>
+    public static Task FixAsync(string source, string after) => RunAsync([source], after);
+
+    private static async Task RunAsync(string[] sources, string? after)
+    {
+        var test = new Test();
+        for (var i = 0; i < sources.Length; i++) test.TestState.Sources.Add(($"/0/Test{i}.cs", Prepare(sources[i])));
+        if (after is not null) test.FixedState.Sources.Add(("/0/Test0.cs", Prepare(after)));
+        await test.RunAsync();
+    }
+
+    private static string Prepare(string source) => (Usings + source).ReplaceLineEndings(source.Contains('\r') ? "\r\n" : "\n");
+
+    public static CSharpCompilation Compile(params string[] sources) => CSharpCompilation.Create("Code",
+        sources.Select((s, i) => CSharpSyntaxTree.ParseText(Prepare(s), new CSharpParseOptions(LanguageVersion.Latest), path: $"/0/Test{i}.cs")), References,
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+    private sealed class Test : CSharpCodeFixTest<NetworkAnalyzer, NetworkCodeFixProvider, DefaultVerifier>
+    {
+        public Test()
+        {
+            ReferenceAssemblies = new ReferenceAssemblies("net10.0");
+            TestState.AdditionalReferences.AddRange(References);
+            TestBehaviors |= TestBehaviors.SkipGeneratedCodeCheck;
+        }
+
+        protected override ParseOptions CreateParseOptions() => new CSharpParseOptions(LanguageVersion.Latest);
+
+        protected override CompilationOptions CreateCompilationOptions() =>
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
+    }
+}
+
+/// <summary>The code around what a test is about.</summary>
+internal static class Code
+{
+    /// <summary>A module class with fields and the body of forward, and a method that trains it.</summary>
+    public static string Net(string fields, string forward, string loss = "functional.mse_loss(prediction, target)", string target = "randn(8, 1)", string input = "randn(8, 4)", string more = "") => $$"""
+        class Net : Module<Tensor, Tensor>
+        {
+            {{fields}}
+
+            public Net() : base("net") => RegisterComponents();
+
+            public override Tensor forward(Tensor x)
+            {
+                {{forward}}
+            }
+        }
+
+        static class Program
+        {
+            static void Train()
+            {
+                var model = new Net();
+                var optimizer = optim.Adam(model.parameters());
+                for (var step = 0; step < 10; step++)
+                {
+                    var target = {{target}};
+                    var input = {{input}};
+                    var prediction = model.forward(input);
+                    var loss = {{loss}};
+                    optimizer.zero_grad();
+                    loss.backward();
+                    optimizer.step();
+                }
+            }
+        }
+        {{more}}
+        """;
+
+    /// <summary>A Sequential in the method that trains it.</summary>
+    public static string Sequential(string layers, string loss = "functional.mse_loss(prediction, target)", string target = "randn(8, 1)", string input = "randn(8, 4)") => $$"""
+        static class Program
+        {
+            static void Train()
+            {
+                var model = {{layers}};
+                var optimizer = optim.Adam(model.parameters());
+                for (var step = 0; step < 10; step++)
+                {
+                    var target = {{target}};
+                    var prediction = model.forward({{input}});
+                    var loss = {{loss}};
+                    optimizer.zero_grad();
+                    loss.backward();
+                    optimizer.step();
+                }
+            }
+        }
+        """;
+
+    /// <summary>A method body that trains on.</summary>
+    public static string Method(string body) => $$"""
+        static class Program
+        {
+            static void Train(string path)
+            {
+                {{body}}
+            }
+        }
+        """;
+}
