@@ -28,15 +28,18 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             (whole == expression || whole is AssignmentExpressionSyntax { Left: var left, Right: var right } && right == expression && left.ToString() == operand.ToString()))
             return Delete(statement);
         var text = operand.ToString();
-        if (expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax && operand is BinaryExpressionSyntax or ConditionalExpressionSyntax or CastExpressionSyntax)
-            text = $"({text})";
+        if (expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax) text = Receiver(operand);
         return Replace(expression, text);
     }
+
+    /// <summary>An expression as it can stand before a dot.</summary>
+    public static string Receiver(ExpressionSyntax expression) =>
+        expression is BinaryExpressionSyntax or ConditionalExpressionSyntax or CastExpressionSyntax or PrefixUnaryExpressionSyntax or AwaitExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax ? $"({expression})" : expression.ToString();
 
     /// <summary>The tensor an operation works on, as written.</summary>
     public static ExpressionSyntax? Operand(Step step) => step.Operation switch
     {
-        IInvocationOperation { Instance: { } instance } call when step.Layer is null && call.TargetMethod.ContainingType.Name == "Tensor" => instance.Syntax as ExpressionSyntax,
+        IInvocationOperation { Instance: not null, Syntax: InvocationExpressionSyntax { Expression: var callee } } call when step.Layer is null && call.TargetMethod.ContainingType.Name == "Tensor" => (callee as MemberAccessExpressionSyntax)?.Expression,
         IInvocationOperation call => (call.Arguments.OrderBy(a => a.Parameter?.Ordinal).FirstOrDefault(a => a.ArgumentKind == ArgumentKind.Explicit && a.Parameter?.Type.Name == "Tensor" || a.Parameter?.Type.TypeKind == TypeKind.TypeParameter)?.Syntax as ArgumentSyntax)?.Expression
             ?? (call.Arguments.FirstOrDefault(a => a.Syntax is ArgumentSyntax)?.Syntax as ArgumentSyntax)?.Expression,
         _ => null,

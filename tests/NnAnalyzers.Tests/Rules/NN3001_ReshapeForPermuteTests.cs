@@ -19,7 +19,7 @@ public class NN3001_ReshapeForPermuteTests
 
     [Fact]
     public Task Sizes_in_locals() => Verify.FiresAsync(
-        Code.Net("private readonly Linear fc = Linear(4, 1);", "var (n, t, c) = (x.shape[0], x.shape[1], x.size(2)); return fc.forward({|NN3001:x.view(n, c, t)|});"));
+        Code.Net("private readonly Linear fc = Linear(4, 1);", "var (n, t, c) = (x.shape[0], x.shape[1], x.size(2)); return fc.forward({|NN3001:x.view(n, c, t)|});", input: "randn(8, 5, 4)"));
 
     [Fact]
     public Task A_convolutions_map() => Verify.FiresAsync(

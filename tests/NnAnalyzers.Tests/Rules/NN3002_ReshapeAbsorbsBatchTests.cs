@@ -19,7 +19,7 @@ public class NN3002_ReshapeAbsorbsBatchTests
     [Fact]
     public Task Through_dropout_and_a_local() => Verify.FiresAsync(Code.Net(
         "private readonly Conv2d conv = Conv2d(1, 8, 3); private readonly Linear fc = Linear(320, 1);",
-        "var features = conv.forward(x); var flat = {|NN3002:features.view(-1, 320)|}; flat = functional.dropout(flat, training: training); return fc.forward(functional.relu(flat));"));
+        "var features = conv.forward(x); var flat = {|NN3002:features.view(-1, 320)|}; flat = functional.dropout(flat, training: training); return fc.forward(functional.relu(flat));", input: "randn(8, 1, 8, 8)"));
 
     [Theory]
     [InlineData("x.view(-1, 128)")] // what a sample holds

@@ -23,9 +23,11 @@ internal sealed class NN1003_SharedBuilderOutput() : Rule("NN1003", RuleLevel.Pr
         var off = builder.Helper.Parameters.FirstOrDefault(p => p.Type.SpecialType == Microsoft.CodeAnalysis.SpecialType.System_Boolean && project.IsSwitchFor(builder.Helper, p, last.Op));
         if (off is not null) return finding.Fix($"Build the output layer without {last.Op.Name}", Edit.SetArgument(builder.Call, off, "false"));
         // ... else the layer the helper wraps, with this call's arguments.
-        var plain = last.Layer is null ? last.Input?.Syntax : last.Input?.Layer?.Syntax;
+        var inner = last.Input;
+        while (inner is { HasWeights: false, Kind: StepKind.Operation }) inner = inner.Input;
+        var plain = last.Layer is null ? inner?.Syntax : inner?.Layer?.Syntax;
         return plain is not null && Edit.Inline(builder, plain) is { } text
-            ? finding.Fix($"Use the plain layer for the output", Edit.Replace(builder.Call.Syntax, text))
+            ? finding.Fix("Use the plain layer for the output", Edit.Replace(builder.Call.Syntax, text))
             : finding;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class NN3001_ReshapeForPermute() : Rule("NN3001", RuleLevel.Prov
         var contiguous = step.Users.Any(u => u.Op.Name == "view") ? ".contiguous()" : "";
         var from = source.Shape.HasRank ? source.Shape : (object)"the same tensor";
         yield return At(step.Syntax, step.Op.Name, step.Shape, from, axes)
-            .Fix("Move the axes with permute", Edit.Operand(step) is { } operand ? Edit.Replace(step.Syntax, $"{operand}.permute({axes}){contiguous}") : null);
+            .Fix("Move the axes with permute", Edit.Operand(step) is { } operand ? Edit.Replace(step.Syntax, $"{Edit.Receiver(operand)}.permute({axes}){contiguous}") : null);
     }
 
     /// <summary>The order that turns the source's axes into the target's, if the target is nothing but another order of them.</summary>

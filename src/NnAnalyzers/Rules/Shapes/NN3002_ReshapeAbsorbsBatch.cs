@@ -22,7 +22,7 @@ internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Pr
             var finding = At(step.Syntax, step.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax call ? $"{step.Op.Name}{call.ArgumentList}" : step.Op.Name, row,
                 sample is null ? "a sample holds that many only for one picture size; with any other, samples run into each other"
                     : $"a sample of {source.Shape} holds {sample}: samples run into each other");
-            var flatten = Edit.Operand(step) is { } operand ? Edit.Replace(step.Syntax, $"{operand}.flatten(1)") : null;
+            var flatten = Edit.Operand(step) is { } operand ? Edit.Replace(step.Syntax, $"{Edit.Receiver(operand)}.flatten(1)") : null;
             if (sample is null) yield return finding.Fix("Flatten each sample", flatten);
             // The layer that reads the rows must take what a sample really holds.
             else yield return head.Arguments.TryGetValue("inputSize", out var size) && size.Operation.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.ArgumentSyntax written
@@ -48,5 +48,5 @@ internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Pr
         where step.Op.Name is "view" or "reshape" && step.Layer is null && step.Syntax is not null && HeadOf(step) is not null
         let operand = Edit.Operand(step)
         where operand is not null
-        select At(step.Syntax!, step.Op.Name).Fix("Flatten each sample", Edit.Replace(step.Syntax!, $"{operand}.flatten(1)"));
+        select At(step.Syntax!, step.Op.Name).Fix("Flatten each sample", Edit.Replace(step.Syntax!, $"{Edit.Receiver(operand)}.flatten(1)"));
 }
