@@ -30,7 +30,6 @@ public static class JobHost
         {
             TorchLibrary.Load(libtorch);
             torch.set_num_threads(threads);
-            torch.set_num_interop_threads(1);
             var place = TorchLibrary.Device(device);
             environment["torchSharp"] = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
             environment["libtorch"] = torch.__version__;

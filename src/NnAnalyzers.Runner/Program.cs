@@ -47,6 +47,11 @@ public static class Program
         return failed > 0 ? 2 : 0;
     }
 
+    private static string Processor() =>
+        File.Exists("/proc/cpuinfo") && File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) is { } line
+            ? line[(line.IndexOf(':') + 1)..].Trim()
+            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
+
     [MethodImpl(MethodImplOptions.NoInlining)] // the companion is loaded from the job folder, after the handler above is in place
     private static int RunJob(string[] args)
     {
@@ -56,6 +61,7 @@ public static class Program
         {
             ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
             ["os"] = System.Runtime.InteropServices.RuntimeInformation.OSDescription,
+            ["processor"] = Processor(),
             ["processors"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
         };
         AtomicFile.Write(args[6], JsonSerializer.Serialize(new ChildAnswer(outcome, detail, all), Plan.Json));

@@ -54,7 +54,7 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         Diagnostic.Create(RuleFailed, Location.Create(tree, default), rule, $"{error.GetType().Name}: {error.Message} {error.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
 
     /// <summary>Asks the rules; one place gets one finding, from the rule that stands first in the catalog.</summary>
-    private static IEnumerable<Diagnostic> Find(ProjectGraph project, IEnumerable<Rule> rules, CancellationToken cancellation)
+    internal static IEnumerable<Diagnostic> Find(ProjectGraph project, IEnumerable<Rule> rules, CancellationToken cancellation)
     {
         var taken = new HashSet<(SyntaxTree, Microsoft.CodeAnalysis.Text.TextSpan)>();
         foreach (var rule in rules)

@@ -21,6 +21,8 @@ internal static class VerifyCommand
         var output = new Option<string>("--out") { Description = "The report folder", DefaultValueFactory = _ => "nn-report" };
         var jobs = new Option<int>("--jobs") { Description = "Trainings at a time", DefaultValueFactory = _ => Environment.ProcessorCount };
         var libtorch = new Option<string?>("--libtorch") { Description = "Folder of libtorch, such as torch/lib of a Python installation" };
+        var timeLimit = new Option<double>("--time-limit") { Description = "Longest time one training may take, in seconds", DefaultValueFactory = _ => 120 };
+        var memoryLimit = new Option<long>("--memory-limit") { Description = "Most memory one training may hold, in MiB", DefaultValueFactory = _ => 4096 };
         var resume = new Option<bool>("--resume") { Description = "Keep the results that an earlier run left in the report folder" };
         var prepare = new Option<string?>("--prepare") { Description = "Only check, fix and compile into this job folder" };
         var runtime = new Option<string?>("--runtime") { Description = "With --prepare: put a self-contained runner for this runtime into the folder, such as linux-x64" };
@@ -28,7 +30,7 @@ internal static class VerifyCommand
         var run = new Option<string?>("--run") { Description = "Run the jobs of a prepared folder that have no result yet, then report" };
         var command = new Command("verify", "Trains flagged and fixed code and compares. Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
         {
-            path, seeds, device, filter, output, jobs, libtorch, resume, prepare, runtime, withLibTorch, run,
+            path, seeds, device, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime, withLibTorch, run,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -44,7 +46,7 @@ internal static class VerifyCommand
             var jobFolder = parsed.GetValue(prepare) is null ? Path.Combine(report, "jobs") : report;
             Claim(report, jobFolder, keep: parsed.GetValue(resume));
             AnsiConsole.MarkupLineInterpolated($"[grey]Checking {source} (verify runs its training programs, each in a process of its own)[/]");
-            var planner = new Planner(jobFolder, parsed.GetValue(seeds), rule, Console.WriteLine);
+            var planner = new Planner(jobFolder, new Plan { Seeds = parsed.GetValue(seeds), TimeLimitSeconds = parsed.GetValue(timeLimit), MemoryLimitMiB = parsed.GetValue(memoryLimit), Programs = [] }, rule, Console.WriteLine);
             var plan = await planner.PrepareAsync(source, parsed.GetValue(runtime), parsed.GetValue(withLibTorch), cancellation);
             if (parsed.GetValue(prepare) is null) return Train(report, jobFolder, plan, options, watch, cancellation);
             Console.WriteLine($"{plan.Jobs().Count()} jobs of {plan.Programs.Count} programs are ready in {jobFolder}: nn verify --run {jobFolder}{(parsed.GetValue(runtime) is null ? "" : $", or {jobFolder}/app/nn-run {jobFolder} where there is no .NET")}");
@@ -115,6 +117,7 @@ internal static class VerifyCommand
         {
             ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             ["nn"] = typeof(VerifyCommand).Assembly.GetName().Version!.ToString(3),
+            ["command"] = "nn " + string.Join(' ', System.Environment.GetCommandLineArgs().Skip(1)),
             ["seeds"] = $"0 to {plan.Seeds - 1}",
             ["trainings at a time"] = options.Workers.ToString(CultureInfo.InvariantCulture),
             ["architecture"] = RuntimeInformation.OSArchitecture.ToString(),

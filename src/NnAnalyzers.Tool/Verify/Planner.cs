@@ -9,7 +9,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Tool.Verify;
 
 /// <summary>Checks, fixes and compiles training programs into a job folder.</summary>
-internal sealed class Planner(string folder, int seeds, string? onlyRule, Action<string> say)
+internal sealed class Planner(string folder, Plan limits, string? onlyRule, Action<string> say)
 {
     private const string Attribute = "NnAnalyzers.Companion.TrainingProgramAttribute";
 
@@ -35,7 +35,7 @@ internal sealed class Planner(string folder, int seeds, string? onlyRule, Action
         }
         if (!trains) throw new ToolException($"{path}: no training program: mark a static method that takes a TrainingRun with [TrainingProgram]");
         if (programs.Count == 0) throw new ToolException($"{path}: nothing to verify{(onlyRule is null ? ": no finding with a fix in a training program" : $" for {onlyRule}")}");
-        var plan = new Plan { Seeds = seeds, Programs = programs, LibTorch = libTorch };
+        var plan = limits with { Programs = programs.OrderBy(p => p.Id, StringComparer.Ordinal).ToList(), LibTorch = libTorch };
         plan.Save(folder);
         return plan;
     }
@@ -85,7 +85,7 @@ internal sealed class Planner(string folder, int seeds, string? onlyRule, Action
                     Emit((await fixedSolution.GetProject(project.Id)!.GetCompilationAsync(cancellation))!, id, Variant.Fixed, group.First()),
                 };
                 // Controls: the same code with other seeds, and the edit of another rule somewhere in the same program.
-                variants.Add(variants[0] with { Name = Variant.Nothing, SeedOffset = seeds });
+                variants.Add(variants[0] with { Name = Variant.Nothing, SeedOffset = limits.Seeds });
                 variants.AddRange(await RandomEditsAsync(project, graph, reach, group.Key, id, cancellation));
                 var first = group.First();
                 programs.Add(new ProgramPlan
@@ -108,7 +108,7 @@ internal sealed class Planner(string folder, int seeds, string? onlyRule, Action
         var random = new Random(id.Aggregate(17, (h, c) => unchecked(h * 31 + c)));
         var compiled = new Dictionary<int, Variant?>();
         var variants = new List<Variant>();
-        for (var seed = 0; seed < seeds; seed++)
+        for (var seed = 0; seed < limits.Seeds; seed++)
             for (var attempt = 0; attempt < 5 && pool.Count > 0; attempt++)
             {
                 var pick = random.Next(pool.Count);

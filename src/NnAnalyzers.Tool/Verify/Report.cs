@@ -26,7 +26,7 @@ internal static class Report
             }),
             runs = results.OrderBy(r => r.Job, StringComparer.Ordinal),
         };
-        AtomicFile.Write(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(json, Plan.Json));
+        AtomicFile.Write(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(json, new JsonSerializerOptions(Plan.Json) { WriteIndented = false }));
         AtomicFile.Write(Path.Combine(folder, "index.html"), Html(plan, verdicts, results, environment));
     }
 
@@ -69,10 +69,10 @@ internal static class Report
     /// <summary>The curves of every seed, flagged in red and fixed in blue, with the target as a dashed line; an SVG.</summary>
     private static string Plot(ProgramPlan program, IReadOnlyList<JobResult> results, bool metric)
     {
-        var plot = new PlotModel { DefaultFont = "sans-serif", DefaultFontSize = 12, PlotAreaBorderColor = OxyColors.LightGray };
+        var plot = new PlotModel { DefaultFont = "Arial", DefaultFontSize = 12, PlotAreaBorderColor = OxyColors.LightGray };
         plot.Legends.Add(new Legend { LegendPosition = metric ? LegendPosition.RightBottom : LegendPosition.RightTop, LegendBackground = OxyColor.FromAColor(200, OxyColors.White) });
-        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", MinimumPadding = 0.02 });
-        plot.Axes.Add(metric ? new LinearAxis { Position = AxisPosition.Left, Title = "metric" } : new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss", StringFormat = "0e+0" });
+        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", MinimumPadding = 0.02, AxisTitleDistance = 8 });
+        plot.Axes.Add(metric ? new LinearAxis { Position = AxisPosition.Left, Title = "metric", AxisTitleDistance = 16 } : new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss", AxisTitleDistance = 16, StringFormat = "0e+0" });
         var steps = new List<int> { 0 };
         foreach (var (variant, color, title) in new[] { (Variant.Flagged, OxyColor.Parse("#d62728"), "flagged code"), (Variant.Fixed, OxyColor.Parse("#1f77b4"), "fixed code") })
             foreach (var (run, index) in results.Where(r => r.Program == program.Id && r.Variant == variant).OrderBy(r => r.Seed).Select((r, i) => (r, i)))

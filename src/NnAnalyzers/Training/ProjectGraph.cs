@@ -28,7 +28,7 @@ internal sealed class ProjectGraph
         _model = tree => _models.TryGetValue(tree, out var model) ? model : _models[tree] = compilation.GetSemanticModel(tree);
         var trees = compilation.SyntaxTrees.Select(t => (Tree: t, Digest: TreeDigest.Of(t, cancellation))).Where(t => t.Digest.MentionsTorch).ToList();
         Trains = trees.Any(t => t.Digest.Trains);
-        Sites = trees.Where(t => t.Digest.UsesLossOrOptimizer).SelectMany(t => ReadSites(t.Tree)).ToList();
+        Sites = trees.Where(t => t.Digest.HasTensorCode).SelectMany(t => ReadSites(t.Tree)).ToList();
         foreach (var site in Sites)
             foreach (var call in site.Steps)
                 if (call is { Kind: StepKind.Network, Layer.Type: { } type, Input: { } input } && input.Shape.HasRank) ShapesOf(type).Add(input.Shape);
@@ -186,17 +186,17 @@ internal sealed class TreeDigest
 {
     private static readonly ConditionalWeakTable<SyntaxTree, TreeDigest> Cache = new();
     private static readonly string[] TorchWords = ["TorchSharp", "Module", "Tensor", "torch"];
-    private static readonly string[] TrainingWords = ["Loss", "_loss", "cross_entropy", "optim"];
+    private static readonly string[] TensorCodeWords = ["Loss", "_loss", "cross_entropy", "optim", "reshape", ".view("];
 
     private TreeDigest(string text)
     {
         MentionsTorch = TorchWords.Any(text.Contains);
-        UsesLossOrOptimizer = TrainingWords.Any(text.Contains);
+        HasTensorCode = TensorCodeWords.Any(text.Contains);
         Trains = text.Contains("backward");
     }
 
     public bool MentionsTorch { get; }
-    public bool UsesLossOrOptimizer { get; }
+    public bool HasTensorCode { get; }
     public bool Trains { get; }
 
     public static TreeDigest Of(SyntaxTree tree, CancellationToken cancellation) => Cache.GetValue(tree, t => new TreeDigest(t.GetText(cancellation).ToString()));

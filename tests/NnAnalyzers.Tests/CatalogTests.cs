@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using NnAnalyzers.Torch;
+
+namespace NnAnalyzers.Tests;
+
+/// <summary>
+/// Holds rule, page, sample, evidence and release row together. With NN_UPDATE=1 in the environment the generated parts
+/// are rewritten instead of compared.
+/// </summary>
+public class CatalogTests
+{
+    private static readonly string Root = typeof(CatalogTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+    private static readonly bool Update = Environment.GetEnvironmentVariable("NN_UPDATE") == "1";
+
+    public static TheoryData<string> RuleIds => [.. RuleCatalog.All.Select(r => r.Id)];
+
+    private static IEnumerable<Rule> Ordered => RuleCatalog.All.OrderBy(r => r.Id, StringComparer.Ordinal);
+    private static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
+
+    /// <summary>The text between the marks (to the end of the file if there is no second) must be what the rules say.</summary>
+    private static void Generated(string path, string begin, string expected, string? end = "<!-- end -->")
+    {
+        var text = Read(path);
+        var from = text.IndexOf(begin, StringComparison.Ordinal);
+        Assert.True(from >= 0, $"{path} lacks {begin}");
+        from += begin.Length + 1;
+        var to = end is null ? text.Length : text.IndexOf(end, from, StringComparison.Ordinal);
+        if (Update) File.WriteAllText(Path.Combine(Root, path), text[..from] + expected + text[to..]);
+        else Assert.True(text[from..to] == expected, $"{path} is out of date: run the tests once with NN_UPDATE=1\n{expected}");
+    }
+
+    private static string Severity(Rule rule) => rule.Descriptor.DefaultSeverity.ToString().ToLowerInvariant();
+
+    private static string Table(string prefix) => "| rule | what it finds | level |\n|---|---|---|\n"
+        + string.Concat(Ordered.Select(r => $"| [{r.Id}]({prefix}{r.Id}.md) | {r.Descriptor.Title} | {r.Level} ({Severity(r)}) |\n"));
+
+    [Fact]
+    public void Lists_of_rules_are_up_to_date()
+    {
+        Generated("README.md", "<!-- rules: generated -->", Table("docs/rules/"));
+        Generated("docs/rules/README.md", "<!-- rules: generated -->", Table(""));
+        Generated("src/NnAnalyzers/AnalyzerReleases.Unshipped.md", "--------|----------|----------|-------",
+            "NN0000 | Internal | Hidden | A rule failed\n" + string.Concat(Ordered.Select(r => $"{r.Id} | {r.Descriptor.Category} | {r.Descriptor.DefaultSeverity} | {r.Descriptor.Title}\n")), end: null);
+    }
+
+    [Theory]
+    [MemberData(nameof(RuleIds))]
+    public void Every_rule_has_a_page_a_sample_and_a_file_of_its_name(string id)
+    {
+        var rule = RuleCatalog.Find(id)!;
+        var name = rule.GetType().Name;
+        Assert.StartsWith(id + "_", name, StringComparison.Ordinal);
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(Root, "src/NnAnalyzers/Rules"), name + ".cs", SearchOption.AllDirectories));
+        Assert.True(File.Exists(Path.Combine(Root, "samples/Training", name[(id.Length + 1)..] + ".cs")));
+        Assert.StartsWith($"# {id}: {rule.Descriptor.Title}\n", Read($"docs/rules/{id}.md"), StringComparison.Ordinal);
+        Assert.EndsWith($"docs/rules/{id}.md", rule.Descriptor.HelpLinkUri, StringComparison.Ordinal);
+        Assert.True(rule.Descriptor.IsEnabledByDefault);
+        Generated($"docs/rules/{id}.md", "<!-- generated from the rule -->", $"Level: {rule.Level} ({Severity(rule)}) · Category: {rule.Descriptor.Category} · [all rules](README.md)\n");
+        foreach (var section in new[] { "What it finds", "Why", "Example", "Silent", "Configure", "Evidence" }) Assert.Contains($"\n## {section}\n", Read($"docs/rules/{id}.md"));
+    }
+
+    [Theory]
+    [MemberData(nameof(RuleIds))]
+    public void A_rule_that_warns_has_evidence(string id)
+    {
+        using var evidence = JsonDocument.Parse(Read("docs/evidence/cpu.json"));
+        var verdict = evidence.RootElement.GetProperty("verdicts").EnumerateArray().Single(v => v.GetProperty("rule").GetString() == id);
+        if (RuleCatalog.Find(id)!.Level == RuleLevel.Proven) Assert.Equal("helps", verdict.GetProperty("judgement").GetString());
+    }
+
+    [Fact]
+    public void The_table_of_evidence_shows_the_figures_that_were_measured()
+    {
+        using var evidence = JsonDocument.Parse(Read("docs/evidence/cpu.json"));
+        string Number(JsonElement e, string name) => e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number
+            ? v.GetDouble() is var d && (Math.Abs(d) is >= 1e5 or < 1e-3) ? d.ToString("0.0e+0", CultureInfo.InvariantCulture) : d.ToString(Math.Abs(d) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) : "–";
+        string Share(JsonElement e) => e.GetProperty("runs").GetInt32() == 0 ? "–" : $"{e.GetProperty("reached").GetInt32()}/{e.GetProperty("runs").GetInt32()}";
+        var table = new StringBuilder("| rule | flagged | fixed | nothing changed | random edit | steps to target | last loss, flagged | last loss, fixed | verdict |\n|---|---|---|---|---|---|---|---|---|\n");
+        foreach (var v in evidence.RootElement.GetProperty("verdicts").EnumerateArray().OrderBy(v => v.GetProperty("rule").GetString(), StringComparer.Ordinal))
+            table.Append(CultureInfo.InvariantCulture, $"| {v.GetProperty("rule")} | {Share(v.GetProperty("flagged"))} | {Share(v.GetProperty("fixed"))} | {Share(v.GetProperty("nothing"))} | {Share(v.GetProperty("random"))} | {Number(v.GetProperty("fixed"), "medianSteps")} | {Number(v.GetProperty("flagged"), "medianLoss")} | {Number(v.GetProperty("fixed"), "medianLoss")} | {v.GetProperty("judgement")} |\n");
+        Generated("docs/evidence/README.md", "<!-- cpu.json: generated -->", table.ToString());
+        Generated("README.md", "<!-- cpu.json: generated -->", table.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(RuleIds))]
+    public async Task The_example_of_a_page_fires_and_its_fix_is_what_the_page_shows(string id)
+    {
+        var page = Read($"docs/rules/{id}.md");
+        string Block(string kind) => page.Split($"```csharp {kind}\n")[1].Split("```")[0];
+        var compilation = Verify.Compile(Block("flagged"));
+        Assert.DoesNotContain(compilation.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
+        var finding = Assert.Single(await compilation.WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new NetworkAnalyzer())).GetAnalyzerDiagnosticsAsync());
+        Assert.Equal(id, finding.Id);
+        // Marks the finding and lets the fix run over it.
+        var text = compilation.SyntaxTrees.Single().GetText().ToString();
+        var offset = text.Length - Block("flagged").Length;
+        var span = finding.Location.SourceSpan;
+        await Verify.FixAsync(Block("flagged").Insert(span.End - offset, "|}").Insert(span.Start - offset, $"{{|{id}:"), Block("fixed"));
+    }
+
+    /// <summary>Every name the catalog knows is a real one of the TorchSharp that is referenced.</summary>
+    [Fact]
+    public void The_catalog_names_what_TorchSharp_has()
+    {
+        static string Key(string name) => name.Replace("_", "").ToLowerInvariant();
+        var names = new[] { typeof(TorchSharp.torch), typeof(TorchSharp.torch.nn), typeof(TorchSharp.torch.nn.functional), typeof(TorchSharp.torch.Tensor), typeof(TorchSharp.TensorExtensionMethods) }
+            .SelectMany(t => t.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance)).Select(m => Key(m.Name)).ToHashSet();
+        var missing = Catalog.All.SelectMany(o => o.Aliases.Append(o.Name)).Where(n => !names.Contains(Key(n))).ToList();
+        Assert.True(missing.Count == 0, "not in TorchSharp: " + string.Join(", ", missing));
+    }
+
+    /// <summary>Parameters the graph reads by name exist.</summary>
+    [Fact]
+    public void The_parameters_the_graph_reads_exist()
+    {
+        foreach (var op in Catalog.All.Where(o => o.In is not null || o.Bias is not null))
+            foreach (var parameter in new[] { op.In, op.Out, op.Bias }.OfType<string>())
+                Assert.True(typeof(TorchSharp.torch.nn).GetMethods().Any(m => m.Name == op.Name && m.GetParameters().Any(p => p.Name == parameter)), $"{op.Name} has no parameter {parameter}");
+    }
+
+    /// <summary>Every loss, activation and layer with weights that nn makes is known.</summary>
+    [Fact]
+    public void No_loss_or_activation_of_TorchSharp_is_unknown()
+    {
+        var unknown = typeof(TorchSharp.torch.nn).GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(m => m.Name.EndsWith("Loss", StringComparison.Ordinal) || m.ReturnType.Namespace == "TorchSharp.Modules" && m.ReturnType.BaseType?.Name == "ParameterLessModule`2")
+            .Select(m => m.Name).Distinct().Where(n => Catalog.Find(n) is null).ToList();
+        Assert.True(unknown.Count == 0, "not in the catalog: " + string.Join(", ", unknown));
+    }
+}
