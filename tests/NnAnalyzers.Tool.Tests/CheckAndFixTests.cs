@@ -30,6 +30,14 @@ public sealed class CheckAndFixTests : InFolder
     }
 
     [Fact]
+    public void The_README_shows_real_output()
+    {
+        var readme = File.ReadAllText(Path.Combine(Tests.Nn.Root, "README.md")).ReplaceLineEndings("\n");
+        Write("model.cs", readme.Split("```csharp\n")[1].Split("```")[0]);
+        Assert.Equal(readme.Split("$ nn check model.cs\n")[1].Split("```")[0], Nn("check", "model.cs").Output.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
     public void A_folder_without_a_project_is_read_and_clean_code_is_clean()
     {
         Write("a/clean.cs", Flagged.Replace(", hasBias: false", "").Replace(", ReLU());", ");"));

@@ -343,8 +343,12 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>A layer is called after the field or variable that holds it.</summary>
     private static void NameAfter(Value value, ISymbol symbol)
     {
-        if (value is not Layer { Creation: not null } layer || layer.Name != layer.Op.Name) return;
+        if (value is Layer { IsChoice: true, Children: { } either })
+            foreach (var choice in either.Elements) NameAfter(choice, symbol);
+        // The name of a helper's local gives way to that of the field the layer ends up in.
+        if (value is not Layer { Creation: not null } layer || layer.Name != layer.Op.Name && (!layer.IsNamedByLocal || symbol is ILocalSymbol)) return;
         layer.Name = symbol.Name;
+        layer.IsNamedByLocal = symbol is ILocalSymbol;
     }
 
     private ImmutableDictionary<(object, ISymbol), Value> Merge(ImmutableDictionary<(object Owner, ISymbol Symbol), Value> a, ImmutableDictionary<(object Owner, ISymbol Symbol), Value> b)

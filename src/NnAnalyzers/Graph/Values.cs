@@ -113,6 +113,8 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     /// <summary>The field or variable it was put in, or the operation's name.</summary>
     public string Name { get; set; } = op.Name;
 
+    public bool IsNamedByLocal { get; set; }
+
     /// <summary>The user's module class.</summary>
     public INamedTypeSymbol? Type { get; init; }
 
@@ -126,6 +128,9 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
 
     /// <summary>The helper call it came out of.</summary>
     public BuilderCall? Builder { get; init; }
+
+    /// <summary>Its name, or its kind and sizes if it was given none.</summary>
+    public string Label => Name != op.Name || !In.IsKnown ? Name : $"{Name}({In} → {Out})";
 
     public bool IsUserModule => Type is not null;
 

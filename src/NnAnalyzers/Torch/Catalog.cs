@@ -50,6 +50,8 @@ internal static class Catalog
             yield return new($"AdaptiveMaxPool{d}d", Role.Pooling) { SpatialAxes = d };
             yield return new($"Dropout{d}d", Role.Dropout) { KeepsShape = true };
         }
+        foreach (var name in new[] { "LPPool1d", "LPPool2d", "FractionalMaxPool2d", "FractionalMaxPool3d" })
+            yield return new(name, Role.Pooling); // their sizes are not followed
         foreach (var name in new[] { "RNN", "LSTM", "GRU" })
         {
             yield return new(name, Role.Recurrent) { In = "inputSize", Out = "hiddenSize", Bias = "bias" };

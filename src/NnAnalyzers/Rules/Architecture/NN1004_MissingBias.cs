@@ -16,8 +16,8 @@ internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Ca
         let next = NextUser(step, network, 0)
         where next is not null
         let argument = step.Layer!.Arguments[step.Op.Bias!]
-        select At(argument.Operation.Syntax, step.Layer!.Name, next)
-            .Fix($"Give {step.Layer!.Name} its bias back", Edit.RemoveArgument(argument.Operation));
+        select At(argument.Operation.Syntax, step.Layer!.Label, next)
+            .Fix($"Give {step.Layer!.Label} its bias back", Edit.RemoveArgument(argument.Operation));
 
     /// <summary>Laterals, patch embeddings, gates, attention and language-model heads leave the bias out on purpose.</summary>
     private static bool IsBiaslessByDesign(Step step, Network network) =>
@@ -42,7 +42,7 @@ internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Ca
             var next = user.Role switch
             {
                 Role.Activation or Role.Softmax or Role.Pooling or Role.Dropout or Role.Reshape or Role.Permute or Role.Identity or Role.Resize => NextUser(user, network, depth + 1),
-                Role.Linear or Role.Convolution or Role.TransposedConvolution or Role.Recurrent when user.Layer is not null => user.Layer.Name,
+                Role.Linear or Role.Convolution or Role.TransposedConvolution or Role.Recurrent when user.Layer is not null => user.Layer.Label,
                 Role.Arithmetic when user.Op.Name == "add" && user.Inputs.Count == 2 => NextUser(user, network, depth + 1),
                 _ => null,
             };
