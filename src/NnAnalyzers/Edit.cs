@@ -141,6 +141,16 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         return [.. deletion, moved with { Text = NewLine(statement) + Indentation(behind) + (rewritten ?? statement.ToString()) + (also is null ? "" : NewLine(statement) + Indentation(behind) + also) }];
     }
 
+    /// <summary>Whether a name is used after one statement and before the end of another.</summary>
+    public static bool IsUsedBetween(string name, StatementSyntax from, StatementSyntax to) =>
+        BlockOf(from) is not { } block || block.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.Text == name && n.SpanStart > from.Span.End && n.SpanStart < to.Span.End);
+
+    /// <summary>The text of an object creation with an optional parameter given that was left out; null if it has none such.</summary>
+    public static string? WithOptional(IObjectCreationOperation creation, Func<IParameterSymbol, bool> wanted, string value) =>
+        creation.Syntax is BaseObjectCreationExpressionSyntax { ArgumentList: { } list } && creation.Arguments.FirstOrDefault(a => a.ArgumentKind == ArgumentKind.DefaultValue && a.Parameter is { } p && wanted(p)) is { Parameter: { } slot }
+            ? creation.Syntax.ToString().Insert(list.CloseParenToken.SpanStart - creation.Syntax.SpanStart, (list.Arguments.Count > 0 ? ", " : "") + $"{slot.Name}: {value}")
+            : null;
+
     public static SyntaxNode? BlockOf(StatementSyntax statement) => statement.Parent is GlobalStatementSyntax global ? global.Parent : statement.Parent;
 
     private static IEnumerable<Edit> RemoveFromList(SyntaxNode item)

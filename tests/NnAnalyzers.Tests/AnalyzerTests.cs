@@ -40,6 +40,16 @@ public class AnalyzerTests
                 Assert.DoesNotContain(await FindAsync(Verify.Compile(code)), d => d.Id is "NN0000" or "AD0001");
     }
 
+    /// <summary>An expression nested deeper than the stack is read as far as it goes.</summary>
+    [Fact]
+    public async Task Deeply_nested_code_never_fails()
+    {
+        var sum = string.Join(" + ", Enumerable.Repeat("x", 5000));
+        var calls = string.Concat(Enumerable.Repeat("functional.relu(", 400)) + "x" + new string(')', 400);
+        foreach (var forward in new[] { sum, calls })
+            Assert.DoesNotContain(await FindAsync(Verify.Compile(Code.Net("private readonly Linear fc = Linear(4, 1);", $"return fc.forward({forward});"))), d => d.Id is "NN0000" or "AD0001");
+    }
+
     [Fact]
     public void Rules_that_fail_are_told_and_the_others_go_on()
     {

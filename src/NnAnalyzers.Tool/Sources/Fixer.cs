@@ -8,7 +8,7 @@ namespace NnAnalyzers.Tool.Sources;
 /// <summary>Applies fixes until none is left.</summary>
 internal static class Fixer
 {
-    private const int MaxRounds = 10;
+    private const int MaxRounds = 100;
 
     /// <summary>Fixes what can be fixed; a fix that would break the code is left out and returned.</summary>
     public static async Task<(Solution Fixed, int Applied, IReadOnlyList<Diagnostic> LeftOut)> FixAllAsync(Solution solution, IReadOnlyList<ProjectId> projects, Func<Diagnostic, bool> wanted, CancellationToken cancellation)
@@ -17,26 +17,26 @@ internal static class Fixer
         var leftOut = new List<Diagnostic>();
         foreach (var id in projects)
         {
+            async Task<bool> CompilesAsWellAsync(Solution other) =>
+                (await Analysis.ErrorsAsync(other.GetProject(id)!, cancellation)).Count <= (await Analysis.ErrorsAsync(solution.GetProject(id)!, cancellation)).Count;
+
             for (var round = 0; round < MaxRounds; round++)
             {
-                var project = solution.GetProject(id)!;
-                var before = (await Analysis.ErrorsAsync(project, cancellation)).Count;
-                var fixable = (await Analysis.FindAsync(project, cancellation)).Where(d => wanted(d) && d.Properties.ContainsKey(FixProperties.Title) && !leftOut.Any(l => Same(l, d))).ToList();
-                if (fixable.Count == 0) break;
+                var fixable = (await Analysis.FindAsync(solution.GetProject(id)!, cancellation))
+                    .Where(d => wanted(d) && d.Properties.ContainsKey(FixProperties.Title) && !leftOut.Any(l => Same(l, d))).ToList();
+                // All at once; if that breaks the code, one after the other, leaving out those that do.
                 var next = await EditApplier.ApplyAsync(solution, fixable, cancellation);
-                if ((await Analysis.ErrorsAsync(next.GetProject(id)!, cancellation)).Count > before)
-                {
-                    // Some fix does not fit here: find out which, one at a time.
-                    next = solution;
-                    foreach (var diagnostic in fixable.Take(1))
-                    {
-                        var single = await EditApplier.ApplyAsync(solution, [diagnostic], cancellation);
-                        if ((await Analysis.ErrorsAsync(single.GetProject(id)!, cancellation)).Count > before) leftOut.Add(diagnostic); else { next = single; applied++; }
-                    }
-                    solution = next;
-                    continue;
-                }
                 if (next == solution) break;
+                if (!await CompilesAsWellAsync(next))
+                {
+                    next = await EditApplier.ApplyAsync(solution, fixable.Take(1), cancellation);
+                    if (!await CompilesAsWellAsync(next))
+                    {
+                        leftOut.Add(fixable[0]);
+                        continue;
+                    }
+                    fixable.RemoveRange(1, fixable.Count - 1);
+                }
                 applied += fixable.Count;
                 solution = next;
             }

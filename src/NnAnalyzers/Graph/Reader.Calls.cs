@@ -23,7 +23,7 @@ internal sealed partial class Reader
         if (torch.IsUserModule(type)) return MakeModule(type, creation, arguments, frame);
         if (torch.IsTorch(type) && torch.IsModule(type)) return MakeLayer(type.Name, creation, arguments, frame);
         if (torch.IsTorch(type) && torch.IsOptimizer(type)) return MakeOptimizer(type.Name, creation, arguments);
-        if (torch.IsTensor(type)) return torch.IsParameter(type) && arguments.Count > 0 ? arguments.Values.First().Value : Unread("a tensor made by hand", creation, []);
+        if (torch.IsTensor(type)) return torch.IsParameter(type) && arguments.Values.FirstOrDefault()?.Value is Step from ? Apply(Weight, null, arguments, [from], creation) : Unread("a tensor made by hand", creation, []);
         if (creation.Initializer is { } initializer && type.AllInterfaces.Any(i => i.Name == "IEnumerable"))
             return new Items(initializer.Initializers.Select(i => i switch
             {
@@ -32,7 +32,7 @@ internal sealed partial class Reader
                 _ => Evaluate(i, frame),
             }));
         if (type.Name is "List" or "Collection" && !torch.IsTorch(type))
-            return arguments.Values.FirstOrDefault()?.Value is Items from ? new Items(from.Elements) { IsComplete = from.IsComplete } : new Items([]);
+            return arguments.Values.FirstOrDefault()?.Value is Items source ? new Items(source.Elements) { IsComplete = source.IsComplete } : new Items([]);
         if (!torch.IsOwn(type))
             return new Unknown($"{type.Name} is not read");
         var made = new Instance(type) { Creation = creation, Arguments = arguments.Values.Select(a => a.Value).ToList() };
@@ -40,6 +40,9 @@ internal sealed partial class Reader
         if (creation.Constructor is { } constructor && _calls.Count < MaxDepth) Construct(type, made, arguments, constructor.IsImplicitlyDeclared ? null : constructor);
         return made;
     }
+
+    /// <summary>A tensor that is learned.</summary>
+    private static readonly Op Weight = new("Parameter", Role.Identity) { KeepsShape = true };
 
     private Layer MakeModule(INamedTypeSymbol type, IOperation creation, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
     {
@@ -102,7 +105,8 @@ internal sealed partial class Reader
         if (!torch.IsTorch(method)) return CallOwn(call, method, receiver, arguments, frame);
 
         var container = method.ContainingType;
-        if (torch.IsNn(container)) return method.Name == "Parameter" && arguments.Values.FirstOrDefault()?.Value is Step filled ? filled : MakeLayer(method.Name, call, arguments, frame);
+        if (torch.IsNn(container) && method.Name == "Parameter" && tensors.Count > 0) return Apply(Weight, null, arguments, tensors, call);
+        if (torch.IsNn(container)) return MakeLayer(method.Name, call, arguments, frame);
         if (torch.IsOptim(container)) return MakeOptimizer(method.Name, call, arguments);
         if (torch.IsInit(container))
         {

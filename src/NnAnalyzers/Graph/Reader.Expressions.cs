@@ -18,6 +18,14 @@ internal sealed partial class Reader
     {
         if (operation is null) return new Unknown("missing code");
         if (++_operations > MaxOperations) return new Unknown("too much code to follow");
+        try
+        {
+            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return new Unknown("nested too deep");
+        }
         if (operation.ConstantValue is { HasValue: true, Value: var constant }) return new Constant(constant);
         switch (operation)
         {

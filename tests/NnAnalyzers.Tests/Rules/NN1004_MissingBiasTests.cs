@@ -50,6 +50,9 @@ public class NN1004_MissingBiasTests
         Code.Net("private readonly Linear a = Linear(4, 8, false), b = Linear(8, 1);", "return b.forward(functional.relu(a.forward(x)));").Replace("var optimizer", "model.load(\"weights.dat\"); var optimizer"));
 
     [Fact]
+    public Task Silent_between_two_layers_that_are_one() => Verify.SilentAsync(Code.Sequential("Sequential(Linear(100, 4, false), Linear(4, 1))"));
+
+    [Fact]
     public Task Silent_at_the_end_of_a_block() => Verify.SilentAsync("""
         class Block : Module<Tensor, Tensor>
         {

@@ -40,6 +40,19 @@ public class NN2001_FixedVarianceInitTests
         Net("{|NN2001:init.normal_(fc1.weight)|};\n        {|NN2001:init.normal_(fc2.weight)|};"),
         Net("init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);\n        init.kaiming_normal_(fc2.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);"));
 
+    [Fact]
+    public Task A_parameter_used_as_a_weight() => Verify.FixAsync(
+        Code.Net("private readonly Parameter w = Parameter({|NN2001:randn(128, 1)|});", "return x.matmul(w);"),
+        Code.Net("private readonly Parameter w = Parameter(randn(128, 1) * 0.125);", "return x.matmul(w);"));
+
+    [Theory]
+    [InlineData("Parameter(randn(128, 1) * 0.1)", "x.matmul(w)")]
+    [InlineData("Parameter(randn(4, 1))", "x.matmul(w)")]
+    [InlineData("Parameter(randn(128, 1))", "x + w")] // a table
+    [InlineData("Parameter(zeros(128, 1))", "x.matmul(w)")]
+    public Task Silent_on_parameters_that_are_scaled_or_no_weights(string parameter, string forward) => Verify.SilentAsync(
+        Code.Net($"private readonly Parameter w = {parameter};", $"return {forward};"));
+
     [Theory]
     [InlineData("init.normal_(fc1.bias, 0, 1);")]
     [InlineData("init.normal_(fc1.weight, 0, 0.02);")] // DCGAN, ViT, BERT

@@ -1,0 +1,43 @@
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace NnAnalyzers.Graph;
+
+/// <summary>Weights drawn from a normal or uniform distribution with constant bounds.</summary>
+/// <param name="Call">init.normal_(..), tensor.uniform_(..) and the like.</param>
+/// <param name="Layer">The layer whose parameter it is, or the module whose parameters they are.</param>
+/// <param name="Parameter">The parameter's name; null for every parameter.</param>
+/// <param name="Spread">Root mean square of what is drawn.</param>
+internal sealed record Initialization(IInvocationOperation Call, Layer Layer, string? Parameter, double Spread)
+{
+    /// <summary>The initialization an event stands for; null if it is another kind or its bounds are not constant.</summary>
+    public static Initialization? Of(Event happened) =>
+        happened is { Kind: EventKind.Init, Subject: ParameterOf { Layer: var layer, Name: var name }, Operation: IInvocationOperation call } && SpreadOf(call, happened.Arguments) is { } spread
+            ? new Initialization(call, layer, name, spread) : null;
+
+    private static double? SpreadOf(IInvocationOperation call, IReadOnlyDictionary<string, Argument> arguments)
+    {
+        double? Number(params string[] names) => names.Select(n => arguments.TryGetValue(n, out var a) ? (a.Value as Constant)?.Number : null).FirstOrDefault(v => v is not null);
+        return call.TargetMethod.Name switch
+        {
+            "normal_" or "trunc_normal_" when Number("std", "stddev") is { } std && Number("mean") is { } mean => Math.Sqrt(std * std + mean * mean),
+            // Variance (b − a)² / 12 around the mean (a + b) / 2.
+            "uniform_" when Number("low", "from") is { } low && Number("high", "to") is { } high => Math.Sqrt((high - low) * (high - low) / 12 + (high + low) * (high + low) / 4),
+            _ => null,
+        };
+    }
+
+    /// <summary>How the code names torch.nn.init and the tensor: <c>init.normal_(w, ..)</c> keeps its way, <c>w.normal_(..)</c> spells it out.</summary>
+    public (string Init, string Tensor)? Names => Call.Syntax switch
+    {
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } when !Call.TargetMethod.IsStatic => ("TorchSharp.torch.nn.init.", access.Expression.ToString()),
+        InvocationExpressionSyntax { Expression: var callee, ArgumentList.Arguments: var arguments }
+            when arguments.FirstOrDefault(a => a.NameColon is null || a.NameColon.Name.Identifier.Text == "tensor") is { } tensor =>
+            (callee is MemberAccessExpressionSyntax access ? access.Expression + "." : "", tensor.Expression.ToString()),
+        _ => null,
+    };
+
+    /// <summary>The call that draws with a variance of 2 / fan-in, or what the activation that follows the layer needs.</summary>
+    public static string Kaiming(string init, string tensor, Layer? layer) =>
+        $"{init}kaiming_normal_({tensor}, mode: {init}FanInOut.FanIn, nonlinearity: {init}NonlinearityType.{layer?.NextActivation?.Nonlinearity ?? "ReLU"})";
+}

@@ -1,0 +1,49 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Graph;
+
+namespace NnAnalyzers.Training;
+
+/// <summary>What saves a model: a closure, or an object that holds it; made in one place and used later.</summary>
+/// <param name="Setup">Where it is made.</param>
+/// <param name="Saves">The saves that happen through it.</param>
+internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
+{
+    /// <summary>The savers that were made before an optimizer, saved after it existed and never got to know it.</summary>
+    public static IEnumerable<Saver> MadeBefore(Event optimizer, TrainingSite site)
+    {
+        var after = site.Events.SkipWhile(e => e != optimizer).Where(e => e.Kind == EventKind.Save).ToList();
+        return from setup in site.Events.TakeWhile(e => e != optimizer)
+               let saves = after.Where(save => setup switch
+               {
+                   { Kind: EventKind.MakeFunction, Operation: IAnonymousFunctionOperation lambda } => lambda.Syntax.Contains(save.Operation.Syntax),
+                   { Kind: EventKind.MakeObject, Subject: Instance holder } => Holds(holder, site) && IsWrittenIn(holder.Type, save.Operation.Syntax),
+                   _ => false,
+               }).ToList()
+               where saves.Count > 0
+               select new Saver(setup, saves);
+    }
+
+    private static bool Holds(Instance holder, TrainingSite site) =>
+        holder.Arguments.Any(a => a is Layer) && !holder.Arguments.Any(a => a is Optimizer)
+        && !site.Events.Any(e => e.Subject == holder && e.Arguments.Values.Any(a => a.Value is Optimizer));
+
+    private static bool IsWrittenIn(INamedTypeSymbol type, SyntaxNode node) =>
+        type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == node.SyntaxTree && r.Span.Contains(node.Span));
+
+    /// <summary>Whether training goes on after a save: in the same loop, or further down. Else it is a final export.</summary>
+    public bool IsCheckpoint(TrainingSite site) =>
+        site.Events.Any(step => step.Kind == EventKind.Step && Saves.Any(save => save.Loops.Intersect(step.Loops).Any()))
+        || site.Events.SkipWhile(e => e != Saves[0]).Any(e => e.Kind == EventKind.Step);
+
+    /// <summary>The statement that makes it, if it goes into a variable of its own.</summary>
+    public LocalDeclarationStatementSyntax? Declaration => DeclarationOf(Setup);
+
+    public static LocalDeclarationStatementSyntax? DeclarationOf(Event made) =>
+        made.Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is LocalDeclarationStatementSyntax { Declaration.Variables.Count: 1 } declaration ? declaration : null;
+
+    /// <summary>The file name of a save or load as written, where it means the same everywhere in the method.</summary>
+    public static string? PathOf(Event saveOrLoad) =>
+        saveOrLoad.Arguments.TryGetValue("location", out var location) && location.Operation.Syntax is ArgumentSyntax { Expression: IdentifierNameSyntax or LiteralExpressionSyntax } path ? path.Expression.ToString() : null;
+}
