@@ -15,10 +15,9 @@ if (parsed.Errors.Count > 0)
     foreach (var error in parsed.Errors) Console.Error.WriteLine($"nn: {error.Message}");
     return ExitCode.CannotRun;
 }
-using var stop = new CancellationTokenSource();
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, stop.Token);
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (ToolException error)
 {

@@ -27,7 +27,7 @@ internal static class CheckCommand
         foreach (var project in sources.Projects) findings.AddRange(await Analysis.FindAsync(project, cancellation));
         foreach (var failure in findings.Where(f => f.Id == "NN0000")) Console.Error.WriteLine($"nn: {failure.GetMessage()} (please report this)");
         // A file of several projects or target frameworks is reported once; hidden advice is not printed.
-        findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Location.SourceTree is { } tree && sources.Includes(tree.FilePath))
+        findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Id != "NN0000")
             .DistinctBy(f => (f.Location.GetLineSpan().Path, f.Location.SourceSpan, f.Id)).ToList();
         foreach (var finding in findings) Console.WriteLine(Line(finding, root));
         if (sarif is not null) Sarif.Write(sarif, findings, root);

@@ -21,7 +21,7 @@ internal static class FixCommand
         if (rule is not null) RulesCommand.Find(rule);
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation);
         var (after, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds,
-            d => d.Location.SourceTree is { } tree && sources.Includes(tree.FilePath) && (rule is null || d.Id.Equals(rule, StringComparison.OrdinalIgnoreCase)), cancellation);
+            d => rule is null || d.Id.Equals(rule, StringComparison.OrdinalIgnoreCase), cancellation);
         var changes = await Fixer.ChangesAsync(sources.Solution, after, cancellation);
         var root = Directory.GetCurrentDirectory();
         if (dryRun) Console.Write(Fixer.Diff(changes, root));

@@ -9,12 +9,10 @@ namespace NnAnalyzers.Tool.Sources;
 internal sealed class SourceSet : IDisposable
 {
     private readonly Workspace _workspace;
-    private readonly HashSet<string>? _onlyFiles;
 
-    private SourceSet(Workspace workspace, IEnumerable<ProjectId> projects, HashSet<string>? onlyFiles = null)
+    private SourceSet(Workspace workspace, IEnumerable<ProjectId> projects)
     {
         _workspace = workspace;
-        _onlyFiles = onlyFiles;
         ProjectIds = projects.ToList();
         Solution = workspace.CurrentSolution;
     }
@@ -22,9 +20,6 @@ internal sealed class SourceSet : IDisposable
     public Solution Solution { get; }
     public IReadOnlyList<ProjectId> ProjectIds { get; }
     public IEnumerable<Project> Projects => ProjectIds.Select(id => Solution.GetProject(id)!);
-
-    /// <summary>Whether a finding in this file was asked for.</summary>
-    public bool Includes(string file) => _onlyFiles is null || _onlyFiles.Contains(Path.GetFullPath(file));
 
     public void Dispose() => _workspace.Dispose();
 
@@ -40,13 +35,13 @@ internal sealed class SourceSet : IDisposable
             if (projects.Count > 0) return await OpenProjectsAsync(projects, configuration, cancellation);
             var sources = Files(full, "*.cs");
             if (sources.Count == 0) throw new ToolException($"{path}: no C# code and no project in this folder");
-            return Loose(sources, null);
+            return Loose(sources);
         }
         if (!File.Exists(full)) throw new ToolException($"{path}: no such file or folder");
         return Path.GetExtension(full).ToLowerInvariant() switch
         {
             ".csproj" or ".sln" or ".slnx" => await OpenProjectsAsync([full], configuration, cancellation),
-            ".cs" => Loose([full], null),
+            ".cs" => Loose([full]),
             _ => throw new ToolException($"{path}: not C# (give a .cs file, a .csproj, a .sln or a folder)"),
         };
     }
@@ -89,7 +84,7 @@ internal sealed class SourceSet : IDisposable
     }
 
     /// <summary>Code without a project: read against the TorchSharp that comes with this tool and this machine's .NET.</summary>
-    private static SourceSet Loose(IReadOnlyList<string> files, HashSet<string>? onlyFiles)
+    private static SourceSet Loose(IReadOnlyList<string> files)
     {
         var workspace = new AdhocWorkspace();
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -109,6 +104,6 @@ internal sealed class SourceSet : IDisposable
         const string usual = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading.Tasks;";
         solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), "ImplicitUsings.g.cs", SourceText.From(usual), filePath: "ImplicitUsings.g.cs");
         if (!workspace.TryApplyChanges(solution)) throw new ToolException($"{files[0]}: the code cannot be read");
-        return new SourceSet(workspace, [project.Id], onlyFiles);
+        return new SourceSet(workspace, [project.Id]);
     }
 }

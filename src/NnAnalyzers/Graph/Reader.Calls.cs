@@ -155,8 +155,9 @@ internal sealed partial class Reader
             case "modules" or "children": return new PartsOf(layer, false);
             case "named_modules" or "named_children": return new PartsOf(layer, true);
             case "state_dict":
-                Happens(EventKind.CaptureState, layer, call, arguments);
-                return new ParametersOf(layer, true);
+                var captured = new ParametersOf(layer, true);
+                Happens(EventKind.CaptureState, captured, call, arguments);
+                return captured;
             case "apply":
                 if (arguments.Values.Select(a => a.Value).OfType<Function>().FirstOrDefault() is { } each)
                     CallFunction(each, [new Argument(new PartsOf(layer, false), call)], call, frame);
@@ -164,7 +165,7 @@ internal sealed partial class Reader
             case "to" or "cuda" or "cpu" or "half" or "float" or "double":
                 Happens(EventKind.Move, layer, call, arguments);
                 return layer;
-            case "save": Happens(EventKind.Save, layer, call, arguments); return layer;
+            case "save" or "save_state_dict": Happens(EventKind.Save, layer, call, arguments); return layer;
             case "load" or "load_py" or "load_state_dict" or "load_safetensors": Happens(EventKind.Load, layer, call, arguments); return layer;
             case "train": Happens(EventKind.Train, layer, call, arguments); return new Constant(null);
             case "eval": Happens(EventKind.Eval, layer, call, arguments); return new Constant(null);
@@ -210,6 +211,9 @@ internal sealed partial class Reader
             }
         if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" && first is ParametersOf or PartsOf) return first;
 
+        // load_py and the like are extensions of other libraries; a captured state dictionary is saved by whatever is called so.
+        if (first is Layer loaded && method.Name.StartsWith("load", StringComparison.OrdinalIgnoreCase)) Happens(EventKind.Load, loaded, call, arguments);
+        if (method.Name.StartsWith("save", StringComparison.OrdinalIgnoreCase) && arguments.Values.Select(a => a.Value).OfType<ParametersOf>().FirstOrDefault() is { } state) Happens(EventKind.Save, state.Model, call, arguments);
         if (receiver is Instance instance) Happens(EventKind.UseObject, instance, call, arguments);
         if (Get(frame, method) is Function local) return CallFunction(local, call.Arguments.Select(a => arguments[a.Parameter!.Name]).ToList(), call, frame);
         if (!torch.IsOwn(method)) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value));

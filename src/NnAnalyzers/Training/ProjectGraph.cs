@@ -46,9 +46,24 @@ internal sealed class ProjectGraph
 
     public IEnumerable<Network> Networks => _networks.Values.OfType<Network>().Concat(_containers.Values);
 
-    /// <summary>Whether weights of this class come from a file somewhere, so that its constructor says little about them.</summary>
-    public bool IsLoaded(Network network) => network.Type is not null && Sites.SelectMany(s => s.Events).Concat(network.Events)
-        .Any(e => e.Kind == EventKind.Load && e.Subject is Layer { Type: { } type } && SymbolEqualityComparer.Default.Equals(type, network.Type));
+    /// <summary>Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about them.</summary>
+    public bool IsLoaded(Network network) => network.Type is { } type && (_loaded ??= FindLoaded()).Contains(type);
+
+    private HashSet<INamedTypeSymbol>? _loaded;
+
+    private HashSet<INamedTypeSymbol> FindLoaded()
+    {
+        var loaded = new HashSet<INamedTypeSymbol>(SymbolEqualityComparer.Default);
+        void Add(INamedTypeSymbol type)
+        {
+            if (!loaded.Add(type) || NetworkOf(type) is not { } network) return;
+            foreach (var part in network.Layers.Concat(network.Steps.Select(s => s.Layer).OfType<Layer>()))
+                if (part.Type is { } inner) Add(inner);
+        }
+        foreach (var load in Sites.SelectMany(s => s.Events).Concat(Networks.SelectMany(n => n.Events)).Where(e => e.Kind == EventKind.Load))
+            if (load.Subject is Layer { Type: { } type }) Add(type);
+        return loaded;
+    }
 
     public Network? NetworkOf(INamedTypeSymbol type)
     {

@@ -5,7 +5,7 @@ using NnAnalyzers.Graph;
 
 namespace NnAnalyzers.Training;
 
-/// <summary>What saves a model: a closure, or an object that holds it; made in one place and used later.</summary>
+/// <summary>What saves a model: a closure, an object that holds it, or a captured state dictionary; made in one place and used later.</summary>
 /// <param name="Setup">Where it is made.</param>
 /// <param name="Saves">The saves that happen through it.</param>
 internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
@@ -19,6 +19,7 @@ internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
                {
                    { Kind: EventKind.MakeFunction, Operation: IAnonymousFunctionOperation lambda } => lambda.Syntax.Contains(save.Operation.Syntax),
                    { Kind: EventKind.MakeObject, Subject: Instance holder } => Holds(holder, site) && IsWrittenIn(holder.Type, save.Operation.Syntax),
+                   { Kind: EventKind.CaptureState } => save.Arguments.Values.Any(a => a.Value == setup.Subject),
                    _ => false,
                }).ToList()
                where saves.Count > 0

@@ -50,6 +50,26 @@ public class NN1004_MissingBiasTests
         Code.Net("private readonly Linear a = Linear(4, 8, false), b = Linear(8, 1);", "return b.forward(functional.relu(a.forward(x)));").Replace("var optimizer", "model.load(\"weights.dat\"); var optimizer"));
 
     [Fact]
+    public Task Silent_in_a_block_of_a_network_that_is_loaded() => Verify.SilentAsync("""
+        class Block : Module<Tensor, Tensor>
+        {
+            private readonly Linear a = Linear(4, 8, false), b = Linear(8, 4);
+            public Block() : base("b") => RegisterComponents();
+            public override Tensor forward(Tensor x) => b.forward(functional.relu(a.forward(x)));
+        }
+        class Net : Module<Tensor, Tensor>
+        {
+            private readonly Block block = new();
+            public Net() : base("n") => RegisterComponents();
+            public override Tensor forward(Tensor x) => block.forward(x);
+        }
+        static class Program
+        {
+            static Net Load() { var net = new Net(); net.load("weights.dat"); return net; /* optim */ }
+        }
+        """);
+
+    [Fact]
     public Task Silent_between_two_layers_that_are_one() => Verify.SilentAsync(Code.Sequential("Sequential(Linear(100, 4, false), Linear(4, 1))"));
 
     [Fact]

@@ -73,6 +73,17 @@ public class NN5001_SaverBeforeOptimizerTests
                     var saver = new Saver(model, path, optimizer: optimizer);
             """, Loop.Replace("save()", "saver.Save()"), Saver));
 
+    [Fact]
+    public Task A_captured_state_dictionary() => Verify.FiresAsync(
+        Train("var state = {|NN5001:model.state_dict()|}; var optimizer = optim.Adam(model.parameters());", Loop.Replace("save()", "Files.Save(state, path)"), """
+
+            static class Files { public static void Save(Dictionary<string, Tensor> state, string path) { } }
+            """));
+
+    [Fact]
+    public Task Silent_on_a_target_network() => Verify.SilentAsync(
+        Train("var target = Linear(4, 1); var state = model.state_dict(); var optimizer = optim.Adam(model.parameters());", Loop.Replace("save()", "target.load_state_dict(state)")));
+
     [Theory]
     [InlineData("var optimizer = optim.Adam(model.parameters()); Action save = () => model.save(path);")] // after it
     [InlineData("Action save = () => model.save(path); var optimizer = optim.SGD(model.parameters(), 0.1);")] // no state worth keeping
