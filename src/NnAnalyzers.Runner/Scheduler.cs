@@ -52,18 +52,20 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
                 {
                     var result = RunJob(job, cancellation);
                     if (result is null) return; // cancelled: it has no result and will run again
+                    if (result.Outcome == JobResult.CannotRun)
+                        throw new InvalidOperationException($"{job.Id}: {result.Detail}"); // the machine's fault, not the code's: nothing was learned
                     AtomicFile.Write(ResultPath(job), JsonSerializer.Serialize(result, Plan.Json));
                     lock (gate) ended(result);
                 }
             }
             catch (Exception error)
             {
-                failure = error;
+                failure ??= error;
             }
         })).ToList();
         workers.ForEach(w => w.Start());
         workers.ForEach(w => w.Join());
-        if (failure is not null) throw new InvalidOperationException($"the jobs cannot be run: {failure.Message}", failure);
+        if (failure is not null) throw new InvalidOperationException(failure.Message, failure);
         cancellation.ThrowIfCancellationRequested();
     }
 

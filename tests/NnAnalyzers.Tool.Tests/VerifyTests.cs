@@ -108,6 +108,9 @@ public sealed class VerifyTests : InFolder
         Write("mine/thesis.txt", "not yours");
         CannotRun("holds something else", "verify", Tests.Nn.Samples, "--out", "mine");
         Assert.Equal("not yours", File.ReadAllText(Path.Combine(Folder, "mine", "thesis.txt")));
+        Write("file", "x");
+        CannotRun("is a file", "verify", Tests.Nn.Samples, "--out", "file");
+        CannotRun("cannot be written", "verify", Tests.Nn.Samples, "--out", Path.Combine("file", "below"));
         CannotRun("is no job folder", "verify", "--run", "mine");
         CannotRun("no such rule", "verify", Tests.Nn.Samples, "--filter", "NN0815");
         CannotRun("--seeds", "verify", Tests.Nn.Samples, "--seeds", "0");
@@ -134,9 +137,8 @@ public sealed class VerifyTests : InFolder
     public void CUDA_without_CUDA_is_told_so()
     {
         if (Directory.Exists("/proc/driver/nvidia")) return;
-        var (exit, _, errors) = Nn("verify", Tests.Nn.Samples, "--filter", "NN1001", "--seeds", "1", "--device", "cuda", "--out", "r");
-        Assert.Equal(2, exit);
-        Assert.Contains("no CUDA device", errors);
+        CannotRun("no CUDA device", "verify", Tests.Nn.Samples, "--filter", "NN1001", "--seeds", "1", "--device", "cuda", "--out", "r");
+        Assert.Empty(Directory.GetFiles(Path.Combine(Folder, "r", "jobs", "results"))); // nothing that a later run would take for a result
     }
 }
 

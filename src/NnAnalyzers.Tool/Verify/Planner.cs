@@ -18,6 +18,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
     {
         using var sources = await SourceSet.OpenAsync(path, "Release", cancellation);
         var programs = new List<ProgramPlan>();
+        var runtimeFiles = new RuntimeFiles(folder);
         string? libTorch = null;
         var trains = false;
         foreach (var project in sources.Projects)
@@ -31,7 +32,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             var found = await PlanAsync(project, compilation, methods, cancellation);
             if (found.Count == 0) continue;
             programs.AddRange(found);
-            libTorch = await new RuntimeFiles(folder).CopyAsync(project, runtime, withLibTorch, cancellation) ?? libTorch;
+            libTorch = await runtimeFiles.CopyAsync(project, runtime, withLibTorch, cancellation) ?? libTorch;
         }
         if (!trains) throw new ToolException($"{path}: no training program: mark a static method that takes a TrainingRun with [TrainingProgram]");
         if (programs.Count == 0) throw new ToolException($"{path}: nothing to verify{(onlyRule is null ? ": no finding with a fix in a training program" : $" for {onlyRule}")}");

@@ -40,8 +40,14 @@ internal sealed class RuntimeFiles(string folder)
         return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
     }
 
-    private static void Copy(string from, string to)
+    private readonly Dictionary<string, string> _copied = [];
+
+    private void Copy(string from, string to)
     {
+        // All projects share the folder, as they would share a process.
+        if (_copied.TryGetValue(to, out var other) && other != from && !File.ReadAllBytes(other).AsSpan().SequenceEqual(File.ReadAllBytes(from)))
+            throw new ToolException($"{other} and {from} differ: verify the projects that need them one at a time");
+        _copied[to] = from;
         if (File.Exists(to) && new FileInfo(to) is var there && new FileInfo(from) is var here && there.Length == here.Length && there.LastWriteTimeUtc == here.LastWriteTimeUtc) return;
         File.Copy(from, to, overwrite: true);
     }

@@ -39,7 +39,7 @@ internal sealed record Tally(int Reached, int Runs, double Low, double High, dou
 /// <summary>Whether a fix helped, from runs with the same seeds before and after.</summary>
 internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, Tally Nothing, Tally Random, int Better, int Worse, double PValue, string Judgement)
 {
-    public const string Helps = "helps", LikelyHelps = "helps (few seeds)", NoEffect = "no effect shown", Harms = "harms", CannotRun = "cannot run";
+    public const string Helps = "helps", LikelyHelps = "helps (few seeds)", NoEffect = "no effect shown", Harms = "harms";
 
     public bool Good => Judgement is Helps or LikelyHelps;
 
@@ -55,8 +55,7 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
         var (better, worse) = (pairs.Count(c => c > 0), pairs.Count(c => c < 0));
         double Sign(int wins, int losses) => wins + losses == 0 ? 1 : 1 - Binomial.CDF(0.5, wins + losses, wins - 1);
         var (gain, loss) = (Sign(better, worse), Sign(worse, better));
-        var judgement = flagged.Concat(mended).Any(r => r.Outcome == "cannot run") ? CannotRun
-            : gain <= 0.05 ? Helps
+        var judgement = gain <= 0.05 ? Helps
             : loss <= 0.05 ? Harms
             : pairs.Count is > 0 and < 5 && better == pairs.Count ? LikelyHelps
             : NoEffect;

@@ -9,11 +9,14 @@ internal sealed partial class Reader
     private IReadOnlyDictionary<string, Argument> Bind(IEnumerable<IArgumentOperation> arguments, Frame frame)
     {
         // Evaluated in the order written, kept in the order of the parameters.
-        var values = new SortedDictionary<int, (string Name, Argument Argument)>();
+        var values = new List<(int Ordinal, string Name, Argument Argument)>();
         foreach (var argument in arguments.OrderBy(a => a.Syntax.SpanStart))
             if (argument.Parameter is { } parameter)
-                values[parameter.Ordinal] = (parameter.Name, new Argument(Evaluate(argument.Value, frame), argument));
-        return values.Values.ToDictionary(v => v.Name, v => v.Argument);
+                values.Add((parameter.Ordinal, parameter.Name, new Argument(Evaluate(argument.Value, frame), argument)));
+        values.Sort((a, b) => a.Ordinal.CompareTo(b.Ordinal));
+        var bound = new Dictionary<string, Argument>(values.Count);
+        foreach (var (_, name, argument) in values) bound[name] = argument;
+        return bound;
     }
 
     private Value Create(IObjectCreationOperation creation, Frame frame)

@@ -13,11 +13,14 @@ internal static class Catalog
 
     private static readonly Dictionary<string, Op> ByName = Index();
 
+    /// <summary>Names as they were asked for; there are only so many methods that return tensors.</summary>
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, Op?> Asked = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Finds the operation behind a factory, function or tensor method. Case, underscores and a trailing in-place
     /// underscore do not matter: <c>LogSoftmax</c>, <c>log_softmax</c> and <c>log_softmax_</c> are one.
     /// </summary>
-    public static Op? Find(string name) => ByName.TryGetValue(Key(name), out var op) ? op : null;
+    public static Op? Find(string name) => Asked.GetOrAdd(name, n => ByName.TryGetValue(Key(n), out var op) ? op : null);
 
     public static Op Opaque(string name) => new(name, Role.Opaque);
 

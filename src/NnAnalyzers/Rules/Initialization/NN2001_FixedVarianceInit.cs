@@ -55,11 +55,9 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
-        from site in project.Sites
-        from made in site.Events
-        where made is { Kind: EventKind.CreateModel, Subject: Layer }
-        let statement = made.Operation.Syntax.Parent?.Parent?.Parent?.Parent as LocalDeclarationStatementSyntax
-        where statement is not null
+        from made in project.Sites.SelectMany(s => s.Events)
+        where made is { Kind: EventKind.CreateModel, Subject: Layer } && made.Operation.Syntax.Parent?.Parent?.Parent?.Parent is LocalDeclarationStatementSyntax
+        let statement = made.Operation.Syntax.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>()
         let model = statement.Declaration.Variables[0].Identifier.Text
         select At(made.Operation.Syntax, model).Fix($"Initialize {model} with Kaiming", Edit.InsertAfter(statement,
             $"foreach (var weight in {model}.parameters()) if (weight.dim() > 1) {Initialization.Kaiming("TorchSharp.torch.nn.init.", "weight", null)};"));

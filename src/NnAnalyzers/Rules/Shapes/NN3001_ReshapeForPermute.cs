@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Training;
 
@@ -43,19 +44,15 @@ internal sealed class NN3001_ReshapeForPermute() : Rule("NN3001", RuleLevel.Prov
     }
 
     /// <summary>Of a tensor whose shape is not known: all its axes in order, if the target names each of them once (x.shape[0], x.shape[2], ..).</summary>
-    private static System.Collections.Immutable.ImmutableArray<Dim>? OwnAxes(System.Collections.Immutable.ImmutableArray<Dim> target)
+    private static ImmutableArray<Dim>? OwnAxes(ImmutableArray<Dim> target)
     {
-        if (target.Any(d => d.Symbol is not Axis)) return null;
-        var axes = target.OrderBy(d => ((Axis)d.Symbol!).Index).ToList();
-        return axes.Select((d, i) => ((Axis)d.Symbol!).Index == i && ((Axis)d.Symbol!).Tensor == ((Axis)axes[0].Symbol!).Tensor).All(same => same)
-            ? System.Collections.Immutable.ImmutableArray.CreateRange(axes) : null;
+        var axes = target.Select(d => d.Symbol).OfType<Axis>().OrderBy(a => a.Index).ToList();
+        return axes.Count == target.Length && axes.Select((a, i) => a.Index == i && a.Tensor == axes[0].Tensor).All(same => same) ? axes.Select(Dim.Named).ToImmutableArray() : null;
     }
 
     public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
         from network in project.Networks
         from step in network.Steps
         where step.Op.Name is "view" or "reshape" && step.Layer is null && step.Syntax is not null && step.Shape.Rank is 3 or 4 && !Judge(step).Any()
-        let operand = Edit.Operand(step)
-        where operand is not null
-        select At(step.Syntax!, step.Op.Name).Fix("Reverse the axes", Edit.Replace(step.Syntax!, $"{step.Syntax}.transpose(1, 2)"));
+        select At(step.Syntax!, step.Op.Name).Fix("Swap two axes", Edit.Replace(step.Syntax!, $"{step.Syntax}.transpose(1, 2)"));
 }
