@@ -4,7 +4,6 @@ using HandlebarsDotNet;
 using NnAnalyzers.Runner;
 using OxyPlot;
 using OxyPlot.Axes;
-using OxyPlot.Legends;
 using OxyPlot.Series;
 
 namespace NnAnalyzers.Tool.Verify;
@@ -70,14 +69,13 @@ internal static class Report
     private static string Plot(ProgramPlan program, IReadOnlyList<JobResult> results, bool metric)
     {
         var plot = new PlotModel { DefaultFont = "Arial", DefaultFontSize = 12, PlotAreaBorderColor = OxyColors.LightGray };
-        plot.Legends.Add(new Legend { LegendPosition = metric ? LegendPosition.RightBottom : LegendPosition.RightTop, LegendBackground = OxyColor.FromAColor(200, OxyColors.White) });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", MinimumPadding = 0.02, AxisTitleDistance = 8 });
         plot.Axes.Add(metric ? new LinearAxis { Position = AxisPosition.Left, Title = "metric", AxisTitleDistance = 16 } : new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss", AxisTitleDistance = 16, StringFormat = "0e+0" });
         var steps = new List<int> { 0 };
-        foreach (var (variant, color, title) in new[] { (Variant.Flagged, OxyColor.Parse("#d62728"), "flagged code"), (Variant.Fixed, OxyColor.Parse("#1f77b4"), "fixed code") })
-            foreach (var (run, index) in results.Where(r => r.Program == program.Id && r.Variant == variant).OrderBy(r => r.Seed).Select((r, i) => (r, i)))
+        foreach (var (variant, color) in new[] { (Variant.Flagged, OxyColor.Parse("#d62728")), (Variant.Fixed, OxyColor.Parse("#1f77b4")) })
+            foreach (var run in results.Where(r => r.Program == program.Id && r.Variant == variant).OrderBy(r => r.Seed))
             {
-                var line = new LineSeries { Color = OxyColor.FromAColor(190, color), StrokeThickness = 1.5, Title = index == 0 ? title : null, RenderInLegend = index == 0 };
+                var line = new LineSeries { Color = OxyColor.FromAColor(190, color), StrokeThickness = 1.5 };
                 foreach (var point in run.Curve)
                 {
                     var value = metric ? point.Metric ?? double.NaN : point.Loss;
@@ -86,7 +84,7 @@ internal static class Report
                 }
                 plot.Series.Add(line);
             }
-        var target = new LineSeries { Color = OxyColors.Gray, LineStyle = LineStyle.Dash, StrokeThickness = 1, Title = "target" };
+        var target = new LineSeries { Color = OxyColors.Gray, LineStyle = LineStyle.Dash, StrokeThickness = 1 };
         foreach (var step in new[] { 0, steps.Max() }) target.Points.Add(new DataPoint(step, program.LossBelow ?? program.MetricAbove!.Value));
         plot.Series.Add(target);
         return new SvgExporter { Width = 640, Height = 320, UseVerticalTextAlignmentWorkaround = true, IsDocument = false }.ExportToString(plot);
