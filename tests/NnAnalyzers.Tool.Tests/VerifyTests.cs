@@ -79,22 +79,27 @@ public sealed class VerifyTests : InFolder
     {
         Assert.Equal(0, Nn("verify", Tests.Nn.Samples, "--filter", "NN3001", "--seeds", "1", "--prepare", "jobs").ExitCode);
         Assert.True(File.Exists(Path.Combine(Folder, "jobs", "app", "NnAnalyzers.Runner.dll")));
+        // On a machine without libtorch it says so, and leaves nothing behind.
+        var plan = Plan.Load(Path.Combine(Folder, "jobs"));
+        (plan with { LibTorch = "/no/such/folder" }).Save(Path.Combine(Folder, "jobs"));
+        CannotRun("libtorch is missing", "verify", "--run", "jobs");
+        plan.Save(Path.Combine(Folder, "jobs"));
         var (exit, output, errors) = Nn("verify", "--run", "jobs");
         Assert.True(exit == 0, output + errors);
         Assert.True(File.Exists(Path.Combine(Folder, "jobs", "index.html")));
     }
 
     [Fact]
-    public void NaN_crash_and_hang_are_outcomes_and_text_is_escaped()
+    public void NaN_crash_hang_and_hoarding_are_outcomes_and_text_is_escaped()
     {
         var path = Project(Program("""
-            run.Log(step, run.Seed switch { 0 => double.NaN, 1 => throw new System.Exception("<b>bold</b> & gone"), 2 => Exit(), 3 => Hang(), _ => loss.item<float>() });
-            """).Replace("public static class Sample\n{", "public static class Sample\n{\n    static double Exit() { System.Environment.Exit(3); return 0; }\n    static double Hang() { System.Threading.Thread.Sleep(-1); return 0; }"));
-        var (exit, output, errors) = Nn("verify", path, "--seeds", "4", "--time-limit", "6", "--out", "r");
+            run.Log(step, run.Seed switch { 0 => double.NaN, 1 => throw new System.Exception("<b>bold</b> & gone"), 2 => Exit(), 3 => Hang(), 4 => Hoard(), _ => loss.item<float>() });
+            """).Replace("public static class Sample\n{", "public static class Sample\n{\n    static double Exit() { System.Environment.Exit(3); return 0; }\n    static double Hang() { System.Threading.Thread.Sleep(-1); return 0; }\n    static double Hoard() { var all = new System.Collections.Generic.List<Tensor>(); while (true) all.Add(ones(1 << 24)); }"));
+        var (exit, output, errors) = Nn("verify", path, "--seeds", "5", "--time-limit", "6", "--memory-limit", "1500", "--out", "r");
         Assert.True(exit == 1, output + errors);
         using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "r", "results.json")));
         var outcomes = results.RootElement.GetProperty("runs").EnumerateArray().Where(r => r.GetProperty("variant").GetString() == "flagged").Select(r => r.GetProperty("outcome").GetString()).ToList();
-        Assert.Equal(["diverged", "crashed", "crashed", "timed out"], outcomes);
+        Assert.Equal(["diverged", "crashed", "crashed", "timed out", "out of memory"], outcomes);
         var page = File.ReadAllText(Path.Combine(Folder, "r", "index.html"));
         Assert.DoesNotContain("<b>bold</b>", page);
         Assert.Contains("&lt;b&gt;bold", page);
