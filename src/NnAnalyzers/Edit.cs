@@ -98,7 +98,7 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             if (locals.Contains(name.Identifier.Text)) return null;
             if (builder.Helper.Parameters.FirstOrDefault(p => p.Name == name.Identifier.Text) is not { } parameter) continue;
             var given = builder.Call.Arguments.FirstOrDefault(a => a.Parameter?.Name == parameter.Name);
-            var value = given?.Syntax is ArgumentSyntax written ? written.Expression.ToString()
+            var value = given?.Syntax is ArgumentSyntax written ? name.Parent is ArgumentSyntax or EqualsValueClauseSyntax ? written.Expression.ToString() : Receiver(written.Expression)
                 : given?.Value.ConstantValue is { HasValue: true, Value: { } constant } ? SymbolDisplay.FormatPrimitive(constant, true, false) : null;
             if (value is null) return null;
             text.Remove(name.SpanStart - node.SpanStart, name.Span.Length).Insert(name.SpanStart - node.SpanStart, value);
@@ -106,20 +106,18 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         return text.ToString();
     }
 
-    public static IEnumerable<Edit>? InsertAfter(StatementSyntax statement, string code)
+    /// <summary>Adds a statement on a line of its own behind another.</summary>
+    public static IEnumerable<Edit>? InsertAfter(StatementSyntax statement, string code) =>
+        EndOf(statement) is { } end ? [new(statement.SyntaxTree, end, NewLine(statement) + Indentation(statement) + Indent(code, statement))] : null;
+
+    /// <summary>Where something can be put behind a statement: the end of its line, unless something else follows on it.</summary>
+    private static TextSpan? EndOf(StatementSyntax statement)
     {
         if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax)) return null;
-        var lines = Lines(statement.SyntaxTree);
-        var line = lines.GetLineFromPosition(statement.Span.End);
-        // Something else may follow on the same line.
-        var at = statement.GetTrailingTrivia().All(t => t.IsKind(SyntaxKind.WhitespaceTrivia) || t.IsKind(SyntaxKind.EndOfLineTrivia) || t.IsKind(SyntaxKind.SingleLineCommentTrivia))
-            && statement.GetTrailingTrivia().Any(t => t.IsKind(SyntaxKind.EndOfLineTrivia)) ? line.End : statement.Span.End;
-        return [new(statement.SyntaxTree, new TextSpan(at, 0), NewLine(statement) + Indentation(statement) + Indent(code, statement))];
+        var line = Lines(statement.SyntaxTree).GetLineFromPosition(statement.Span.End);
+        var rest = statement.SyntaxTree.GetText().ToString(TextSpan.FromBounds(statement.Span.End, line.End)).Trim();
+        return new TextSpan(rest.Length == 0 || rest.StartsWith("//", StringComparison.Ordinal) ? line.End : statement.Span.End, 0);
     }
-
-    public static IEnumerable<Edit>? InsertBefore(StatementSyntax statement, string code) =>
-        statement.Parent is not (BlockSyntax or GlobalStatementSyntax) ? null
-            : [new(statement.SyntaxTree, new TextSpan(statement.SpanStart, 0), Indent(code, statement) + NewLine(statement) + Indentation(statement))];
 
     /// <summary>Puts code in place of a statement.</summary>
     public static IEnumerable<Edit> Rewrite(StatementSyntax statement, string code) => Replace(statement, Indent(code, statement));
@@ -131,14 +129,13 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         return [new(statement.SyntaxTree, WholeLines(statement), "")];
     }
 
-    /// <summary>Moves a statement to just behind another one of the same block.</summary>
+    /// <summary>Moves a statement to just behind another one of the same block, rewritten or with one more behind it if need be.</summary>
     public static IEnumerable<Edit>? Move(StatementSyntax statement, StatementSyntax behind, string? rewritten = null, string? also = null)
     {
-        if (BlockOf(statement) is null || BlockOf(statement) != BlockOf(behind) || statement.SyntaxTree != behind.SyntaxTree) return null;
-        if (InsertAfter(behind, (rewritten ?? statement.ToString()) + (also is null ? "" : NewLine(statement) + Indentation(statement) + also)) is not { } insertion || Delete(statement) is not { } deletion) return null;
-        // The text is moved as it stands, so it already has its indentation.
-        var moved = insertion.Single();
-        return [.. deletion, moved with { Text = NewLine(statement) + Indentation(behind) + (rewritten ?? statement.ToString()) + (also is null ? "" : NewLine(statement) + Indentation(behind) + also) }];
+        if (BlockOf(statement) is not { } block || block != BlockOf(behind) || EndOf(behind) is not { } end || Delete(statement) is not { } deletion) return null;
+        var line = NewLine(statement) + Indentation(behind);
+        // The text is moved as it stands: its further lines have their indentation already.
+        return [.. deletion, new(statement.SyntaxTree, end, line + (rewritten ?? statement.ToString()) + (also is null ? "" : line + also))];
     }
 
     /// <summary>Whether a name is used after one statement and before the end of another.</summary>

@@ -21,7 +21,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private ImmutableDictionary<(object Owner, ISymbol Symbol), Value> _state = ImmutableDictionary.Create<(object, ISymbol), Value>(SlotComparer.Instance);
     private readonly Stack<IMethodSymbol> _calls = new();
     private readonly List<IOperation> _loops = [];
-    private IOperation? _rootOperation;
     private int _operations;
     private int _predictionOnly;
 
@@ -128,7 +127,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     {
         cancellation.ThrowIfCancellationRequested();
         if (++_operations > MaxOperations) return false;
-        if (_calls.Count <= 1) _rootOperation = operation;
         switch (operation)
         {
             case IBlockOperation block:
@@ -398,7 +396,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         {
             Loops = _loops.ToList(),
             Arguments = arguments ?? new Dictionary<string, Argument>(),
-            RootOperation = _rootOperation ?? operation,
         });
 
     private sealed class SlotComparer : IEqualityComparer<(object Owner, ISymbol Symbol)>

@@ -239,7 +239,4 @@ internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation
     /// <summary>The loops around it, outermost first, through calls.</summary>
     public IReadOnlyList<IOperation> Loops { get; init; } = [];
     public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
-
-    /// <summary>The method call in the root method under which it happens; itself when it happens in the root.</summary>
-    public IOperation RootOperation { get; init; } = Operation;
 }

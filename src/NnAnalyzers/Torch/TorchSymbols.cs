@@ -5,16 +5,15 @@ namespace NnAnalyzers.Torch;
 /// <summary>The TorchSharp types of one compilation; null when the project does not reference TorchSharp.</summary>
 internal sealed class TorchSymbols
 {
-    private readonly INamedTypeSymbol _torch, _nn, _module, _tensor;
+    private readonly INamedTypeSymbol _nn, _module, _tensor;
     private readonly IAssemblySymbol _own;
-    private readonly INamedTypeSymbol? _optimizer, _functional, _init, _optim, _parameter, _lossBase;
+    private readonly INamedTypeSymbol? _optimizer, _init, _optim, _parameter, _lossBase;
 
     private TorchSymbols(INamedTypeSymbol torch, INamedTypeSymbol nn, INamedTypeSymbol module, INamedTypeSymbol tensor, Compilation compilation)
     {
-        (_torch, _nn, _module, _tensor) = (torch, nn, module, tensor);
+        (_nn, _module, _tensor) = (nn, module, tensor);
         _optimizer = compilation.GetTypeByMetadataName("TorchSharp.torch+optim+Optimizer");
         _optim = compilation.GetTypeByMetadataName("TorchSharp.torch+optim");
-        _functional = compilation.GetTypeByMetadataName("TorchSharp.torch+nn+functional");
         _init = compilation.GetTypeByMetadataName("TorchSharp.torch+nn+init");
         _parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
         _lossBase = compilation.GetTypeByMetadataName("TorchSharp.Loss`3");
@@ -36,9 +35,7 @@ internal sealed class TorchSymbols
     public bool IsOwn(ISymbol? symbol) => Same(symbol?.ContainingAssembly, _own) && !symbol!.DeclaringSyntaxReferences.IsEmpty;
 
     public bool IsTorch(ISymbol? symbol) => Same(symbol?.ContainingAssembly, Assembly);
-    public bool IsTorchStatic(ITypeSymbol? type) => Same(type, _torch);
     public bool IsNn(ITypeSymbol? type) => Same(type, _nn);
-    public bool IsFunctional(ITypeSymbol? type) => Same(type, _functional);
     public bool IsInit(ITypeSymbol? type) => Same(type, _init);
     public bool IsOptim(ITypeSymbol? type) => Same(type, _optim);
     public bool IsTensor(ITypeSymbol? type) => DerivesFrom(type, _tensor);

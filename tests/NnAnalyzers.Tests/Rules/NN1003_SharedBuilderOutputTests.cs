@@ -25,6 +25,11 @@ public class NN1003_SharedBuilderOutputTests
     }
 
     [Fact]
+    public Task Arguments_keep_their_precedence() => Verify.FixAsync(
+        Code.Net("private readonly Module<Tensor, Tensor> a = Dense(2, 8), b = {|NN1003:Dense(2 + 2, 1)|};\n    static Module<Tensor, Tensor> Dense(int i, int o) => Sequential(Linear(i * 2, o), ReLU());", "return b.forward(a.forward(x));"),
+        Code.Net("private readonly Module<Tensor, Tensor> a = Dense(2, 8), b = Linear((2 + 2) * 2, 1);\n    static Module<Tensor, Tensor> Dense(int i, int o) => Sequential(Linear(i * 2, o), ReLU());", "return b.forward(a.forward(x));"));
+
+    [Fact]
     public Task A_helper_on_tensors() => Verify.FixAsync(
         Code.Net("private readonly Linear fc1 = Linear(4, 8), fc2 = Linear(8, 1);\n    static Tensor Layer(Linear fc, Tensor input) => functional.relu(fc.forward(input));", "return {|NN1003:Layer(fc2, Layer(fc1, x))|};"),
         Code.Net("private readonly Linear fc1 = Linear(4, 8), fc2 = Linear(8, 1);\n    static Tensor Layer(Linear fc, Tensor input) => functional.relu(fc.forward(input));", "return fc2.forward(Layer(fc1, x));"));

@@ -25,6 +25,11 @@ public class NN2001_FixedVarianceInitTests
         Net("foreach (var (name, p) in named_parameters())\n        {\n            if (p.dim() > 1) init.kaiming_normal_(p, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);\n            else init.zeros_(p);\n        }"));
 
     [Fact]
+    public Task A_loop_and_a_branch_without_braces() => Verify.FixAsync(
+        Net("foreach (var p in parameters())\n            if (p.requires_grad) {|NN2001:init.normal_(p, 0, 1)|}; else Console.WriteLine();"),
+        Net("foreach (var p in parameters())\n            if (p.requires_grad) if (p.dim() > 1) init.kaiming_normal_(p, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);\n            else init.zeros_(p); else Console.WriteLine();"));
+
+    [Fact]
     public Task Every_Linear_found_by_its_type() => Verify.FiresAsync(Net("foreach (var m in modules()) { if (m is Linear l) {|NN2001:init.normal_(l.weight)|}; }"));
 
     [Fact]
