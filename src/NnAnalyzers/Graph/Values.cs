@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Torch;
 
@@ -239,4 +240,11 @@ internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation
     /// <summary>The loops around it, outermost first, through calls.</summary>
     public IReadOnlyList<IOperation> Loops { get; init; } = [];
     public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
+
+    /// <summary>The statement it happens in, if that declares one variable with what is made.</summary>
+    public LocalDeclarationStatementSyntax? Declaration =>
+        Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is LocalDeclarationStatementSyntax { Declaration.Variables.Count: 1 } declaration ? declaration : null;
+
+    /// <summary>The name of that variable.</summary>
+    public string? Variable => Declaration?.Declaration.Variables[0].Identifier.Text;
 }

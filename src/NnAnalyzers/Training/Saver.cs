@@ -38,12 +38,6 @@ internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
         site.Events.Any(step => step.Kind == EventKind.Step && Saves.Any(save => save.Loops.Intersect(step.Loops).Any()))
         || site.Events.SkipWhile(e => e != Saves[0]).Any(e => e.Kind == EventKind.Step);
 
-    /// <summary>The statement that makes it, if it goes into a variable of its own.</summary>
-    public LocalDeclarationStatementSyntax? Declaration => DeclarationOf(Setup);
-
-    public static LocalDeclarationStatementSyntax? DeclarationOf(Event made) =>
-        made.Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is LocalDeclarationStatementSyntax { Declaration.Variables.Count: 1 } declaration ? declaration : null;
-
     /// <summary>The file name of a save or load as written, where it means the same everywhere in the method.</summary>
     public static string? PathOf(Event saveOrLoad) =>
         saveOrLoad.Arguments.TryGetValue("location", out var location) && location.Operation.Syntax is ArgumentSyntax { Expression: IdentifierNameSyntax or LiteralExpressionSyntax } path ? path.Expression.ToString() : null;

@@ -13,17 +13,15 @@ internal sealed class NN5001_SaverBeforeOptimizer() : Rule("NN5001", RuleLevel.P
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from creation in site.Events
         where creation is { Kind: EventKind.CreateOptimizer, Subject: Optimizer { Kind: not "SGD" } } && !site.Events.Any(e => e.Kind == EventKind.SaveOptimizer)
-        let optimizer = Saver.DeclarationOf(creation)
         from saver in Saver.MadeBefore(creation, site)
-        where saver.IsCheckpoint(site) && saver.Declaration is not null
-        let finding = At(saver.Setup.Operation.Syntax, Name(saver.Declaration!), optimizer is null ? "the optimizer" : Name(optimizer), creation.Subject)
-        select optimizer is null ? finding : Mend(finding, saver, optimizer, site);
+        where saver.IsCheckpoint(site) && saver.Setup.Declaration is not null
+        let finding = At(saver.Setup.Operation.Syntax, saver.Setup.Variable!, creation.Variable ?? "the optimizer", creation.Subject)
+        select Mend(finding, saver, creation, site);
 
-    private static string Name(LocalDeclarationStatementSyntax declaration) => declaration.Declaration.Variables[0].Identifier.Text;
-
-    private static Finding Mend(Finding finding, Saver saver, LocalDeclarationStatementSyntax optimizer, TrainingSite site)
+    private static Finding Mend(Finding finding, Saver saver, Event creation, TrainingSite site)
     {
-        var (made, name, state) = (saver.Declaration!, Name(saver.Declaration!), Name(optimizer));
+        if (creation is not { Declaration: { } optimizer, Variable: { } state }) return finding;
+        var (made, name) = (saver.Setup.Declaration!, saver.Setup.Variable!);
         // save_state_dict lives on the concrete optimizers; and nothing may use the saver before its new place.
         if (optimizer.Declaration.Type.ToString().EndsWith("Optimizer", StringComparison.Ordinal) || Edit.IsUsedBetween(name, made, optimizer)) return finding;
         if (saver.Setup.Operation is IObjectCreationOperation holder)

@@ -16,7 +16,6 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
     "{0} draws {1} with a spread of {2}; {3}")
 {
     private const double Tolerance = 3, LargeForAnyFanIn = 0.5, CustomOfTransformers = 0.02;
-    private const string FixTitle = "Scale the weights to their fan-in (Kaiming)";
 
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
         !project.Trains || project.IsLoaded(network) ? []
@@ -37,17 +36,17 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
         var finding = At(init.Call.Syntax, init.Call.TargetMethod.Name, init.Parameter is null ? $"every parameter of {layer.Name}" : $"{layer.Name}.{init.Parameter}", Number(spread),
             right is null ? "it should shrink with the layer's fan-in" : $"a fan-in of {fanIn} needs about {Number(right.Value)}");
         if (init.Names is not var (prefix, tensor)) yield return finding;
-        else if (init.Parameter is not null) yield return finding.Fix(FixTitle, Edit.Replace(init.Call.Syntax, Initialization.Kaiming(prefix, tensor, layer)));
+        else if (init.Parameter is not null) yield return finding.Fix("Scale the weights to their fan-in (Kaiming)", Edit.Replace(init.Call.Syntax, Initialization.Kaiming(prefix, tensor, layer)));
         // Biases and other vectors have no fan-in; they start at zero.
-        else yield return finding.Fix($"{FixTitle}, biases to zero", init.Call.Syntax.Parent is not ExpressionStatementSyntax statement ? null
+        else yield return finding.Fix("Scale the weights to their fan-in (Kaiming), biases to zero", init.Call.Syntax.Parent is not ExpressionStatementSyntax statement ? null
             : Edit.Rewrite(statement, $"if ({tensor}.dim() > 1) {Initialization.Kaiming(prefix, tensor, layer)};\nelse {prefix}zeros_({tensor});"));
     }
 
     /// <summary>x.matmul(Parameter(randn(inputs, outputs))): a weight drawn from N(0, 1).</summary>
     private IEnumerable<Finding> RawWeight(Step product)
     {
-        if (product is not { Role: Role.Matmul, Inputs: [_, { Op.Name: "Parameter", Input: { Op.Name: "randn", Syntax: { } drawn, Shape: { Rank: 2 } shape } }] }) yield break;
-        if (shape.Dims[0].Size is not { } fanIn || Math.Sqrt(fanIn / 2.0) <= Tolerance) yield break;
+        if (product is not { Role: Role.Matmul, Inputs: [_, { Op.Name: "Parameter", Input: { Op.Name: "randn", Syntax: { } drawn, Shape: { Rank: 2 } shape } }] }
+            || shape.Dims[0].Size is not { } fanIn || Math.Sqrt(fanIn / 2.0) <= Tolerance) yield break;
         yield return At(drawn, "randn", "a weight", "1", $"a fan-in of {fanIn} needs about {Number(Math.Sqrt(2.0 / fanIn))}")
             .Fix("Scale the weight to its fan-in", Edit.Replace(drawn, $"{drawn} * {Math.Sqrt(2.0 / fanIn).ToString("0.####", CultureInfo.InvariantCulture)}"));
     }
@@ -56,9 +55,7 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
 
     public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
         from made in project.Sites.SelectMany(s => s.Events)
-        where made is { Kind: EventKind.CreateModel, Subject: Layer } && made.Operation.Syntax.Parent?.Parent?.Parent?.Parent is LocalDeclarationStatementSyntax
-        let statement = made.Operation.Syntax.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>()
-        let model = statement.Declaration.Variables[0].Identifier.Text
-        select At(made.Operation.Syntax, model).Fix($"Initialize {model} with Kaiming", Edit.InsertAfter(statement,
-            $"foreach (var weight in {model}.parameters()) if (weight.dim() > 1) {Initialization.Kaiming("TorchSharp.torch.nn.init.", "weight", null)};"));
+        where made is { Kind: EventKind.CreateModel, Subject: Layer, Declaration: not null }
+        select At(made.Operation.Syntax, made.Variable!).Fix($"Initialize {made.Variable} with Kaiming", Edit.InsertAfter(made.Declaration!,
+            $"foreach (var weight in {made.Variable}.parameters()) if (weight.dim() > 1) {Initialization.Kaiming("TorchSharp.torch.nn.init.", "weight", null)};"));
 }
