@@ -11,8 +11,7 @@ namespace NnAnalyzers.Rules;
 /// The scale a rectified layer needs is √(2 / fan-in): He et al., Delving Deep into Rectifiers, 2015. More than three
 /// times off, and the signal grows or dies by that factor in every layer.
 /// </remarks>
-internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Proven, Category.Initialization,
-    "Weights not scaled to their fan-in",
+internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Proven, Category.Initialization, "Weights not scaled to their fan-in",
     "{0} draws {1} with a spread of {2}; {3}")
 {
     private const double Tolerance = 3, LargeForAnyFanIn = 0.5, CustomOfTransformers = 0.02;
@@ -27,14 +26,14 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
     private IEnumerable<Finding> Judge(Event happened, Network? network)
     {
         if (Initialization.Of(happened) is not { } init || init.Spread is CustomOfTransformers) yield break;
-        var (layer, spread, fanIn) = (init.Layer, init.Spread, init.Layer.FanIn);
+        var (layer, spread) = (init.Layer, init.Spread);
         if (init.Parameter is null ? layer.Op.Role != Role.Opaque : !layer.Op.HasWeights || !init.Parameter.Contains("weight")) yield break;
-        var right = fanIn is { } n ? Math.Sqrt(2.0 / n) : (double?)null;
+        var right = layer.FanIn is { } fanIn ? Math.Sqrt(2.0 / fanIn) : (double?)null;
         if (right is null ? spread < LargeForAnyFanIn : spread <= right * Tolerance && spread * Tolerance >= right) yield break;
         // A small last layer is a choice: it starts a policy or a residual near zero.
         if (spread < right && network?.LastSteps().Any(s => s.Layer == layer || s.Input?.Layer == layer) == true) yield break;
         var finding = At(init.Call.Syntax, init.Call.TargetMethod.Name, init.Parameter is null ? $"every parameter of {layer.Name}" : $"{layer.Name}.{init.Parameter}", Number(spread),
-            right is null ? "it should shrink with the layer's fan-in" : $"a fan-in of {fanIn} needs about {Number(right.Value)}");
+            right is null ? "it should shrink with the layer's fan-in" : $"a fan-in of {layer.FanIn} needs about {Number(right.Value)}");
         if (init.Names is not var (prefix, tensor)) yield return finding;
         else if (init.Parameter is not null) yield return finding.Fix("Scale the weights to their fan-in (Kaiming)", Edit.Replace(init.Call.Syntax, Initialization.Kaiming(prefix, tensor, layer)));
         // Biases and other vectors have no fan-in; they start at zero.
