@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Emit;
 using NnAnalyzers.Runner;
+using NnAnalyzers.Tool.Commands;
 using NnAnalyzers.Tool.Sources;
 using NnAnalyzers.Training;
 
@@ -28,7 +29,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             if (methods.Count == 0) continue;
             trains = true;
             if (compilation.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
-                throw new ToolException($"{CheckCommandLine(error)} (the code must compile before it can be verified)");
+                throw new ToolException($"{CheckCommand.Line(error, Directory.GetCurrentDirectory())} (the code must compile before it can be verified)");
             var found = await PlanAsync(project, compilation, methods, cancellation);
             if (found.Count == 0) continue;
             programs.AddRange(found);
@@ -40,8 +41,6 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         plan.Save(folder);
         return plan;
     }
-
-    private static string CheckCommandLine(Diagnostic error) => $"{Analysis.Place(error.Location, Directory.GetCurrentDirectory())}: error {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}";
 
     private static IEnumerable<(IMethodSymbol Method, double? LossBelow, double? MetricAbove)> TrainingMethods(Compilation compilation, CancellationToken cancellation)
     {
@@ -68,7 +67,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
     {
         var root = Directory.GetCurrentDirectory();
         var findings = (await Analysis.FindAsync(project, cancellation)).Where(f => f.Id != "NN0000").ToList();
-        foreach (var finding in findings) say(Commands.CheckCommand.Line(finding, root));
+        foreach (var finding in findings) say(CheckCommand.Line(finding, root));
         var graph = (await Analysis.ReadAsync(project, cancellation))!;
         var programs = new List<ProgramPlan>();
         foreach (var (method, lossBelow, metricAbove) in methods)
@@ -138,7 +137,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         if (!result.Success)
         {
             var error = result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error);
-            throw new ToolException(fix is null ? CheckCommandLine(error)
+            throw new ToolException(fix is null ? CheckCommand.Line(error, Directory.GetCurrentDirectory())
                 : $"{Analysis.Place(fix.Location, Directory.GetCurrentDirectory())}: the fix of {fix.Id} does not compile: {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
         }
         AtomicFile.Write(Path.Combine(folder, path), bytes.ToArray());
