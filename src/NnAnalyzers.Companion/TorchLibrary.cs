@@ -38,7 +38,7 @@ public static class TorchLibrary
         // In the order they need each other; CUDA's where they are there.
         foreach (var name in new[] { "c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch" })
             if (Find(prefix + name + suffix) is { } path && !NativeLibrary.TryLoad(path, out _) && name is "torch_cpu" or "torch")
-                NativeLibrary.Load(Find(prefix + name + suffix)!); // throws with the loader's own words
+                NativeLibrary.Load(path); // throws with the loader's own words
         if (Find($"{prefix}LibTorchSharp{suffix}") is not { } sharp)
             throw new TorchLibraryException("TorchSharp's native library is missing: restore the project for this machine's runtime");
         if (NativeLibrary.TryLoad(sharp, out _)) return;

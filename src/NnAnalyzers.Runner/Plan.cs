@@ -105,7 +105,9 @@ public sealed record Job(ProgramPlan Program, Variant Variant, int Seed)
 /// <summary>How a job ended. Saved as results/ID.json when it has.</summary>
 public sealed record JobResult
 {
-    public const string Finished = "finished", CannotRun = "cannot run";
+    /// <summary>What a job says of itself, and what its parent says of one that never came back.</summary>
+    public const string Finished = Companion.JobHost.Finished, Crashed = Companion.JobHost.Crashed, CannotRun = Companion.JobHost.CannotRun,
+        TimedOut = "timed out", OutOfMemory = "out of memory";
 
     public required string Job { get; init; }
     public required string Program { get; init; }

@@ -19,6 +19,9 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
 {
     private readonly string _results = Path.Combine(folder, Plan.ResultsFolder);
 
+    /// <summary>The dotnet command that this process was started with, or the one on the path.</summary>
+    public static string DotNet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+
     public string ResultPath(Job job) => Path.Combine(_results, job.Id + ".json");
 
     /// <summary>The result of a job that has ended; null if it has not, if its code has changed since, or if its file is damaged.</summary>
@@ -90,8 +93,8 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
             {
                 child.Refresh();
                 if (cancellation.IsCancellationRequested) { child.Kill(entireProcessTree: true); return null; }
-                if (watch.Elapsed.TotalSeconds > plan.TimeLimitSeconds) stopped = "timed out";
-                else if (Memory(child) > plan.MemoryLimitMiB << 20) stopped = "out of memory";
+                if (watch.Elapsed.TotalSeconds > plan.TimeLimitSeconds) stopped = JobResult.TimedOut;
+                else if (Memory(child) > plan.MemoryLimitMiB << 20) stopped = JobResult.OutOfMemory;
                 if (stopped is null) continue;
                 child.Kill(entireProcessTree: true);
                 child.WaitForExit();
@@ -118,7 +121,7 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
         if (File.Exists(own)) start.FileName = Path.GetFullPath(own);
         else
         {
-            start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+            start.FileName = DotNet;
             start.ArgumentList.Add(Path.GetFullPath(Path.Combine(app, "NnAnalyzers.Runner.dll")));
         }
         foreach (var argument in new[]
@@ -139,7 +142,7 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
     {
         var curve = File.Exists(log) ? File.ReadLines(log).Select(ParsePoint).OfType<Point>().ToList() : [];
         var own = File.Exists(answer) ? JsonSerializer.Deserialize<ChildAnswer>(File.ReadAllText(answer), Plan.Json) : null;
-        var outcome = stopped ?? own?.Outcome ?? "crashed";
+        var outcome = stopped ?? own?.Outcome ?? JobResult.Crashed;
         var detail = stopped is not null ? null : own?.Detail ?? (own is null ? $"the process ended with exit code {exitCode}{(said.Length > 0 ? ": " + said : "")}" : null);
         var reached = curve.Where(p => job.Program.LossBelow is { } loss ? p.Loss <= loss : p.Metric >= job.Program.MetricAbove).Select(p => (int?)p.Step).FirstOrDefault();
         var last = curve.Count > 0 ? curve[^1] : (Point?)null;

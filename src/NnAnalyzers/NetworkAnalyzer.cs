@@ -57,28 +57,25 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
     internal static IEnumerable<Diagnostic> Find(ProjectGraph project, IEnumerable<Rule> rules, CancellationToken cancellation)
     {
         var taken = new HashSet<(SyntaxTree, Microsoft.CodeAnalysis.Text.TextSpan)>();
+        var subjects = project.Networks.Select(n => (n.Tree, Ask: (Func<Rule, IEnumerable<Finding>>)(rule => rule.Check(n, project))))
+            .Concat(project.Sites.Select(s => ((SyntaxTree?)s.Body.SyntaxTree, Ask: (Func<Rule, IEnumerable<Finding>>)(rule => rule.Check(s, project))))).ToList();
         foreach (var rule in rules)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            foreach (var subject in project.Networks.Cast<object>().Concat(project.Sites))
+            foreach (var (tree, ask) in subjects)
             {
-                List<Finding> found;
+                cancellation.ThrowIfCancellationRequested();
+                List<Finding> found = [];
                 Diagnostic? failure = null;
                 try
                 {
-                    found = (subject is Graph.Network network ? rule.Check(network, project) : rule.Check((TrainingSite)subject, project)).ToList();
+                    found = ask(rule).ToList();
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
-                    found = [];
-                    var tree = subject is TrainingSite site ? site.Body.SyntaxTree
-                        : ((Graph.Network)subject).Type?.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree ?? ((Graph.Network)subject).Container?.Syntax?.SyntaxTree;
                     failure = tree is null ? null : Failed(rule.Id, tree, error);
                 }
                 if (failure is not null) yield return failure;
                 foreach (var finding in found)
                     if (taken.Add((finding.Place.SyntaxTree, finding.Place.Span))) yield return finding.ToDiagnostic();
             }
-        }
     }
 }

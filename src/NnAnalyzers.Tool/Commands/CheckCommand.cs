@@ -29,7 +29,7 @@ internal static class CheckCommand
         // A file of several projects or target frameworks is reported once; hidden advice is not printed.
         findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Id != "NN0000")
             .DistinctBy(f => (f.Location.GetLineSpan().Path, f.Location.SourceSpan, f.Id)).ToList();
-        foreach (var finding in findings) Console.WriteLine(Line(finding, root));
+        foreach (var finding in findings) Console.WriteLine(Line(finding));
         if (sarif is not null) Sarif.Write(sarif, findings, root);
         var fixable = findings.Count(f => f.Properties.ContainsKey(FixProperties.Title));
         Console.WriteLine(findings.Count == 0 ? "No findings." : $"{findings.Count} finding{(findings.Count == 1 ? "" : "s")}, {fixable} with a fix (nn fix {path}).");
@@ -37,6 +37,6 @@ internal static class CheckCommand
     }
 
     /// <summary>The line a compiler would print.</summary>
-    public static string Line(Diagnostic finding, string root) =>
-        $"{Analysis.Place(finding.Location, root)}: {finding.Severity.ToString().ToLowerInvariant()} {finding.Id}: {finding.GetMessage()}";
+    public static string Line(Diagnostic finding) =>
+        $"{Analysis.Place(finding.Location)}: {finding.Severity.ToString().ToLowerInvariant()} {finding.Id}: {finding.GetMessage()}";
 }

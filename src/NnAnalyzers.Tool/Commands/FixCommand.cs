@@ -26,7 +26,7 @@ internal static class FixCommand
         var root = Directory.GetCurrentDirectory();
         if (dryRun) Console.Write(Fixer.Diff(changes, root));
         else foreach (var (file, _, text) in changes) Fixer.Write(file, text);
-        foreach (var finding in leftOut) Console.Error.WriteLine($"{Analysis.Place(finding.Location, root)}: the fix for {finding.Id} would not compile here and was left out");
+        foreach (var finding in leftOut) Console.Error.WriteLine($"{Analysis.Place(finding.Location)}: the fix for {finding.Id} would not compile here and was left out");
         Console.Error.WriteLine($"{applied} fix{(applied == 1 ? "" : "es")} {(dryRun ? "would change" : "changed")} {changes.Count} file{(changes.Count == 1 ? "" : "s")}.");
         return ExitCode.Clean;
     }

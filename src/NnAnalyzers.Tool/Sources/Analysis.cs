@@ -27,11 +27,11 @@ internal static class Analysis
     public static async Task<IReadOnlyList<Diagnostic>> ErrorsAsync(Project project, CancellationToken cancellation) =>
         (await project.GetCompilationAsync(cancellation))!.GetDiagnostics(cancellation).Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
 
-    /// <summary>As a compiler writes it: file(line,column).</summary>
-    public static string Place(Location location, string? relativeTo = null)
+    /// <summary>As a compiler writes it: file(line,column), seen from the current folder.</summary>
+    public static string Place(Location location)
     {
         var span = location.GetLineSpan();
-        var file = relativeTo is null || span.Path.Length == 0 ? span.Path : Path.GetRelativePath(relativeTo, span.Path).Replace('\\', '/');
+        var file = span.Path.Length == 0 ? span.Path : Path.GetRelativePath(Directory.GetCurrentDirectory(), span.Path).Replace('\\', '/');
         return $"{file}({span.StartLinePosition.Line + 1},{span.StartLinePosition.Character + 1})";
     }
 }

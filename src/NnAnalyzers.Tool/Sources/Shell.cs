@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NnAnalyzers.Runner;
 
 namespace NnAnalyzers.Tool.Sources;
 
@@ -7,7 +8,7 @@ internal static class Shell
 {
     public static async Task<(int ExitCode, string Output)> DotNetAsync(IEnumerable<string> arguments, string folder, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet")
+        var start = new ProcessStartInfo(Scheduler.DotNet)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
         };

@@ -29,7 +29,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             if (methods.Count == 0) continue;
             trains = true;
             if (compilation.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
-                throw new ToolException($"{CheckCommand.Line(error, Directory.GetCurrentDirectory())} (the code must compile before it can be verified)");
+                throw new ToolException($"{CheckCommand.Line(error)} (the code must compile before it can be verified)");
             var found = await PlanAsync(project, compilation, methods, cancellation);
             if (found.Count == 0) continue;
             programs.AddRange(found);
@@ -55,9 +55,9 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                 double? Given(string name) => mark.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as double?;
                 var (loss, metric) = (Given("LossBelow"), Given("MetricAbove"));
                 if (!method.IsStatic || method.Parameters is not [{ Type.Name: "TrainingRun" }])
-                    throw new ToolException($"{Analysis.Place(syntax.GetLocation(), Directory.GetCurrentDirectory())}: {method.Name} is no training program: it must be static and take one TrainingRun");
+                    throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} is no training program: it must be static and take one TrainingRun");
                 if (loss is null == metric is null)
-                    throw new ToolException($"{Analysis.Place(syntax.GetLocation(), Directory.GetCurrentDirectory())}: {method.Name} needs exactly one target: [TrainingProgram(LossBelow = ..)] or [TrainingProgram(MetricAbove = ..)]");
+                    throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} needs exactly one target: [TrainingProgram(LossBelow = ..)] or [TrainingProgram(MetricAbove = ..)]");
                 yield return (method, loss, metric);
             }
         }
@@ -67,7 +67,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
     {
         var root = Directory.GetCurrentDirectory();
         var findings = (await Analysis.FindAsync(project, cancellation)).Where(f => f.Id != "NN0000").ToList();
-        foreach (var finding in findings) say(CheckCommand.Line(finding, root));
+        foreach (var finding in findings) say(CheckCommand.Line(finding));
         var graph = (await Analysis.ReadAsync(project, cancellation))!;
         var programs = new List<ProgramPlan>();
         foreach (var (method, lossBelow, metricAbove) in methods)
@@ -91,7 +91,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                 programs.Add(new ProgramPlan
                 {
                     Id = id, Rule = first.Id, RuleTitle = first.Descriptor.Title.ToString(CultureInfo.InvariantCulture), Message = first.GetMessage(CultureInfo.InvariantCulture),
-                    Place = Analysis.Place(first.Location, root) + (group.Count() > 1 ? $" and {group.Count() - 1} more" : ""),
+                    Place = Analysis.Place(first.Location) + (group.Count() > 1 ? $" and {group.Count() - 1} more" : ""),
                     FixTitle = first.Properties[FixProperties.Title]!, Diff = Fixer.Diff(changes, root),
                     Method = MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow, MetricAbove = metricAbove, Variants = variants,
                 });
@@ -118,7 +118,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                     if ((await Analysis.ErrorsAsync(edited, cancellation)).Count == 0)
                         made = Emit((await edited.GetCompilationAsync(cancellation))!, id, $"{Variant.Random}-{pick}", null) with
                         {
-                            Edit = $"{pool[pick].Id}: {pool[pick].Properties[FixProperties.Title]} at {Analysis.Place(pool[pick].Location, Directory.GetCurrentDirectory())}",
+                            Edit = $"{pool[pick].Id}: {pool[pick].Properties[FixProperties.Title]} at {Analysis.Place(pool[pick].Location)}",
                         };
                     compiled[pick] = made;
                 }
@@ -137,11 +137,12 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         if (!result.Success)
         {
             var error = result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error);
-            throw new ToolException(fix is null ? CheckCommand.Line(error, Directory.GetCurrentDirectory())
-                : $"{Analysis.Place(fix.Location, Directory.GetCurrentDirectory())}: the fix of {fix.Id} does not compile: {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
+            throw new ToolException(fix is null ? CheckCommand.Line(error)
+                : $"{Analysis.Place(fix.Location)}: the fix of {fix.Id} does not compile: {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
         }
-        AtomicFile.Write(Path.Combine(folder, path), bytes.ToArray());
-        return new Variant(name, path.Replace('\\', '/')) { Hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.ToArray()))[..16] };
+        var assembly = bytes.ToArray();
+        AtomicFile.Write(Path.Combine(folder, path), assembly);
+        return new Variant(name, path.Replace('\\', '/')) { Hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(assembly))[..16] };
     }
 
     private static string MetadataName(INamedTypeSymbol type) =>

@@ -38,7 +38,9 @@ internal sealed class Network(string name, INamedTypeSymbol? type, Layer? contai
 {
     public string Name => name;
     public INamedTypeSymbol? Type => type;
-    public Layer? Container => container;
+
+    /// <summary>The file it is written in.</summary>
+    public SyntaxTree? Tree => type?.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree ?? container?.Syntax?.SyntaxTree;
     public IReadOnlyList<Layer> Layers => reader.Layers;
     public IReadOnlyList<Step> Steps => reader.Steps;
     public IReadOnlyList<Event> Events => reader.Events;

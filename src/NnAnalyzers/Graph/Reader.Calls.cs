@@ -118,10 +118,10 @@ internal sealed partial class Reader
         }
         if (receiver is Layer layer) return CallModule(call, method, layer, arguments, frame);
         if (receiver is Optimizer optimizer) return CallOptimizer(call, method, optimizer, arguments);
-        if (receiver is ParameterOf parameter && method.Name is "normal_" or "uniform_" or "fill_" or "zero_" or "trunc_normal_" && receiver is ParameterOf set)
+        if (receiver is ParameterOf && method.Name is "normal_" or "uniform_" or "fill_" or "zero_" or "trunc_normal_")
         {
-            Happens(EventKind.Init, set, call, arguments);
-            return set;
+            Happens(EventKind.Init, receiver, call, arguments);
+            return receiver;
         }
         if (method.Name == "backward" && receiver is Step loss)
         {
@@ -212,7 +212,7 @@ internal sealed partial class Reader
                 case "Select" when arguments.Values.Select(a => a.Value).OfType<Function>().FirstOrDefault() is { } map:
                     return new Items(items.Elements.Take(MaxUnroll).ToList().Select(e => CallFunction(map, [new Argument(e, call)], call, frame)).ToList()) { IsComplete = items.IsComplete };
             }
-        if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" && first is ParametersOf or PartsOf) return first;
+        if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat") return first;
 
         // load_py and the like are extensions of other libraries; a captured state dictionary is saved by whatever is called so.
         if (first is Layer loaded && method.Name.StartsWith("load", StringComparison.OrdinalIgnoreCase)) Happens(EventKind.Load, loaded, call, arguments);

@@ -94,7 +94,7 @@ internal sealed class ProjectGraph
     private Network? ReadModule(INamedTypeSymbol type)
     {
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation);
-        var self = new Layer(new Op(type.Name, Role.Opaque), null) { Type = type, Name = type.Name };
+        var self = Self(type);
         reader.Construct(type, self);
         var forward = Ancestors(type).SelectMany(t => t.GetMembers()).OfType<IMethodSymbol>()
             .FirstOrDefault(m => m.Name is "forward" or "Forward" && !m.IsAbstract && _torch.IsOwn(m) && m.Parameters.Any(p => _torch.IsTensor(p.Type)));
@@ -162,36 +162,31 @@ internal sealed class ProjectGraph
     {
         var root = tree.GetRoot(_cancellation);
         var model = _model(tree);
-        foreach (var node in root.DescendantNodes())
+        // All top-level statements are one method.
+        if (root.ChildNodes().OfType<GlobalStatementSyntax>().Any() && model.GetDeclaredSymbol(root, _cancellation) is IMethodSymbol main && model.GetOperation(root, _cancellation) is { } body)
+            yield return Read("the program", root, reader => reader.Run(body, main, null, new Dictionary<string, Argument>(), null, null));
+        foreach (var node in root.DescendantNodes(n => n is not BaseMethodDeclarationSyntax).OfType<MethodDeclarationSyntax>())
         {
             _cancellation.ThrowIfCancellationRequested();
-            if (node is CompilationUnitSyntax || node is not (MethodDeclarationSyntax or GlobalStatementSyntax)) continue;
-            if (node is GlobalStatementSyntax statement)
-            {
-                // All top-level statements are one method; read it at the first.
-                if (root.DescendantNodes(n => n is CompilationUnitSyntax).OfType<GlobalStatementSyntax>().FirstOrDefault() != statement) continue;
-                if (model.GetDeclaredSymbol(root, _cancellation) is IMethodSymbol main && model.GetOperation(root, _cancellation) is { } body)
-                    yield return Read(main, null, "the program", root, r => r.Run(body, main, null, new Dictionary<string, Argument>(), null, null));
-                continue;
-            }
             if (model.GetDeclaredSymbol(node, _cancellation) is not IMethodSymbol method || method.IsAbstract) continue;
             if (_torch.IsUserModule(method.ContainingType) && method.Name is "forward" or "Forward") continue;
-            yield return Read(method, method.ContainingType, method.Name, node, null);
+            yield return Read(method.Name, node, reader =>
+            {
+                var self = method.IsStatic ? null : Self(method.ContainingType);
+                if (self is not null) reader.Construct(method.ContainingType, self);
+                reader.Run(method, self, new Dictionary<string, Argument>(), null, null);
+            });
         }
     }
 
-    private TrainingSite Read(IMethodSymbol method, INamedTypeSymbol? owner, string name, SyntaxNode body, Action<Reader>? run)
+    /// <summary>An object of a class of the project, as its own methods see it.</summary>
+    private Value Self(INamedTypeSymbol type) =>
+        _torch.IsUserModule(type) ? new Layer(new Op(type.Name, Role.Opaque), null) { Type = type, Name = type.Name } : new Instance(type);
+
+    private TrainingSite Read(string name, SyntaxNode body, Action<Reader> read)
     {
         var reader = new Reader(_torch, _model, insideNetwork: false, _cancellation);
-        if (run is not null) run(reader);
-        else
-        {
-            Value? self = method.IsStatic || owner is null ? null
-                : _torch.IsUserModule(owner) ? new Layer(new Op(owner.Name, Role.Opaque), null) { Type = owner, Name = owner.Name }
-                : new Instance(owner);
-            if (self is not null) reader.Construct(owner!, self);
-            reader.Run(method, self, new Dictionary<string, Argument>(), null, null);
-        }
+        read(reader);
         return new TrainingSite(name, body, reader.Events, reader.Steps, reader.Losses);
     }
 }
