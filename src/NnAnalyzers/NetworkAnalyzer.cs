@@ -25,57 +25,49 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         {
             if (TorchSymbols.TryCreate(start.Compilation) is not { } torch) return;
             var gate = new object();
-            ILookup<SyntaxTree, Diagnostic>? findings = null;
+            ProjectGraph? project = null;
             start.RegisterSemanticModelAction(model =>
             {
-                // Built by the first file that asks; a cancelled attempt leaves nothing behind.
-                lock (gate) findings ??= Analyze(start.Compilation, torch, model.CancellationToken).ToLookup(d => d.Location.SourceTree!);
-                foreach (var finding in findings[model.SemanticModel.SyntaxTree]) model.ReportDiagnostic(finding);
+                // One file at a time: each asks for what leads to it, and nothing is read twice.
+                lock (gate)
+                    foreach (var finding in Find(start.Compilation, torch, ref project, model.SemanticModel.SyntaxTree, model.CancellationToken)) model.ReportDiagnostic(finding);
             });
         });
     }
 
-    private static List<Diagnostic> Analyze(Compilation compilation, TorchSymbols torch, CancellationToken cancellation)
+    private static IReadOnlyList<Diagnostic> Find(Compilation compilation, TorchSymbols torch, ref ProjectGraph? project, SyntaxTree tree, CancellationToken cancellation)
     {
-        ProjectGraph project;
         try
         {
-            project = new ProjectGraph(compilation, torch, cancellation);
+            // A reading that was cut off leaves nothing behind.
+            project ??= new ProjectGraph(compilation, torch);
+            return project.In(tree, RuleCatalog.All, cancellation);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            var anywhere = compilation.SyntaxTrees.FirstOrDefault();
-            return anywhere is null ? [] : [Failed("(reading)", anywhere, error)];
+            project = null;
+            throw;
         }
-        return Find(project, RuleCatalog.All, cancellation).ToList();
+        catch (Exception error)
+        {
+            project = null;
+            return [Failed("(reading)", tree, error)];
+        }
     }
 
     private static Diagnostic Failed(string rule, SyntaxTree tree, Exception error) =>
         Diagnostic.Create(RuleFailed, Location.Create(tree, default), rule, $"{error.GetType().Name}: {error.Message} {error.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
 
-    /// <summary>Asks the rules; one place gets one finding, from the rule that stands first in the catalog.</summary>
-    internal static IEnumerable<Diagnostic> Find(ProjectGraph project, IEnumerable<Rule> rules, CancellationToken cancellation)
+    /// <summary>What one rule says of one subject; a rule that fails says so itself.</summary>
+    internal static IReadOnlyList<(Rule Rule, Diagnostic Diagnostic)> Ask(Rule rule, SyntaxTree tree, Func<Rule, IEnumerable<Finding>> subject)
     {
-        var taken = new HashSet<(SyntaxTree, Microsoft.CodeAnalysis.Text.TextSpan)>();
-        var subjects = project.Networks.Select(n => (n.Tree, Ask: (Func<Rule, IEnumerable<Finding>>)(rule => rule.Check(n, project))))
-            .Concat(project.Sites.Select(s => ((SyntaxTree?)s.Body.SyntaxTree, Ask: (Func<Rule, IEnumerable<Finding>>)(rule => rule.Check(s, project))))).ToList();
-        foreach (var rule in rules)
-            foreach (var (tree, ask) in subjects)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                List<Finding> found = [];
-                Diagnostic? failure = null;
-                try
-                {
-                    found = ask(rule).ToList();
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    failure = tree is null ? null : Failed(rule.Id, tree, error);
-                }
-                if (failure is not null) yield return failure;
-                foreach (var finding in found)
-                    if (taken.Add((finding.Place.SyntaxTree, finding.Place.Span))) yield return finding.ToDiagnostic();
-            }
+        try
+        {
+            return subject(rule).Select(f => (rule, f.ToDiagnostic())).ToList();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return [(rule, Failed(rule.Id, tree, error))];
+        }
     }
 }

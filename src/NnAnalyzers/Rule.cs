@@ -6,8 +6,8 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers;
 
 /// <summary>
-/// A question asked of the graph. A rule overrides <see cref="Check(Network, ProjectGraph)"/> or
-/// <see cref="Check(TrainingSite, ProjectGraph)"/>; it never looks at syntax beyond the places it reports.
+/// A question asked of the graph. A rule overrides <see cref="Check(Network, ProjectGraph)"/>, <see cref="Check(TrainingSite, ProjectGraph)"/>
+/// or <see cref="Check(LossUse, ProjectGraph)"/>; it never looks at syntax beyond the places it reports.
 /// </summary>
 internal abstract class Rule
 {
@@ -24,6 +24,9 @@ internal abstract class Rule
 
     public virtual IEnumerable<Finding> Check(Network network, ProjectGraph project) => [];
     public virtual IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => [];
+
+    /// <summary>Asked of every loss that is applied, in training code or inside a network.</summary>
+    public virtual IEnumerable<Finding> Check(LossUse use, ProjectGraph project) => [];
 
     /// <summary>
     /// The edits this rule's fix would make in places where the rule has nothing to say. Experiments draw from them to

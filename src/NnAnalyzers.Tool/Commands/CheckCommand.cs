@@ -10,18 +10,21 @@ internal static class CheckCommand
 {
     public static Argument<string> PathArgument() => new("path") { Description = "A .csproj, .sln, folder or .cs file", DefaultValueFactory = _ => "." };
 
+    public static Option<bool> LooseOption() => new("--loose") { Description = "Read a folder's code without its projects, against the TorchSharp of this tool" };
+
     public static Command Create()
     {
         var path = PathArgument();
         var sarif = new Option<string?>("--sarif") { Description = "Also write the findings to this file as SARIF 2.1" };
-        var command = new Command("check", "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run.") { path, sarif };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), cancellation));
+        var loose = LooseOption();
+        var command = new Command("check", "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run.") { path, sarif, loose };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), parsed.GetValue(loose), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, string? sarif, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, string? sarif, bool loose, CancellationToken cancellation)
     {
-        using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation);
+        using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
         var root = Directory.GetCurrentDirectory();
         var findings = new List<Diagnostic>();
         foreach (var project in sources.Projects) findings.AddRange(await Analysis.FindAsync(project, cancellation));

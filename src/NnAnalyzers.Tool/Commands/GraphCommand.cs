@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Tool.Sources;
+using Spectre.Console;
 
 namespace NnAnalyzers.Tool.Commands;
 
@@ -11,23 +13,40 @@ internal static class GraphCommand
     {
         var path = CheckCommand.PathArgument();
         var mermaid = new Option<bool>("--mermaid") { Description = "Print Mermaid flow charts" };
-        var command = new Command("graph", "Prints the networks it reads in the code.") { path, mermaid };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(mermaid), cancellation));
+        var stats = new Option<bool>("--stats") { Description = "Print how much of the networks is known, and why the rest is not" };
+        var loose = CheckCommand.LooseOption();
+        var command = new Command("graph", "Prints the networks it reads in the code.") { path, mermaid, stats, loose };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(mermaid), parsed.GetValue(stats), parsed.GetValue(loose), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, bool mermaid, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, bool mermaid, bool stats, bool loose, CancellationToken cancellation)
     {
-        using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation);
-        var count = 0;
+        using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
+        var (count, total) = (0, GraphStats.None);
         foreach (var project in sources.Projects)
             if (await Analysis.ReadAsync(project, cancellation) is { } graph)
-                foreach (var network in graph.Networks)
-                {
-                    Console.WriteLine(mermaid ? $"%% {network.Name}\n{GraphPrinter.Mermaid(network)}" : GraphPrinter.Text(network));
-                    count++;
-                }
+            {
+                if (stats) total += GraphStats.Of(graph.Networks);
+                else
+                    foreach (var network in graph.Networks) Console.WriteLine(mermaid ? $"%% {network.Name}\n{GraphPrinter.Mermaid(network)}" : GraphPrinter.Text(network));
+                count += graph.Networks.Count;
+            }
         if (count == 0) Console.WriteLine("No networks found.");
+        else if (stats) Print(total);
         return ExitCode.Clean;
+    }
+
+    private static void Print(GraphStats stats)
+    {
+        static string Share(int part, int whole) => whole == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{part} of {whole} ({100.0 * part / whole:0.0} %)");
+        Console.WriteLine($"modules                    {stats.Modules}");
+        Console.WriteLine($"steps known                {Share(stats.KnownSteps, stats.Steps)}");
+        Console.WriteLine($"known steps with a shape   {Share(stats.ShapedSteps, stats.KnownSteps)}");
+        Console.WriteLine($"layers with their sizes    {Share(stats.SizedLayers, stats.Layers)}");
+        if (stats.Reasons.Count == 0) return;
+        var table = new Table().AddColumn(new TableColumn("steps").RightAligned()).AddColumn("why unknown").Border(TableBorder.Simple);
+        foreach (var reason in stats.Reasons.OrderByDescending(r => r.Value).ThenBy(r => r.Key, StringComparer.Ordinal)) table.AddRow(reason.Value.ToString(CultureInfo.InvariantCulture), Markup.Escape(reason.Key));
+        AnsiConsole.Write(table);
     }
 }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.MSBuild;
@@ -23,13 +24,17 @@ internal sealed class SourceSet : IDisposable
 
     public void Dispose() => _workspace.Dispose();
 
-    /// <summary>Opens a .csproj, .sln or .slnx, a folder, or a .cs file.</summary>
+    /// <summary>
+    /// Opens a .csproj, .sln or .slnx, a folder, or a .cs file. <paramref name="loose"/> reads a folder's code without restoring its
+    /// projects, all as one, against the TorchSharp that comes with this tool.
+    /// </summary>
     /// <exception cref="ToolException">The path is missing, is no C#, or its project does not restore or load.</exception>
-    public static async Task<SourceSet> OpenAsync(string path, string configuration, CancellationToken cancellation)
+    public static async Task<SourceSet> OpenAsync(string path, string configuration, CancellationToken cancellation, bool loose = false)
     {
         var full = Path.GetFullPath(path);
         if (Directory.Exists(full))
         {
+            if (loose && Files(full, "*.cs") is { Count: > 0 } all) return Loose(all, Files(full, "*.csproj"));
             if (OfKind(full, ".sln", ".slnx") is [var only]) return await OpenProjectsAsync([only], configuration, cancellation);
             var projects = Files(full, "*.csproj");
             if (projects.Count > 0) return await OpenProjectsAsync(projects, configuration, cancellation);
@@ -84,7 +89,7 @@ internal sealed class SourceSet : IDisposable
     }
 
     /// <summary>Code without a project: read against the TorchSharp that comes with this tool and this machine's .NET.</summary>
-    private static SourceSet Loose(IReadOnlyList<string> files)
+    private static SourceSet Loose(IReadOnlyList<string> files, IReadOnlyList<string>? projects = null)
     {
         var workspace = new AdhocWorkspace();
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -101,9 +106,24 @@ internal sealed class SourceSet : IDisposable
             using var stream = File.OpenRead(file);
             solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), Path.GetFileName(file), SourceText.From(stream), filePath: file);
         }
-        const string usual = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading.Tasks;";
+        var usual = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading.Tasks;"
+            + string.Concat((projects ?? []).SelectMany(GlobalUsings).Distinct());
         solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), "ImplicitUsings.g.cs", SourceText.From(usual), filePath: "ImplicitUsings.g.cs");
         if (!workspace.TryApplyChanges(solution)) throw new ToolException($"{files[0]}: the code cannot be read");
         return new SourceSet(workspace, [project.Id]);
+    }
+
+    /// <summary>What a project file imports for all of its code.</summary>
+    private static IEnumerable<string> GlobalUsings(string project)
+    {
+        IEnumerable<XElement> usings;
+        try { usings = XDocument.Load(project).Descendants().Where(e => e.Name.LocalName == "Using" && e.Attribute("Include") is not null).ToList(); }
+        catch (System.Xml.XmlException) { yield break; }
+        foreach (var item in usings)
+        {
+            string? Value(string name) => item.Attribute(name)?.Value ?? item.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value;
+            var isStatic = string.Equals(Value("Static"), "true", StringComparison.OrdinalIgnoreCase);
+            yield return $"global using {(isStatic ? "static " : "")}{(Value("Alias") is { } alias ? alias + " = " : "")}{Value("Include")};";
+        }
     }
 }

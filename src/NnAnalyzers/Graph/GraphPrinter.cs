@@ -16,7 +16,7 @@ internal static class GraphPrinter
         {
             text.Append("  ").Append($"%{numbers[step]} = {Describe(step)}");
             if (step.Inputs.Count > 0) text.Append(" of ").Append(string.Join(", ", step.Inputs.Select(i => numbers.TryGetValue(i, out var n) ? "%" + n : i.Name)));
-            if (step.Shape.HasRank) text.Append(' ').Append(step.Shape);
+            if (step.Shape.HasRank || step.Shape.Dims.Length > 0) text.Append(' ').Append(step.Shape);
             if (step.PredictionOnly) text.Append(" [prediction only]");
             text.Append('\n');
         }
@@ -31,7 +31,7 @@ internal static class GraphPrinter
         var numbers = Number(network);
         foreach (var step in network.Steps)
         {
-            text.Append($"  s{numbers[step]}[\"{Escape(Describe(step) + (step.Shape.HasRank ? " " + step.Shape : ""))}\"]\n");
+            text.Append($"  s{numbers[step]}[\"{Escape(Describe(step) + (step.Shape.HasRank || step.Shape.Dims.Length > 0 ? " " + step.Shape : ""))}\"]\n");
             foreach (var input in step.Inputs) if (numbers.TryGetValue(input, out var n)) text.Append($"  s{n} --> s{numbers[step]}\n");
         }
         foreach (var output in network.Outputs.Where(o => numbers.ContainsKey(o.Step)))
@@ -44,8 +44,7 @@ internal static class GraphPrinter
 
     private static string Describe(Layer layer)
     {
-        var text = new StringBuilder(layer.Name).Append(": ").Append(layer.Op.Name);
-        if (layer.Op.In is not null) text.Append('(').Append(layer.In).Append(" → ").Append(layer.Out).Append(')');
+        var text = new StringBuilder(layer.Name).Append(": ").Append(layer.Signature);
         if (layer.HasBias == false) text.Append(" without bias");
         if (layer.Builder is { } builder) text.Append(" from ").Append(builder.Helper.Name);
         return text.ToString();
@@ -55,7 +54,8 @@ internal static class GraphPrinter
     {
         StepKind.Input => $"input {step.Name}",
         StepKind.Unknown => $"unknown ({step.Reason})",
-        StepKind.Choice => "either",
+        StepKind.Choice => step.Op.Name == "loop" ? "after the loop" : "either",
+        StepKind.Part => $"result {step.Index + 1}",
         StepKind.Module or StepKind.Network => $"module {step.Name}",
         _ when step.Layer is { } layer && layer.Name != layer.Op.Name => $"{layer.Name} ({step.Op.Name})",
         _ => step.Op.Name,

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Torch;
 
@@ -19,57 +21,84 @@ internal sealed partial class Reader
         return bound;
     }
 
+    // ---- Objects.
+
     private Value Create(IObjectCreationOperation creation, Frame frame)
     {
         var arguments = Bind(creation.Arguments, frame);
         if (creation.Type is not INamedTypeSymbol type) return new Unknown("an object of no known type");
-        if (torch.IsUserModule(type)) return MakeModule(type, creation, arguments, frame);
-        if (torch.IsTorch(type) && torch.IsModule(type)) return MakeLayer(type.Name, creation, arguments, frame);
+        if (torch.IsUserModule(type)) return Initialize(MakeModule(type, creation, creation.Constructor, arguments, frame), creation.Initializer, frame);
+        if (torch.IsTorch(type) && torch.IsModule(type)) return Initialize(MakeLayer(type.Name, creation, arguments, frame), creation.Initializer, frame);
         if (torch.IsTorch(type) && torch.IsOptimizer(type)) return MakeOptimizer(type.Name, creation, arguments);
         if (torch.IsTensor(type)) return torch.IsParameter(type) && arguments.Values.FirstOrDefault()?.Value is Step from ? Apply(Weight, null, arguments, [from], creation) : Unread("a tensor made by hand", creation, []);
-        if (creation.Initializer is { } initializer && type.AllInterfaces.Any(i => i.Name == "IEnumerable"))
-            return new Items(initializer.Initializers.Select(i => i switch
-            {
-                IInvocationOperation { TargetMethod.Name: "Add", Arguments: [var only] } => Evaluate(only.Value, frame),
-                IInvocationOperation { TargetMethod.Name: "Add", Arguments: { Length: 2 } two } => new Items(two.Select(a => Evaluate(a.Value, frame))),
-                _ => Evaluate(i, frame),
-            }));
-        if (type.Name is "List" or "Collection" && !torch.IsTorch(type))
-            return arguments.Values.FirstOrDefault()?.Value is Items source ? new Items(source.Elements) { IsComplete = source.IsComplete } : new Items([]);
+        if (type.IsTupleType || type.Name is "KeyValuePair" or "Tuple") return new Items(arguments.Values.Select(a => a.Value).ToList());
+        if (!torch.IsTorch(type) && !torch.IsOwn(type) && type.AllInterfaces.Any(i => i.Name == "IEnumerable") && type.SpecialType != SpecialType.System_String)
+            return Initialize(Hold(arguments.Values.Select(a => ContentsOf(a.Value)).FirstOrDefault(c => c is not null) ?? Items.Empty), creation.Initializer, frame);
         if (!torch.IsOwn(type))
+        {
+            foreach (var function in arguments.Values.Select(a => a.Value).OfType<Function>()) CallFunction(function, [], creation, frame);
             return new Unknown($"{type.Name} is not read");
+        }
         var made = new Instance(type) { Creation = creation, Arguments = arguments.Values.Select(a => a.Value).ToList() };
         Happens(EventKind.MakeObject, made, creation, arguments);
         if (creation.Constructor is { } constructor && _calls.Count < MaxDepth) Construct(type, made, arguments, constructor.IsImplicitlyDeclared ? null : constructor);
+        return Initialize(made, creation.Initializer, frame);
+    }
+
+    /// <summary>Runs <c>{ A = 1, B = 2 }</c> or <c>{ a, b }</c> behind a creation.</summary>
+    private Value Initialize(Value made, IObjectOrCollectionInitializerOperation? initializer, Frame frame)
+    {
+        if (initializer is null) return made;
+        _initialized.Push(made);
+        foreach (var part in initializer.Initializers)
+            if (part is IInvocationOperation { TargetMethod.Name: "Add" } add && (made as Collection ?? (made as Layer)?.Children) is { } collection)
+            {
+                var values = add.Arguments.Select(a => Evaluate(a.Value, frame)).ToList();
+                Change(collection, now => now.With(now.Elements.Add(values.Count == 1 ? values[0] : new Items(values))));
+            }
+            else Evaluate(part, frame);
+        _initialized.Pop();
         return made;
     }
 
-    /// <summary>A tensor that is learned.</summary>
-    private static readonly Op Weight = new("Parameter", Role.Identity) { KeepsShape = true };
-
-    private Layer MakeModule(INamedTypeSymbol type, IOperation creation, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
+    /// <summary>A copy of an object, for <c>with</c>.</summary>
+    private Value Copy(Value value)
     {
-        var layer = new Layer(new Op(type.Name, Role.Opaque), creation) { Type = type, Arguments = arguments, Builder = frame.Builder };
-        Layers.Add(layer);
+        if (value is not Instance { Type: var type } instance) return value;
+        var copy = new Instance(type) { Creation = instance.Creation, Arguments = instance.Arguments };
+        foreach (var member in type.GetMembers().Where(m => m is IFieldSymbol or IPropertySymbol))
+            if (GetMember(instance, member) is { } held) SetMember(copy, member, held);
+        return copy;
+    }
+
+    /// <summary>A tensor that is learned.</summary>
+    private static readonly Op Weight = new("Parameter", Role.Identity) { Shape = ShapeFunctions.Same };
+
+    private Layer MakeModule(INamedTypeSymbol type, IOperation creation, IMethodSymbol? constructor, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
+    {
+        var layer = new Layer(new Op(type.Name, Role.Opaque), creation) { Type = type, Constructor = constructor is { IsImplicitlyDeclared: false } ? constructor : null, Arguments = arguments, Builder = frame.Builder };
+        if (_nested == 0) Layers.Add(layer);
         Happens(EventKind.CreateModel, layer, creation, arguments);
         return layer;
     }
 
     private Layer MakeLayer(string factory, IOperation creation, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
     {
-        var op = Catalog.Find(factory) is { } known && (known.Role != Role.Source || factory == "Identity") ? known : Catalog.Opaque(factory);
-        Items? children = null;
-        if (factory is "Sequential" or "ModuleList")
-            children = arguments.Count == 0 ? new Items([]) : arguments.Values.First().Value switch
-            {
-                Items items => new Items(items.Elements.Select(e => e is Items { Elements: [var label, var module] } ? Named(module, label) : e)) { IsComplete = items.IsComplete },
-                _ => null,
-            };
-        var layer = new Layer(factory is "Sequential" or "ModuleList" ? Catalog.Opaque(factory) : op, creation)
+        var isContainer = factory is "Sequential" or "ModuleList" or "ModuleDict" or "ParameterList" or "ParameterDict";
+        Collection? children = null;
+        if (isContainer)
         {
-            Arguments = arguments, Children = children, IsSequential = factory == "Sequential", Builder = frame.Builder,
+            var given = arguments.Values.Select(a => a.Value).ToList();
+            // One array or list of them, or each by itself.
+            var items = given.Count == 0 ? Items.Empty : given.Count == 1 && given[0] is not Layer ? ContentsOf(given[0]) : new Items(given);
+            items ??= new Items([]) { IsComplete = false };
+            children = Hold(factory == "ModuleDict" ? items : items.With(items.Elements.Select(e => e is Items { Elements: [var label, var module] } ? Named(module, label) : e)), factory);
+        }
+        var layer = new Layer(isContainer ? Catalog.Opaque(factory) : Catalog.Find(factory) is { Role: not Role.Source } known ? known : Catalog.Opaque(factory), creation)
+        {
+            Arguments = Freeze(arguments), Children = children, IsSequential = factory == "Sequential", Builder = frame.Builder,
         };
-        Layers.Add(layer);
+        if (_nested == 0) Layers.Add(layer);
         if (layer.IsSequential) Happens(EventKind.CreateModel, layer, creation, arguments);
         return layer;
     }
@@ -83,11 +112,27 @@ internal sealed partial class Reader
 
     private Optimizer MakeOptimizer(string kind, IOperation creation, IReadOnlyDictionary<string, Argument> arguments)
     {
-        var optimizer = new Optimizer(kind, creation);
-        foreach (var model in arguments.Values.SelectMany(a => a.Value is Items items ? items.Elements : [a.Value]))
+        var optimizer = new Optimizer(kind, creation) { Arguments = arguments };
+        foreach (var model in arguments.Values.SelectMany(a => ContentsOf(a.Value) is { } items ? items.Elements.SelectMany(e => ContentsOf(e)?.Elements ?? ImmutableArray.Create(e)) : [a.Value]))
             if (model is ParametersOf p) optimizer.Models.Add(p.Model);
+            else if (model is ParameterOf { Layer: var layer }) optimizer.Models.Add(layer);
         Happens(EventKind.CreateOptimizer, optimizer, creation, arguments);
         return optimizer;
+    }
+
+    // ---- Calls.
+
+    /// <summary>The method that runs when one is called on this object: the override of its class.</summary>
+    private static T Dispatch<T>(T member, Value? receiver) where T : class, ISymbol
+    {
+        if (member.IsStatic || (receiver switch { Layer { Type: { } t } => t, Instance i => i.Type, _ => null }) is not { } type) return member;
+        if (member.ContainingType.TypeKind == TypeKind.Interface) return type.FindImplementationForInterfaceMember(member) as T ?? member;
+        if (!member.IsVirtual && !member.IsAbstract && !member.IsOverride) return member;
+        for (var t = type; t is not null; t = t.BaseType)
+            foreach (var own in t.GetMembers(member.Name))
+                for (ISymbol? o = own; o is not null; o = o switch { IMethodSymbol m => m.OverriddenMethod, IPropertySymbol p => p.OverriddenProperty, _ => null })
+                    if (Same(o, member)) return own as T ?? member;
+        return member;
     }
 
     private Value Invoke(IInvocationOperation call, Frame frame)
@@ -102,57 +147,134 @@ internal sealed partial class Reader
         }
 
         var arguments = Bind(call.Arguments, frame);
-        // An extension method's receiver is its first argument.
-        var tensors = (receiver is null ? [] : new[] { receiver }).Concat(arguments.Values.SelectMany(a => a.Value is Items items ? items.Elements : [a.Value])).OfType<Step>().ToList();
+        return Invoke(method, receiver, arguments, call, call.IsVirtual || call.Instance is not IInstanceReferenceOperation, frame);
+    }
 
-        if (!torch.IsTorch(method)) return CallOwn(call, method, receiver, arguments, frame);
+    private Value Invoke(IMethodSymbol method, Value? receiver, IReadOnlyDictionary<string, Argument> arguments, IOperation call, bool isVirtual, Frame frame)
+    {
+        if (!torch.IsTorch(method)) return CallOwn(call, isVirtual ? Dispatch(method, receiver) : method, method, receiver, arguments, frame);
 
         var container = method.ContainingType;
+        if (receiver is Layer { IsChoice: false } layer) return CallModule(call, method, layer, arguments, isVirtual, frame);
+        if (receiver is Layer choice) return choice.Choices.Select(c => CallModule(call, method, c, arguments, isVirtual, frame)).ToList().Aggregate(Either);
+        if (receiver is Optimizer optimizer) return CallOptimizer(call, method, optimizer, arguments);
+        if (receiver is Scheduler scheduler)
+        {
+            if (method.Name == "step") Happens(EventKind.StepScheduler, scheduler, call, arguments);
+            return new Unknown($"{scheduler.Kind}.{method.Name} is not read");
+        }
+        // An extension method's receiver is its first argument.
+        var tensors = Tensors((receiver is null ? [] : new[] { receiver }).Concat(arguments.Values.Select(a => a.Value))).ToList();
         if (torch.IsNn(container) && method.Name == "Parameter" && tensors.Count > 0) return Apply(Weight, null, arguments, tensors, call);
         if (torch.IsNn(container)) return MakeLayer(method.Name, call, arguments, frame);
         if (torch.IsOptim(container)) return MakeOptimizer(method.Name, call, arguments);
+        if (container.Name == "lr_scheduler")
+        {
+            var made = new Scheduler(method.Name, arguments.Values.Select(a => a.Value).OfType<Optimizer>().FirstOrDefault());
+            Happens(EventKind.CreateScheduler, made, call, arguments);
+            return made;
+        }
         if (torch.IsInit(container))
         {
             if (arguments.Values.FirstOrDefault() is { Value: ParameterOf initialized }) Happens(EventKind.Init, initialized, call, arguments);
             return arguments.Values.FirstOrDefault()?.Value ?? new Unknown("an initialization");
         }
-        if (receiver is Layer layer) return CallModule(call, method, layer, arguments, frame);
-        if (receiver is Optimizer optimizer) return CallOptimizer(call, method, optimizer, arguments);
+        if (method.Name.StartsWith("clip_grad", StringComparison.Ordinal)) Happens(EventKind.Clip, arguments.Values.FirstOrDefault()?.Value ?? new Unknown("gradients"), call, arguments);
         if (receiver is ParameterOf && method.Name is "normal_" or "uniform_" or "fill_" or "zero_" or "trunc_normal_")
         {
             Happens(EventKind.Init, receiver, call, arguments);
             return receiver;
         }
-        if (method.Name == "backward" && receiver is Step loss)
+        if (receiver is Step loss && method.Name == "backward")
         {
             Happens(EventKind.Backward, loss, call, arguments);
             return new Constant(null);
         }
-        if (receiver is Step tensor && method.Name == "size" && arguments.Values.FirstOrDefault()?.Value is Constant { Integer: { } axis }) return new Size(AxisOf(tensor, axis));
-
-        if (Catalog.Find(method.Name) is { } op && (torch.IsTensor(method.ReturnType) || op.Role is Role.Indexing or Role.Reduction or Role.Recurrent))
+        if (receiver is Step tensor)
+            switch (method.Name)
+            {
+                case "size" when arguments.Values.FirstOrDefault()?.Value is Constant { Integer: { } axis }: return new Size(AxisOf(tensor, axis));
+                case "size": return new ShapeOf(tensor);
+                case "dim" or "ndimension": return Rank(tensor);
+                case "numel": return Number(tensor.Shape.HasRank ? Shape.Product(tensor.Shape.Dims) : Dim.Unknown, "a number of elements");
+            }
+        if (container.Name == "TensorIndex" && method.Name is "Slice") return new Pick(PickKind.Slice, Value("start"), Value("stop"), Value("step"));
+        if (container.Name == "TensorIndex" && arguments.Count == 1) return arguments.Values.First().Value;
+        if (method.Name is "MoveToOuter" or "MoveToOther" or "Detach" or "Include" && container.Name == "DisposeScope") return tensors.Count == 1 ? tensors[0] : arguments.Values.FirstOrDefault()?.Value ?? new Constant(null);
+        if (method.Name is "Dispose") return new Constant(null);
+        if (Catalog.Find(method.Name) is { OpaqueReason: var opaque } op && (torch.IsTensor(method.ReturnType) || method.ReturnType is INamedTypeSymbol { IsTupleType: true } or IArrayTypeSymbol))
         {
+            if (opaque is not null) return Unread($"{op.Name} is opaque: {opaque}", call, tensors, op.Name);
             if (op.Role == Role.Loss) return ApplyLoss(op, null, tensors, call, arguments);
-            if (torch.IsTensor(method.ReturnType)) return Apply(op, null, arguments, tensors, call, frame.Builder);
-            var steps = Apply(op, null, arguments, tensors, call, frame.Builder);
-            return new Items([steps, steps]) { IsComplete = false };
+            // max of two tensors has no axis.
+            var applied = Apply(op, null, arguments, tensors, call, frame.Builder);
+            // x.relu_() changes what x is.
+            if (method.Name.EndsWith("_", StringComparison.Ordinal) && call is IInvocationOperation { Instance: { } written } && Bare(written) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation) AssignTo(((IInvocationOperation)call).Instance!, applied, frame);
+            return torch.IsTensor(method.ReturnType) ? applied : Results(op, applied, method.ReturnType, arguments);
         }
-        return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, tensors);
+        return NotRead($"{container?.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value).Append(receiver!));
+
+        Value? Value(string name) => arguments.TryGetValue(name, out var given) ? given.Value : null;
     }
 
-    private Value NotRead(string what, IOperation operation, IEnumerable<Value> inputs) =>
-        torch.IsTensor(operation.Type) || operation.Type is { IsTupleType: true } ? Unread($"{what} is not read", operation, inputs, what) : new Unknown($"{what} is not read");
+    /// <summary>The parts of an operation with several results.</summary>
+    private Value Results(Op op, Step applied, ITypeSymbol type, IReadOnlyDictionary<string, Argument> arguments)
+    {
+        Step Part(int index, Shape shape) => Add(new Step(StepKind.Part, op, [applied], applied.Operation) { Index = index, Shape = shape, Range = applied.Range, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
+        if (type is INamedTypeSymbol { IsTupleType: true } tuple)
+            return new Items(tuple.TupleElements.Select((e, i) => !torch.IsTensor(e.Type) ? new Unknown("a part") : i == 0 ? (Value)applied : Part(i, op.Role is Role.Reduction or Role.Indexing or Role.Pooling ? applied.Shape : Shape.Unknown)).ToList());
+        var axis = arguments.TryGetValue("dim", out var dim) || arguments.TryGetValue("dimension", out dim) ? dim.Value as Constant : null;
+        var at = applied.Input?.Shape.Normalize(axis?.Integer ?? 0);
+        var sizes = op.Name != "split" ? null : arguments.Where(a => a.Key is "sizes" or "split_size_or_sections").Select(a => ContentsOf(a.Value.Value)).FirstOrDefault(i => i is { IsComplete: true, Repeats: false })?.Elements.Select(ToDim).ToList();
+        var count = op.Name switch
+        {
+            "chunk" when arguments.TryGetValue("chunks", out var chunks) => (chunks.Value as Constant)?.Integer,
+            "split" when sizes is { Count: > 1 } => sizes.Count,
+            "split" when Part0(arguments) is { } size && at is { } a && applied.Input!.Shape.Dims[a].Size is { } n && size > 0 => (n + size - 1) / size,
+            "unbind" when at is { } a => applied.Input!.Shape.Dims[a].Size,
+            _ => null,
+        };
+        if (count is not (> 0 and <= MaxUnroll)) return Hold(new Items([Part(0, applied.Shape)]) { Repeats = true, IsComplete = false });
+        return Hold(new Items(Enumerable.Range(0, (int)count).Select(i => (Value)Part(i, sizes is { Count: > 1 } && at is { } a ? applied.Input!.Shape.With(a, sizes[i]) : applied.Shape)).ToList()));
 
-    private Value CallModule(IInvocationOperation call, IMethodSymbol method, Layer layer, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
+        long? Part0(IReadOnlyDictionary<string, Argument> all) => all.Where(a => a.Key is "size" or "sizes" or "split_size_or_sections").Select(a => a.Value.Value is Constant c ? c.Integer : ContentsOf(a.Value.Value) is { Elements: [Constant { Integer: var only }] } ? only : null).FirstOrDefault();
+    }
+
+    /// <summary>What stands for the result of something that is not followed.</summary>
+    private Value NotRead(string what, IOperation operation, IEnumerable<Value> inputs) => NotRead(operation.Type, what, operation, inputs.ToList());
+
+    private Value NotRead(ITypeSymbol? type, string what, IOperation operation, IReadOnlyList<Value> inputs)
+    {
+        // Code that is handed over is run some time.
+        foreach (var function in inputs.OfType<Function>()) CallFunction(function, [], operation, null);
+        foreach (var function in inputs.OfType<Collection>().SelectMany(c => ContentsOf(c)!.Elements.OfType<Function>())) CallFunction(function, [], operation, null);
+        return Stand(type);
+
+        Value Stand(ITypeSymbol? t) =>
+            torch.IsTensor(t) ? Unread($"{what} is not read", operation, inputs, what)
+            : t is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.Any(e => torch.IsTensor(e.Type)) ? new Items(tuple.TupleElements.Select(e => Stand(e.Type)).ToList())
+            : IsWhole(t) ? new Size(Dim.Named(new Symbol(what.Split('.').Last())))
+            : torch.IsModule(t) || torch.IsUserModule(t) || torch.IsOptimizer(t) ? Anything(t, what)
+            : t is INamedTypeSymbol own && torch.IsOwn(own) && own.TypeKind is TypeKind.Class or TypeKind.Struct or TypeKind.Interface ? Anything(t, what)
+            : new Unknown($"{what} is not read");
+    }
+
+    // ---- Modules and optimizers.
+
+    private Value CallModule(IOperation call, IMethodSymbol method, Layer layer, IReadOnlyDictionary<string, Argument> arguments, bool isVirtual, Frame frame)
     {
         switch (method.Name)
         {
             case "forward" or "call" or "Forward":
-                return ApplyLayer(layer, arguments, call, frame);
-            case "append" or "Add" or "add_module" or "register_module" when layer.Children is { } children:
-                if (arguments.Values.Select(a => a.Value).OfType<Layer>().FirstOrDefault() is { } added) children.Elements.Add(Named(added, arguments.Values.First().Value));
-                else children.IsComplete = false;
+                return ApplyLayer(layer, method, arguments, call, isVirtual, frame);
+            case "append" or "Add" or "add_module" or "register_module" or "Insert" or "extend" when layer.Children is { } children:
+                var added = arguments.Values.Select(a => a.Value).ToList();
+                if (layer.Op.Name == "ModuleDict") Change(children, now => now.With(now.Elements.Add(added.Count == 1 ? added[0] : new Items(added))));
+                else if (added.Count == 2 && added[1] is Layer && method.Name != "Insert") Change(children, now => now.With(now.Elements.Add(Named(added[1], added[0]))));
+                else if (method.Name == "Insert" && added is [Constant { Integer: >= 0 and var at }, var inserted]) Change(children, now => at <= now.Elements.Length ? now.With(now.Elements.Insert((int)at, inserted)) : new Items(now.Elements.Add(inserted)) { IsComplete = false });
+                else Change(children, now => ContentsOf(added.FirstOrDefault()) is { } several && added[0] is not Layer ? new Items(now.Elements.AddRange(several.Elements)) { IsComplete = now.IsComplete && several.IsComplete, Repeats = now.Repeats || several.Repeats } : now.With(now.Elements.AddRange(added)));
                 return layer;
+            case "values" when layer.Children is not null: return ContentsOf(layer)!.With(ContentsOf(layer)!.Elements.Select(e => e is Items { Elements: [_, var value] } ? value : e));
             case "parameters": return new ParametersOf(layer, false);
             case "named_parameters": return new ParametersOf(layer, true);
             case "modules" or "children": return new PartsOf(layer, false);
@@ -173,11 +295,13 @@ internal sealed partial class Reader
             case "train": Happens(EventKind.Train, layer, call, arguments); return new Constant(null);
             case "eval": Happens(EventKind.Eval, layer, call, arguments); return new Constant(null);
             case "zero_grad": Happens(EventKind.ZeroGrad, layer, call, arguments); return new Constant(null);
-            default: return NotRead($"{layer.Op.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value));
+            default:
+                if (layer.Children is not null) return Listed(ContentsOf(layer)!, layer.Children, method, arguments, call, frame) ?? NotRead($"{layer.Op.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value));
+                return NotRead($"{layer.Op.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value));
         }
     }
 
-    private Value CallOptimizer(IInvocationOperation call, IMethodSymbol method, Optimizer optimizer, IReadOnlyDictionary<string, Argument> arguments)
+    private Value CallOptimizer(IOperation call, IMethodSymbol method, Optimizer optimizer, IReadOnlyDictionary<string, Argument> arguments)
     {
         EventKind? kind = method.Name switch
         {
@@ -187,135 +311,303 @@ internal sealed partial class Reader
             "load_state_dict" => EventKind.LoadOptimizer,
             _ => null,
         };
+        // A closure handed to step runs in it.
+        foreach (var closure in arguments.Values.Select(a => a.Value).OfType<Function>()) CallFunction(closure, [], call, null);
         if (kind is { } happened) Happens(happened, optimizer, call, arguments);
         return new Unknown($"{optimizer.Kind}.{method.Name} is not read");
     }
 
-    /// <summary>A method of the project itself, or of another library than TorchSharp.</summary>
-    private Value CallOwn(IInvocationOperation call, IMethodSymbol method, Value? receiver, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
+    /// <summary>The layers a module keeps in its fields, once they are known.</summary>
+    private IReadOnlyList<Layer>? ChildrenOf(PartsOf parts)
     {
-        if (receiver is Layer { Type: not null } module && method.Name is "forward" or "call" or "Forward" && receiver is Layer own && !ReferenceEquals(own, frame.This))
-            return ApplyLayer(own, arguments, call, frame);
-        // List<T> and LINQ, as far as they carry layers around.
-        var first = receiver ?? arguments.Values.FirstOrDefault()?.Value;
-        if (first is Items items)
-            switch (method.Name)
-            {
-                case "Add" when arguments.Count == 1: items.Elements.Add(arguments.Values.First().Value); return new Constant(null);
-                case "Add" when arguments.Count == 2: items.Elements.Add(new Items(arguments.Values.Select(a => a.Value))); return new Constant(null);
-                case "AddRange" when arguments.Values.First().Value is Items more: items.Elements.AddRange(more.Elements); return new Constant(null);
-                case "Insert" or "Remove" or "RemoveAt" or "Clear" or "Reverse" or "AddRange": items.IsComplete = false; return new Constant(null);
-                case "ToArray" or "ToList" or "AsEnumerable" or "AsReadOnly" or "Cast": return items;
-                case "First" when items.Elements.Count > 0: return items.Elements[0];
-                case "Last" when items.Elements.Count > 0 && items.IsComplete: return items.Elements[items.Elements.Count - 1];
-                case "Skip" when arguments.Values.Last().Value is Constant { Integer: { } skipped }: return new Items(items.Elements.Skip((int)skipped)) { IsComplete = items.IsComplete };
-                case "Select" when arguments.Values.Select(a => a.Value).OfType<Function>().FirstOrDefault() is { } map:
-                    return new Items(items.Elements.Take(MaxUnroll).ToList().Select(e => CallFunction(map, [new Argument(e, call)], call, frame)).ToList()) { IsComplete = items.IsComplete };
-            }
-        if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat") return first;
+        if (parts.Model.Children is not null) return ContentsOf(parts.Model) is { IsComplete: true, Repeats: false } items && items.Elements.All(e => e is Layer) ? items.Elements.Cast<Layer>().ToList() : null;
+        if (parts.Model.Type is not { } type || !insideNetwork) return null;
+        EnsureConstructed(parts.Model);
+        var held = type.GetMembers().Where(m => m is IFieldSymbol { IsStatic: false } or IPropertySymbol { IsStatic: false }).Select(m => GetMember(parts.Model, m)).OfType<Layer>().ToList();
+        return held.Count > 0 && held.All(l => !l.IsHandedIn) ? held : null;
+    }
 
+    /// <summary>A method of the project itself, or of another library than TorchSharp.</summary>
+    private Value CallOwn(IOperation call, IMethodSymbol method, IMethodSymbol written, Value? receiver, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
+    {
+        if (receiver is Layer { IsChoice: true } choice) return choice.Choices.Select(c => CallOwn(call, Dispatch(written, c), written, c, arguments, frame)).ToList().Aggregate(Either);
+        if (receiver is Layer module && method.Name is "forward" or "call" or "Forward" && !ReferenceEquals(receiver, frame.This)) return ApplyLayer((Layer)receiver!, written, arguments, call, true, frame);
+        // List<T> and LINQ, as far as they carry layers, tensors and sizes around.
+        var first = receiver ?? arguments.Values.FirstOrDefault()?.Value;
+        if (!torch.IsOwn(method))
+        {
+            if (first is ShapeOf shape && Listed(shape, method) is { } part) return part;
+            if (ContentsOf(first) is { } items && Listed(items, first as Collection ?? (first as Layer)?.Children, method, arguments, call, frame) is { } listed) return listed;
+            if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
+            if (Compute(method, arguments.Values.Select(a => a.Value).ToList()) is { } number) return number;
+        }
         // load_py and the like are extensions of other libraries; a captured state dictionary is saved by whatever is called so.
         if (first is Layer loaded && method.Name.StartsWith("load", StringComparison.OrdinalIgnoreCase)) Happens(EventKind.Load, loaded, call, arguments);
         if (method.Name.StartsWith("save", StringComparison.OrdinalIgnoreCase) && arguments.Values.Select(a => a.Value).OfType<ParametersOf>().FirstOrDefault() is { } state) Happens(EventKind.Save, state.Model, call, arguments);
         if (receiver is Instance instance) Happens(EventKind.UseObject, instance, call, arguments);
-        if (Get(frame, method) is Function local) return CallFunction(local, call.Arguments.Select(a => arguments[a.Parameter!.Name]).ToList(), call, frame);
-        if (!torch.IsOwn(method)) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value));
+        if (Get(frame, written) is Function local) return CallFunction(local, arguments.Values.ToList(), call, frame);
+        if (!torch.IsOwn(method)) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value).Append(receiver!));
 
         // Follow the call. Layers and steps made inside remember which helper they came out of.
         var self = method.IsStatic && method.MethodKind != MethodKind.LocalFunction ? null : receiver ?? frame.This;
-        var builder = new BuilderCall(call, method);
-        var inner = Run(method, self, arguments, builder, method.MethodKind == MethodKind.LocalFunction ? frame : null);
-        return inner is null ? NotRead($"{method.Name} (followed too deep)", call, arguments.Values.Select(a => a.Value)) : Result(inner, method, call);
+        if (self is Layer { Type: not null } fresh) EnsureConstructed(fresh);
+        var builder = call is IInvocationOperation invocation ? new BuilderCall(invocation, method) : frame.Builder;
+        var inner = Run(method, self, Rekey(arguments, written, method), builder, method.MethodKind == MethodKind.LocalFunction ? frame : null);
+        if (inner is null) return NotRead(method.ReturnType, method.IsAbstract || method.ContainingType.TypeKind == TypeKind.Interface ? $"{method.ContainingType.Name}.{method.Name}, which is abstract," : $"{method.Name} (followed too deep or without a body)", call, arguments.Values.Select(a => a.Value).ToList());
+        HandBack(arguments, method, inner, frame);
+        return Result(inner, method, call);
     }
 
-    private Value CallFunction(Function function, IReadOnlyList<Argument> given, IInvocationOperation call, Frame frame)
+    /// <summary>What a method left in its ref and out parameters.</summary>
+    private void HandBack(IReadOnlyDictionary<string, Argument> arguments, IMethodSymbol method, Frame inner, Frame frame)
+    {
+        foreach (var parameter in method.Parameters)
+            if (parameter.RefKind is RefKind.Ref or RefKind.Out && arguments.Values.ElementAtOrDefault(parameter.Ordinal) is { Operation: IArgumentOperation { Value: { } target } } && Get(inner, parameter) is { } left)
+                AssignTo(target, left, frame);
+    }
+
+    /// <summary>An override may call its parameters by other names.</summary>
+    private static IReadOnlyDictionary<string, Argument> Rekey(IReadOnlyDictionary<string, Argument> arguments, IMethodSymbol written, IMethodSymbol method)
+    {
+        if (SymbolEqualityComparer.Default.Equals(written, method)) return arguments;
+        var keyed = new Dictionary<string, Argument>();
+        foreach (var parameter in written.Parameters)
+            if (parameter.Ordinal < method.Parameters.Length && arguments.TryGetValue(parameter.Name, out var argument)) keyed[method.Parameters[parameter.Ordinal].Name] = argument;
+        return keyed;
+    }
+
+    private Value CallFunction(Function function, IReadOnlyList<Argument> given, IOperation call, Frame? frame)
     {
         Happens(EventKind.CallFunction, function, call);
-        if (_calls.Count >= MaxDepth || _calls.Contains(function.Method, SymbolEqualityComparer.Default)) return NotRead("a function (followed too deep)", call, given.Select(a => a.Value));
+        if (_calls.Count >= MaxDepth || _calls.Count(c => Same(c.Method, function.Method)) >= MaxRecursion) return NotRead(function.Method.ReturnType, "a function (followed too deep)", call, []);
         var arguments = new Dictionary<string, Argument>();
         for (var i = 0; i < function.Method.Parameters.Length && i < given.Count; i++) arguments[function.Method.Parameters[i].Name] = given[i];
-        var builder = new BuilderCall(call, function.Method);
+        // A factory of TorchSharp's handed around as a value: norm = BatchNorm2d.
+        if (function.Body is null && torch.IsTorch(function.Method)) return Invoke(function.Method, function.Receiver, arguments, call, true, frame ?? function.Frame!);
+        var builder = call is IInvocationOperation invocation ? new BuilderCall(invocation, function.Method) : null;
         var inner = function.Body is null
             ? Run(function.Method, function.Receiver, arguments, builder, null)
             : Run(function.Body, function.Method, function.Receiver, arguments, builder, function.Frame);
-        return inner is null ? NotRead(function.Method.Name, call, given.Select(a => a.Value)) : Result(inner, function.Method, call);
+        if (inner is null) return NotRead(function.Method.ReturnType, function.Method.Name, call, given.Select(a => a.Value).Where(v => v is not Function).ToList());
+        if (frame is not null) HandBack(arguments, function.Method, inner, frame);
+        return Result(inner, function.Method, call);
     }
 
     private Value Result(Frame inner, IMethodSymbol method, IOperation call)
     {
+        if (inner.IsIterator) return Hold(new Items(inner.Returns.Select(r => r.Value).ToList()));
         var trained = inner.Returns.Where(r => !r.PredictionOnly).Select(r => r.Value).ToList();
         if (trained.Count == 0) trained = inner.Returns.Select(r => r.Value).ToList();
-        return trained.Count == 0 ? (method.ReturnsVoid ? new Constant(null) : NotRead($"{method.Name} returns nothing that is read", call, [])) : trained.Aggregate(Either);
+        if (trained.Count > 0) return trained.Aggregate(Either);
+        return method.ReturnsVoid ? new Constant(null) : NotRead(method.ReturnType, $"{method.Name} (it returns nothing that is read)", call, []);
     }
 
     /// <summary>Applies a Sequential that is a network of its own.</summary>
     public Value ApplyContainer(Layer container, Step input)
     {
-        Steps.Add(input);
-        Layers.AddRange(container.Children?.Elements.OfType<Layer>() ?? []);
-        return ApplyLayer(container, Given(("input", input, container.Creation!)), container.Creation!, null);
+        _body.Steps.Add(input);
+        Layers.AddRange(ContentsOf(container)?.Elements.OfType<Layer>() ?? []);
+        return ApplySequence(container, [input], container.Creation!, null);
     }
 
-    private Value ApplyLayer(Layer layer, IReadOnlyDictionary<string, Argument> arguments, IOperation call, Frame? frame)
+    /// <summary>Applies a module class that is a network of its own to what it is given.</summary>
+    public Value ApplyModule(Layer module, IMethodSymbol method, IReadOnlyDictionary<string, Argument> arguments, IOperation call) => ApplyOwn(module, method, arguments, call, true, null);
+
+    private Value ApplyLayer(Layer layer, IMethodSymbol method, IReadOnlyDictionary<string, Argument> arguments, IOperation call, bool isVirtual, Frame? frame)
     {
-        var tensors = arguments.Values.SelectMany(a => a.Value is Items items ? items.Elements : [a.Value]).OfType<Step>().ToList();
+        var tensors = Tensors(arguments.Values.Select(a => a.Value)).ToList();
         if (layer.Op.Role == Role.Loss) return ApplyLoss(layer.Op, layer, tensors, call, arguments);
-        if (layer.IsChoice && layer.Children is { } either)
-            return either.Elements.OfType<Layer>().Select(l => ApplyLayer(l, arguments, call, frame)).ToList().Aggregate(Either);
-        if (layer.IsSequential && insideNetwork)
+        if (layer.IsChoice)
         {
-            if (layer.Children is not { IsComplete: true } children || tensors.Count != 1) return Unread($"the elements of {layer.Name} are not all known", call, tensors);
-            Value current = tensors[0];
-            foreach (var child in children.Elements)
-                current = child is Layer element && current is Step input
-                    ? ApplyLayer(element, Given(("input", input, call)), element.Creation ?? call, frame)
-                    : Unread($"an element of {layer.Name} is not known", call, [current]);
-            return current;
+            _undecided++;
+            var results = layer.Choices.Select(l => ApplyLayer(l, method, arguments, call, isVirtual, frame)).ToList();
+            _undecided--;
+            return results.Aggregate(Either);
         }
-        if (layer.IsSequential || layer.IsUserModule || layer.Creation is null && layer.Op.Role == Role.Opaque)
+        if (layer.IsSequential && insideNetwork) return ApplySequence(layer, tensors, call, frame);
+        if (layer.IsUserModule && (insideNetwork || ReferenceEquals(layer, frame?.This))) return ApplyOwn(layer, method, arguments, call, isVirtual, frame);
+        if (layer.IsSequential || layer.IsUserModule || layer.IsHandedIn)
         {
             var kind = insideNetwork ? StepKind.Module : StepKind.Network;
-            var applied = Add(new Step(kind, layer.Op, tensors, call) { Layer = layer, Arguments = arguments, Builder = frame?.Builder, PredictionOnly = _predictionOnly > 0 });
-            return call.Type is INamedTypeSymbol { IsTupleType: true } tuple ? new Items(tuple.TupleElements.Select(_ => applied)) : applied;
+            var applied = Add(new Step(kind, layer.Op, tensors, call) { Layer = layer, Arguments = arguments, Builder = frame?.Builder, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
+            if (kind == StepKind.Network && ShapeOfNetwork is { } shapes) applied.Infer(() => shapes(this, applied));
+            return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple) : applied;
         }
-        if (layer.Op.Role == Role.Opaque) return Unread($"{layer.Op.Name} is not read", call, tensors, layer.Op.Name);
-        var step = Apply(layer.Op, layer, arguments, tensors, call, frame?.Builder);
-        return call.Type is INamedTypeSymbol { IsTupleType: true } outputs && call is IInvocationOperation ? new Items(outputs.TupleElements.Select((_, i) => i == 0 ? (Value)step : new Unknown("a recurrent state"))) : step;
+        if (layer.Op.Role == Role.Opaque) return Unread(layer.Op.OpaqueReason is { } reason ? $"{layer.Op.Name} is opaque: {reason}" : $"{layer.Op.Name} is not read", call, tensors, layer.Op.Name);
+        var step = Apply(layer.Op, layer, layer.Arguments, tensors, call, frame?.Builder);
+        return TypeOfCall(method, call) switch
+        {
+            INamedTypeSymbol { IsTupleType: true } outputs when call is IInvocationOperation => Results(layer.Op, step, outputs, layer.Arguments),
+            // MultiheadAttention returns an old tuple.
+            INamedTypeSymbol { Name: "Tuple" } => new Items([step, Add(new Step(StepKind.Part, layer.Op, [step], call) { Index = 1 })]),
+            _ => step,
+        };
     }
+
+    private static ITypeSymbol? TypeOfCall(IMethodSymbol method, IOperation call) => call is IInvocationOperation ? call.Type : method.ReturnType;
+
+    private Items Parts(Step applied, INamedTypeSymbol tuple) => new(tuple.TupleElements.Select((e, i) => torch.IsTensor(e.Type) || e.Type is INamedTypeSymbol { Name: "Nullable" }
+        ? (Value)Add(new Step(StepKind.Part, applied.Op, [applied], applied.Operation) { Index = i, PredictionOnly = applied.PredictionOnly, Conditional = applied.Conditional }) : Anything(e.Type, e.Name)).ToList());
+
+    private Value ApplySequence(Layer sequence, IReadOnlyList<Step> tensors, IOperation call, Frame? frame)
+    {
+        if (ContentsOf(sequence) is not { } children || tensors.Count != 1 || !children.IsComplete && !children.Repeats || children.Elements.Length == 0 && !children.IsComplete) return Unread("a Sequential whose elements are not all known", call, tensors);
+        Value current = tensors[0];
+        foreach (var child in children.Elements)
+            current = child is Layer element && Tensors([current]).ToList() is [var input]
+                ? ApplyLayer(element, PlainForward, Given(("input", input, call)), element.Creation ?? call, true, frame)
+                : Unread("an element of a Sequential is not known", call, [current]);
+        return children.Repeats && current is Step after ? Repeated(tensors[0], after) : current;
+    }
+
+    /// <summary>forward of <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>
+    private IMethodSymbol PlainForward => torch.PlainForward!;
+
+    /// <summary>Reads forward of a module of the user's with what it is given; its steps are the inside of one step.</summary>
+    private Value ApplyOwn(Layer layer, IMethodSymbol written, IReadOnlyDictionary<string, Argument> arguments, IOperation call, bool isVirtual, Frame? frame)
+    {
+        EnsureConstructed(layer);
+        var method = isVirtual ? Dispatch(written, layer) : written;
+        if (!torch.IsOwn(method)) method = ForwardOf(layer.Type!, written) ?? method;
+        var given = Rekey(arguments, written, method);
+        // Its own forward, called by one of its methods, is read in place.
+        if (ReferenceEquals(layer, frame?.This))
+            return Run(method, layer, given, frame?.Builder, null) is { } own ? Result(own, method, call) : NotRead(TypeOfCall(written, call), $"{layer.Op.Name}.{method.Name} (followed too deep or without a body)", call, given.Values.Select(a => a.Value).ToList());
+
+        var (outer, nested, builder) = (_body, _nested, frame?.Builder);
+        var (body, inputs) = (new Body(), new List<Step>());
+        _body = body;
+        _nested++;
+        var taken = given.ToDictionary(p => p.Key, p => p.Value with { Value = Alias(p.Value.Value, p.Key, inputs) });
+        var inner = Run(method, layer, taken, null, null);
+        Value result = inner is null ? new Unknown("not followed") : Result(inner, method, call);
+        (_body, _nested) = (outer, nested);
+        var step = Add(new Step(StepKind.Module, layer.Op, inputs, call)
+        {
+            Layer = layer, Arguments = layer.Arguments, Builder = builder, Inner = inner is null ? null : body, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0,
+            Reason = inner is null ? $"{layer.Op.Name}.{method.Name} is followed no deeper" : null,
+        });
+        if (inner is not null)
+            foreach (var (value, _, predicts) in inner.Returns) Put(body.Outputs, value, predicts);
+        switch (result)
+        {
+            case Step only:
+                (step.Shape, step.Range) = (only.Shape, only.Range);
+                return step;
+            case Items or Collection when Outside(result, step) is var parts:
+                return parts;
+            case Unknown when torch.IsTensor(TypeOfCall(written, call)):
+                return step;
+            case Unknown when TypeOfCall(written, call) is INamedTypeSymbol { IsTupleType: true } tuple:
+                return Parts(step, tuple);
+            default:
+                return result;
+        }
+    }
+
+    /// <summary>The tensors a forward method returned, each with its place in the tuple.</summary>
+    public void Put(List<Output> outputs, Value value, bool predictionOnly)
+    {
+        if (value is Step step) outputs.Add(new Output(step, predictionOnly));
+        else if (ContentsOf(value) is { } items)
+            for (var i = 0; i < items.Elements.Length; i++)
+                if (items.Elements[i] is Step element) outputs.Add(new Output(element, predictionOnly, i));
+    }
+
+    /// <summary>A tensor as the inside of a module sees it.</summary>
+    private Value Alias(Value value, string name, List<Step> inputs)
+    {
+        switch (value)
+        {
+            case Step step:
+                inputs.Add(step);
+                return Add(new Step(StepKind.Input, new Op(name, Role.Source), [], null) { Shape = step.Shape, Range = step.Range, Outer = step, MayBeNull = step.MayBeNull });
+            case Items items: return items.With(items.Elements.Select(e => Alias(e, name, inputs)).ToList());
+            case Collection collection when ContentsOf(collection) is { } held && held.Elements.Any(e => e is Step): return Hold(held.With(held.Elements.Select(e => Alias(e, name, inputs)).ToList()), collection.Name);
+            default: return value;
+        }
+    }
+
+    /// <summary>What came out of a module as the outside sees it: parts of its step.</summary>
+    private Value Outside(Value value, Step module, int index = 0)
+    {
+        switch (value)
+        {
+            case Step step: return Add(new Step(StepKind.Part, module.Op, [module], module.Operation) { Index = index, Shape = step.Shape, Range = step.Range, Conditional = module.Conditional, PredictionOnly = module.PredictionOnly });
+            case Items items: return items.With(items.Elements.Select((e, i) => Outside(e, module, i)).ToList());
+            case Collection collection: return Hold((Items)Outside(ContentsOf(collection)!, module), collection.Name);
+            default: return value;
+        }
+    }
+
+    /// <summary>The forward method of a class that takes as many tensors.</summary>
+    private IMethodSymbol? ForwardOf(INamedTypeSymbol type, IMethodSymbol written)
+    {
+        for (var t = type; t is not null && torch.IsOwn(t); t = t.BaseType)
+            if (t.GetMembers().OfType<IMethodSymbol>().FirstOrDefault(m => m.Name is "forward" or "Forward" && !m.IsAbstract && m.Parameters.Length == written.Parameters.Length) is { } forward) return forward;
+        return null;
+    }
+
+    // ---- Operations on tensors.
 
     private Step Apply(Op op, Layer? layer, IReadOnlyDictionary<string, Argument> arguments, IReadOnlyList<Step> inputs, IOperation operation, BuilderCall? builder = null)
     {
-        var input = inputs.FirstOrDefault();
-        return Add(new Step(StepKind.Operation, op, inputs, operation)
+        var step = Add(new Step(StepKind.Operation, op, inputs, operation)
         {
             Layer = layer,
-            Arguments = arguments,
+            Arguments = Freeze(arguments),
             Builder = builder,
             PredictionOnly = _predictionOnly > 0,
-            Shape = ShapeFunctions.Infer(op, layer, layer?.Arguments ?? arguments, input),
-            Range = RangeOf(op, arguments, input),
+            Conditional = _undecided > 0,
+            Range = RangeOf(op, arguments, inputs.FirstOrDefault()),
         });
+        if (insideNetwork)
+        {
+            Solve(step);
+            step.Shape = op.Shape?.Invoke(step.Applied) ?? Shape.Unknown;
+        }
+        else if (op.Shape is { } shape) step.Infer(() => shape(step.Applied));
+        return step;
+    }
+
+    /// <summary>What a layer wants of its input says what an input of unknown shape is.</summary>
+    private static void Solve(Step step)
+    {
+        if (step.Input is not { Shape.HasRank: false } input) return;
+        switch (step.Op)
+        {
+            case { Role: Role.Convolution or Role.TransposedConvolution or Role.Pooling, SpatialAxes: > 0 and var axes }:
+                Map(axes, step.Layer?.In ?? Dim.Unknown);
+                break;
+            case { Role: Role.Normalization, SpatialAxes: > 1 and var axes }:
+                Map(axes, step.Layer?.In ?? Dim.Unknown);
+                break;
+            case { Role: Role.Linear or Role.Recurrent or Role.Attention } when step.Layer?.In is { IsKnown: true } size && input.Shape.Dims.Length == 0:
+                Refine(input, _ => Shape.EndingIn(size));
+                break;
+        }
+
+        void Map(int axes, Dim channels) => Refine(input, root => Shape.Of(Enumerable.Range(0, axes + 2).Select(i => i == 1 && channels.IsKnown ? channels : Dim.Named(new Axis(root, i)))));
     }
 
     private Value ApplyLoss(Op op, Layer? layer, IReadOnlyList<Step> tensors, IOperation call, IReadOnlyDictionary<string, Argument> arguments)
     {
-        var step = Add(new Step(StepKind.Operation, op, tensors, call) { Layer = layer, Arguments = arguments, PredictionOnly = _predictionOnly > 0, Shape = Shape.Of([]) });
-        Losses.Add(step);
+        var step = Add(new Step(StepKind.Operation, op, tensors, call) { Layer = layer, Arguments = layer?.Arguments ?? arguments, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
+        step.Infer(() => ShapeFunctions.Loss(step.Applied));
+        if (_nested == 0) Losses.Add(step);
         return step;
     }
 
     /// <summary>The bounds of what comes out, where the operation or its operands tell; null when not known.</summary>
-    private static ValueRange? RangeOf(Op op, IReadOnlyDictionary<string, Argument> arguments, Step? input)
+    private ValueRange? RangeOf(Op op, IReadOnlyDictionary<string, Argument> arguments, Step? input)
     {
         if (op.Range.IsBounded) return op.Range;
         switch (op.Name)
         {
-            case "tensor" or "as_tensor" when arguments.Values.FirstOrDefault()?.Value is Items { IsComplete: true, Elements: { Count: > 0 } values } && values.All(v => v is Constant { Number: not null }):
+            case "tensor" or "as_tensor" when ContentsOf(arguments.Values.FirstOrDefault()?.Value) is { IsComplete: true, Elements: { Length: > 0 } values } && values.All(v => v is Constant { Number: not null }):
                 return new(values.Min(v => ((Constant)v).Number!.Value), values.Max(v => ((Constant)v).Number!.Value));
             case "randn" or "randn_like" or "normal":
                 return ValueRange.Any;
-            case "exp" or "square":
-                return new(0, double.PositiveInfinity);
             case "neg" when input?.Range is { } positive:
                 return new(-positive.High, -positive.Low);
             case "add" or "sub" or "mul" or "div":
@@ -346,4 +638,32 @@ internal sealed partial class Reader
         };
         return ends.Any(double.IsNaN) ? null : new(ends.Min(), ends.Max());
     }
+
+    // ---- Code that does not compile.
+
+    /// <summary>
+    /// A call no overload fits, half typed or written for another version of TorchSharp: read as the method that was meant, its
+    /// arguments by what they are called there.
+    /// </summary>
+    private Value Candidate(IInvalidOperation invalid, Frame frame)
+    {
+        if (invalid.Syntax is InvocationExpressionSyntax { ArgumentList.Arguments: var written } call && models(call.SyntaxTree) is { } model
+            && model.GetSymbolInfo(call, cancellation).CandidateSymbols.OfType<IMethodSymbol>().OrderByDescending(m => Fits(m, written)).FirstOrDefault() is { } meant && torch.IsTorch(meant))
+        {
+            var arguments = new Dictionary<string, Argument>();
+            for (var i = 0; i < written.Count; i++)
+            {
+                var parameter = written[i].NameColon is { } named ? meant.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name)) : meant.Parameters.ElementAtOrDefault(i);
+                if (parameter is not null && model.GetOperation(written[i].Expression, cancellation) is { } value) arguments[parameter.Name] = new Argument(Evaluate(value, frame), value);
+            }
+            var receiver = !meant.IsStatic && call.Expression is MemberAccessExpressionSyntax access && model.GetOperation(access.Expression, cancellation) is { } instance ? Evaluate(instance, frame) : null;
+            return Invoke(meant, receiver, arguments, invalid, true, frame);
+        }
+        var parts = invalid.ChildOperations.Select(c => Evaluate(c, frame)).ToList();
+        return torch.IsTensor(invalid.Type) ? Unread("code that does not compile", invalid, parts) : new Unknown("code that does not compile");
+    }
+
+    /// <summary>How many of the arguments a method has a parameter for.</summary>
+    private static int Fits(IMethodSymbol method, SeparatedSyntaxList<ArgumentSyntax> written) =>
+        written.Where((a, i) => a.NameColon is { } named ? method.Parameters.Any(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name)) : i < method.Parameters.Length).Count() * 16 - method.Parameters.Length;
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Torch;
 
@@ -6,6 +8,9 @@ namespace NnAnalyzers.Graph;
 
 internal sealed partial class Reader
 {
+    private readonly Stack<Value> _conditional = new();
+    private readonly Stack<Value> _initialized = new();
+
     /// <summary>The operation under conversions and parentheses.</summary>
     public static IOperation Bare(IOperation operation) => operation switch
     {
@@ -18,25 +23,20 @@ internal sealed partial class Reader
     {
         if (operation is null) return new Unknown("missing code");
         if (++_operations > MaxOperations) return new Unknown("too much code to follow");
-        try
-        {
-            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        }
-        catch (InsufficientExecutionStackException)
-        {
-            return new Unknown("nested too deep");
-        }
+        if (!HasStack()) return new Unknown("nested too deep");
         if (operation.ConstantValue is { HasValue: true, Value: var constant }) return new Constant(constant);
         switch (operation)
         {
-            case IConversionOperation conversion: return Evaluate(conversion.Operand, frame);
+            case IConversionOperation conversion: return Convert(Evaluate(conversion.Operand, frame), conversion.Type);
             case IParenthesizedOperation parenthesized: return Evaluate(parenthesized.Operand, frame);
             case IAwaitOperation awaited: return Evaluate(awaited.Operation, frame);
             case IArgumentOperation argument: return Evaluate(argument.Value, frame);
+            case ITranslatedQueryOperation query: return Evaluate(query.Operation, frame);
             case ILiteralOperation: return new Constant(null);
-            case IDefaultValueOperation: return new Constant(null);
+            case IDefaultValueOperation { Type: var type }: return new Constant(IsWhole(type) ? 0L : type?.SpecialType == SpecialType.System_Boolean ? false : null);
+            case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver }: return _initialized.Count > 0 ? _initialized.Peek() : new Unknown("an object that is made");
             case IInstanceReferenceOperation: return frame.This ?? new Unknown("an object made elsewhere");
-            case ILocalReferenceOperation local: return Get(frame, local.Local) ?? new Unknown($"{local.Local.Name} is set elsewhere");
+            case ILocalReferenceOperation local: return Get(frame, local.Local) ?? Constants(local.Local) ?? new Unknown($"{local.Local.Name} is set elsewhere");
             case IParameterReferenceOperation parameter: return Get(frame, parameter.Parameter) ?? new Unknown($"{parameter.Parameter.Name} comes from outside");
             case IFieldReferenceOperation field: return Member(field, field.Field, field.Field.Type, frame);
             case IPropertyReferenceOperation property: return Property(property, frame);
@@ -44,8 +44,7 @@ internal sealed partial class Reader
             case ICoalesceAssignmentOperation assignment:
             {
                 var now = Evaluate(assignment.Target, frame);
-                var otherwise = Evaluate(assignment.Value, frame);
-                return AssignTo(assignment.Target, now is Unknown or Constant { Raw: null } ? otherwise : Either(now, otherwise), frame);
+                return IsNull(now) == false ? now : AssignTo(assignment.Target, Evaluate(assignment.Value, frame) is var otherwise && now is Unknown or Constant or Layer ? otherwise : Either(now, otherwise), frame);
             }
             case ICompoundAssignmentOperation compound:
                 return AssignTo(compound.Target, Combine(compound.OperatorKind, Evaluate(compound.Target, frame), Evaluate(compound.Value, frame), compound), frame);
@@ -54,67 +53,105 @@ internal sealed partial class Reader
                 return new Unknown("a deconstruction");
             case IIncrementOrDecrementOperation step:
             {
-                var next = Evaluate(step.Target, frame) is Constant { Integer: { } n } ? (Value)new Constant(step.Kind == OperationKind.Increment ? n + 1 : n - 1) : new Unknown("a counter");
-                return AssignTo(step.Target, next, frame);
+                var by = Dim.Of(step.Kind == OperationKind.Increment ? 1 : -1);
+                var now = Evaluate(step.Target, frame);
+                AssignTo(step.Target, Number(ToDim(now) + by, "a counter"), frame);
+                return step.IsPostfix ? now : Number(ToDim(now) + by, "a counter");
             }
             case IVariableDeclarationGroupOperation or IBlockOperation or IReturnOperation:
                 Execute(operation, frame);
                 return new Unknown("a statement");
-            case IBinaryOperation binary: return Combine(binary.OperatorKind, Evaluate(binary.LeftOperand, frame), Evaluate(binary.RightOperand, frame), binary);
-            case IUnaryOperation unary:
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } binary:
             {
-                var operand = Evaluate(unary.Operand, frame);
-                if (operand is Step tensor) return Apply(Catalog.Find("neg")!, null, Given(("input", tensor, unary.Operand)), [tensor], unary);
-                if (operand is Constant { Raw: bool truth } && unary.OperatorKind == UnaryOperatorKind.Not) return new Constant(!truth);
-                return operand is Constant { Number: { } number } && unary.OperatorKind == UnaryOperatorKind.Minus ? new Constant(operand is Constant { Integer: { } i } ? (object)-i : -number) : new Unknown("an operator");
+                var ends = binary.OperatorKind == BinaryOperatorKind.ConditionalOr;
+                var left = Evaluate(binary.LeftOperand, frame);
+                if (left is Constant { Raw: bool a } && a == ends) return left;
+                var right = Evaluate(binary.RightOperand, frame);
+                return right is Constant { Raw: bool b } && (b == ends || left is Constant { Raw: bool }) ? right : new Unknown("a condition");
             }
+            case IBinaryOperation binary: return Combine(binary.OperatorKind, Evaluate(binary.LeftOperand, frame), Evaluate(binary.RightOperand, frame), binary);
+            case IUnaryOperation unary: return Unary(unary, Evaluate(unary.Operand, frame));
             case IConditionalOperation choice: return Choose(choice, frame);
             case ICoalesceOperation coalesce:
             {
                 var left = Evaluate(coalesce.Value, frame);
-                return left is Unknown or Constant { Raw: null } || left is Layer { Creation: null, Type: null } ? Evaluate(coalesce.WhenNull, frame) : left;
+                return left is Unknown or Constant { Raw: null } or Layer { IsHandedIn: true } ? Evaluate(coalesce.WhenNull, frame) : left;
             }
-            case ISwitchExpressionOperation arms:
-            {
-                var subject = Evaluate(arms.Value, frame);
-                Value? merged = null;
-                foreach (var arm in arms.Arms)
-                {
-                    if (Bare(arm.Value) is IThrowOperation) continue;
-                    Bind(arm.Pattern, subject, frame);
-                    var value = Evaluate(arm.Value, frame);
-                    merged = merged is null ? value : Either(merged, value);
-                }
-                return merged ?? new Unknown("a switch without a value");
-            }
+            case ISwitchExpressionOperation arms: return Choose(arms, frame);
             case IIsPatternOperation pattern:
                 return Bind(pattern.Pattern, Evaluate(pattern.Value, frame), frame) is { } matches ? new Constant(matches) : new Unknown("a type test");
-            case ITupleOperation tuple: return new Items(tuple.Elements.Select(e => Evaluate(e, frame)));
-            case IArrayCreationOperation array:
-                return array.Initializer is { } initializer ? new Items(initializer.ElementValues.Select(e => Evaluate(e, frame)))
-                    : new Items([]) { IsComplete = array.DimensionSizes is [{ ConstantValue: { HasValue: true, Value: 0 } }] };
+            case IIsTypeOperation test:
+                return Narrow(Evaluate(test.ValueOperand, frame), test.TypeOperand).Matches is { } holds ? new Constant(holds) : new Unknown("a type test");
+            case ITupleOperation tuple: return new Items(tuple.Elements.Select(e => Evaluate(e, frame)).ToList());
+            case IRangeOperation range: return new Pick(PickKind.Slice, range.LeftOperand is null ? null : Evaluate(range.LeftOperand, frame), range.RightOperand is null ? null : Evaluate(range.RightOperand, frame));
+            case IArrayCreationOperation array: return MakeArray(array, frame);
             case IArrayElementReferenceOperation element: return Element(Evaluate(element.ArrayReference, frame), element.Indices.Select(i => Evaluate(i, frame)).ToList(), element);
             case IImplicitIndexerReferenceOperation element: return Element(Evaluate(element.Instance, frame), [Evaluate(element.Argument, frame)], element);
             case IAnonymousFunctionOperation lambda: return Made(new Function(lambda.Body, lambda.Symbol, frame, frame.This) { Site = lambda });
             case IDelegateCreationOperation creation: return Evaluate(creation.Target, frame);
-            case IMethodReferenceOperation method: return Made(new Function(null, method.Method, frame, method.Instance is null ? frame.This : Evaluate(method.Instance, frame)) { Site = method });
+            case IMethodReferenceOperation method:
+            {
+                // A local function knows the frame it was declared in.
+                if (Get(frame, method.Method) is Function local) return local;
+                var receiver = method.Instance is null ? frame.This : Evaluate(method.Instance, frame);
+                return Made(new Function(null, Dispatch(method.Method, receiver), frame, receiver) { Site = method });
+            }
             case IConditionalAccessOperation access:
                 _conditional.Push(Evaluate(access.Operation, frame));
                 try { return Evaluate(access.WhenNotNull, frame); }
                 finally { _conditional.Pop(); }
             case IConditionalAccessInstanceOperation: return _conditional.Count > 0 ? _conditional.Peek() : new Unknown("a receiver");
             case IObjectCreationOperation creation: return Create(creation, frame);
+            case IWithOperation with: return Initialize(Copy(Evaluate(with.Operand, frame)), with.Initializer, frame);
             case IInvocationOperation invocation: return Invoke(invocation, frame);
+            case IInterpolatedStringOperation text: return Interpolate(text, frame);
             case IThrowOperation: return new Unknown("a throw");
+            case IInvalidOperation invalid: return Candidate(invalid, frame);
         }
         // Anything else: read what is in it for its effects. A collection expression is a list, whatever this compiler calls it.
         var parts = operation.ChildOperations.Select(c => Evaluate(c, frame)).ToList();
-        if (operation.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.CollectionExpressionSyntax { Elements: var written })
-            return new Items(parts) { IsComplete = written.All(e => e is Microsoft.CodeAnalysis.CSharp.Syntax.ExpressionElementSyntax) && parts.Count == written.Count };
+        if (operation.Syntax is CollectionExpressionSyntax { Elements: var written })
+            return Hold(new Items(parts) { IsComplete = written.All(e => e is ExpressionElementSyntax) && parts.Count == written.Count });
         return torch.IsTensor(operation.Type) ? Unread($"{operation.Kind} is not read", operation, parts) : new Unknown($"{operation.Kind} is not read");
     }
 
-    private readonly Stack<Value> _conditional = new();
+    private static Value? Constants(ILocalSymbol local) => local is { HasConstantValue: true } ? new Constant(local.ConstantValue) : null;
+
+    /// <summary>A size if it is known, else why not.</summary>
+    private static Value Number(Dim dim, string reason) => dim.Size is { } n ? new Constant(n) : dim.IsKnown ? new Size(dim) : new Unknown(reason);
+
+    private static Value Convert(Value value, ITypeSymbol? type) => value is Constant { Raw: double or float } constant && IsWhole(type)
+        ? constant.Number is > long.MinValue and < long.MaxValue and var number ? new Constant((long)number) : new Unknown("a number out of range")
+        : value is Constant { Integer: { } whole } && type?.SpecialType is SpecialType.System_Double or SpecialType.System_Single && value is Constant { Raw: not (double or float) } ? new Constant((double)((Constant)value).Integer!.Value) : value;
+
+    private Value Unary(IUnaryOperation unary, Value operand)
+    {
+        if (operand is Step tensor)
+            return Apply(unary.OperatorKind == UnaryOperatorKind.Minus ? Catalog.Get("neg") : Catalog.Get("logical_not"), null, Given(("input", tensor, unary.Operand)), [tensor], unary);
+        return (unary.OperatorKind, operand) switch
+        {
+            (UnaryOperatorKind.Not, Constant { Raw: bool truth }) => new Constant(!truth),
+            // ^1 counts from the end, like −1.
+            (UnaryOperatorKind.Minus or UnaryOperatorKind.Hat, Constant { Integer: { } whole }) => new Constant(-whole),
+            (UnaryOperatorKind.Minus, Constant { Number: { } number }) => new Constant(-number),
+            (UnaryOperatorKind.Minus, Size size) => Number(Dim.Of(0) - size.Dim, "an operator"),
+            (UnaryOperatorKind.Plus, _) => operand,
+            _ => new Unknown("an operator"),
+        };
+    }
+
+    private Value Interpolate(IInterpolatedStringOperation text, Frame frame)
+    {
+        var written = new System.Text.StringBuilder();
+        foreach (var part in text.Parts)
+            switch (part)
+            {
+                case IInterpolatedStringTextOperation { Text.ConstantValue.Value: string fixedText }: written.Append(fixedText); break;
+                case IInterpolationOperation { Expression: var hole } when Evaluate(hole, frame) is Constant { Raw: { } raw }: written.Append(System.Convert.ToString(raw, System.Globalization.CultureInfo.InvariantCulture)); break;
+                default: return new Unknown("a text");
+            }
+        return new Constant(written.ToString());
+    }
 
     private Function Made(Function function)
     {
@@ -131,106 +168,211 @@ internal sealed partial class Reader
         if (condition is Constant { Raw: bool known }) return Evaluate(known ? choice.WhenTrue : choice.WhenFalse, frame);
         // What a network returns while it trains is what its loss sees.
         if (IsNotTraining(choice.Condition) is { } predicts) return Evaluate(predicts ? choice.WhenFalse : choice.WhenTrue, frame);
-        return Either(Evaluate(choice.WhenTrue, frame), Evaluate(choice.WhenFalse, frame));
+        _undecided++;
+        var (first, second) = (Evaluate(choice.WhenTrue, frame), Evaluate(choice.WhenFalse, frame));
+        _undecided--;
+        return Either(first, second);
     }
+
+    private Value Choose(ISwitchExpressionOperation arms, Frame frame)
+    {
+        var subject = Evaluate(arms.Value, frame);
+        Value? merged = null;
+        foreach (var arm in arms.Arms)
+        {
+            var matches = Bind(arm.Pattern, subject, frame);
+            if (matches == false || Bare(arm.Value) is IThrowOperation) continue;
+            if (matches == true && arm.Guard is null && merged is null) return Evaluate(arm.Value, frame);
+            _undecided++;
+            var value = Evaluate(arm.Value, frame);
+            _undecided--;
+            merged = merged is null ? value : Either(merged, value);
+        }
+        return merged ?? new Unknown("a switch without a value");
+    }
+
+    // ---- Members.
 
     private Value Member(IMemberReferenceOperation reference, ISymbol member, ITypeSymbol type, Frame frame)
     {
         var owner = reference.Instance is null ? null : Evaluate(reference.Instance, frame);
-        if (owner is not null && _state.TryGetValue((owner, member), out var value)) return value;
-        if (owner is Items tuple && member is IFieldSymbol { ContainingType.IsTupleType: true } item)
+        if (owner is Layer { Type: not null } module) EnsureConstructed(module);
+        if (owner is not null && GetMember(owner, member) is { } value) return value;
+        if (ContentsOf(owner) is { } tuple && member is IFieldSymbol { ContainingType.IsTupleType: true } item)
         {
             var index = item.ContainingType.TupleElements.IndexOf((item.CorrespondingTupleField is { } f ? item.ContainingType.TupleElements.FirstOrDefault(t => SymbolEqualityComparer.Default.Equals(t.CorrespondingTupleField, f)) : item) ?? item);
-            return index >= 0 && index < tuple.Elements.Count ? tuple.Elements[index] : new Unknown("a tuple element");
+            return index >= 0 && index < tuple.Elements.Length ? tuple.Elements[index] : new Unknown("a tuple element");
         }
+        // What it holds is not known: hand on the tensor itself.
+        if (owner is Step whole && member is IFieldSymbol { ContainingType.IsTupleType: true } && torch.IsTensor(type)) return whole;
         if (owner is Layer layer && torch.IsParameter(type)) return new ParameterOf(layer, member.Name);
-        // A field nobody set yet, of a module class, is still that module; a tensor field is a tensor.
-        return Anything(type, member.Name, member) switch
+        if (owner is null && member.IsStatic) return Static(member, type, frame);
+        var nullable = type.NullableAnnotation == NullableAnnotation.Annotated;
+        return Anything(type, member.Name, nullable) switch
         {
+            // A field nobody set yet, of a module class, is still that module; a tensor field is a tensor.
             Unknown => new Unknown($"{member.Name} is set elsewhere"),
             var any when owner is not null => Remember(owner, member, any),
             var any => any,
         };
     }
 
+    /// <summary>A static member that is set once holds what it was set to.</summary>
+    private Value Static(ISymbol member, ITypeSymbol type, Frame frame)
+    {
+        var key = member.OriginalDefinition;
+        if (_state.Get(torch, key) is { } known) return known;
+        var once = member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null } && torch.IsOwn(member) && InitializerOf(member) is { } written
+            ? Evaluate(written, new Frame(null, null, null, null)) : Anything(type, member.Name) is var any && any is Unknown ? new Unknown($"{member.Name} is set elsewhere") : any;
+        _state.Set(torch, key, once);
+        return once;
+    }
+
     private Value Remember(Value owner, ISymbol member, Value value)
     {
-        _state = _state.SetItem((owner, member), value);
+        SetMember(owner, member, value);
         return value;
     }
 
     private Value Property(IPropertyReferenceOperation property, Frame frame)
     {
         var name = property.Property.Name;
+        var receiver = property.Instance is null ? null : Evaluate(property.Instance, frame);
+        var indices = property.Arguments.Length == 0 ? null : property.Arguments.SelectMany(a => Evaluate(a.Value, frame) is var index && a.ArgumentKind == ArgumentKind.ParamArray && ContentsOf(index) is { } several ? several.Elements : ImmutableArray.Create(index)).ToList();
+        if (receiver is Step whole && indices is not null && torch.IsTensor(property.Type)) return Index(whole, indices, property);
+        if (property.Property.ContainingType is { Name: "TensorIndex" } && torch.IsTorch(property.Property))
+            return new Pick(name == "Ellipsis" ? PickKind.Ellipsis : name is "Null" or "None" ? PickKind.NewAxis : PickKind.Slice);
+        if (indices is not null) return Element(receiver ?? new Unknown("nothing"), indices, property);
+        if (ContentsOf(receiver) is { } list && name is "Count" or "Length") return ContentsOf(receiver) is { IsComplete: true, Repeats: false } known ? new Constant((long)known.Elements.Length) : new Size(Dim.Named(new Symbol("count")));
+        if (ContentsOf(receiver) is { } pairs && name is "Values" or "Keys") return ContentsOf(receiver)!.With(ContentsOf(receiver)!.Elements.Select(p => p is Items { Elements: [var key, var value] } ? name == "Keys" ? key : value : p));
+        if (ContentsOf(receiver) is { Elements: [var pairKey, var pairValue] } && name is "Key" or "Value" && property.Property.ContainingType.Name == "KeyValuePair") return name == "Key" ? ((Items)receiver!).Elements[0] : ((Items)receiver!).Elements[1];
+        if (ContentsOf(receiver) is { } parts && name.StartsWith("Item", StringComparison.Ordinal) && int.TryParse(name.Substring(4), out var at) && at >= 1 && at <= parts.Elements.Length) return parts.Elements[at - 1];
+        if (receiver is ShapeOf { Tensor: var of } && name is "Length" or "Count") return receiver is ShapeOf { Tensor.Shape: { HasRank: true } shape } ? new Constant((long)shape.Rank) : new Size(Dim.Named(new Symbol("rank")));
+        if (name is "Value" && property.Property.ContainingType.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T && receiver is not null) return receiver;
+        if (name is "HasValue" && receiver is not null) return IsNull(receiver) is { } isNull ? new Constant(!isNull) : new Unknown("a value that may be missing");
         if (!torch.IsTorch(property.Property))
         {
-            if (property.Property.IsIndexer || property.Arguments.Length > 0)
-                return Element(Evaluate(property.Instance, frame), property.Arguments.Select(a => Evaluate(a, frame)).ToList(), property);
-            var owner = property.Instance is null ? null : Evaluate(property.Instance, frame);
-            if (owner is Items list && name is "Count" or "Length") return owner is Items { IsComplete: true } known ? new Constant((long)known.Elements.Count) : new Unknown("a count");
-            if (owner is ShapeOf { Tensor.Shape: { HasRank: true } shape } && name is "Length") return new Constant((long)shape.Rank);
             // A computed property of the user's is a method without arguments.
-            if (property.Property.GetMethod is { } getter && torch.IsOwn(getter) && !IsAuto(property.Property)
-                && Run(getter, owner, new Dictionary<string, Argument>(), null, null) is { Returns: [var only] })
-                return only.Value;
-            return Member(property, property.Property, property.Property.Type, frame);
+            if (Dispatch(property.Property, receiver) is { GetMethod: { } getter } && torch.IsOwn(getter) && !IsAuto(property.Property) && receiver is { } owner && Call(getter, owner) is { } got) return got;
+            if (property.Property is { IsStatic: true, GetMethod: { } shared } && torch.IsOwn(shared) && !IsAuto(property.Property) && Call(shared, null) is { } value2) return value2;
+            return MemberOf(receiver, property.Property, property.Property.Type, frame);
         }
-        var receiver = property.Instance is null ? null : Evaluate(property.Instance, frame);
         switch (receiver)
         {
             case Step tensor when name == "shape": return new ShapeOf(tensor);
-            case Step tensor when property.Property.IsIndexer:
-                return Index(tensor, property.Arguments.Select(a => Evaluate(a, frame)).ToList(), property);
-            case Step tensor when name is "grad" or "data" or "T" or "real": return Unread($"{name} is not read", property, [tensor], name);
-            case Step tensor when name is "device" or "dtype": return new Unknown(name);
+            case Step tensor when name is "ndim" or "Dimensions": return Rank(tensor);
+            case Step tensor when name is "NumberOfElements": return Number(tensor.Shape.HasRank ? Shape.Product(tensor.Shape.Dims) : Dim.Unknown, "a number of elements");
+            case Step tensor when torch.IsTensor(property.Type): return Catalog.Find(name) is { OpaqueReason: null } op ? Apply(op, null, NoArguments, [tensor], property, frame.Builder) : Unread($"{name} is not read", property, [tensor], name);
+            case Step when name is "device" or "dtype": return new Unknown(name);
+            case Layer { Type: not null } own when GetMember(own, property.Property) is { } set: return set;
             case Layer layer when torch.IsTensor(property.Type): return new ParameterOf(layer, name);
-            case Layer { Children: { } children } when property.Property.IsIndexer:
-                return Element(children, property.Arguments.Select(a => Evaluate(a, frame)).ToList(), property);
-            case Layer layer when name is "Count": return layer.Children is { IsComplete: true } all ? new Constant((long)all.Elements.Count) : new Unknown("a count");
+            case Layer layer when layer.Op.In is not null && SizeNamed(layer, name) is { IsKnown: true } size: return Number(size, name);
             case ParameterOf parameter when torch.IsTensor(property.Type): return parameter;
+            case ParameterOf when name == "shape": return new Unknown("a weight's shape");
         }
-        return torch.IsTensor(property.Type) ? Unread($"property {name} is not read", property, receiver is null ? [] : [receiver], name) : new Unknown($"property {name} is not read");
+        return IsWhole(property.Type) ? new Size(Dim.Named(new Symbol(name))) : torch.IsTensor(property.Type) ? Unread($"property {name} is not read", property, receiver is null ? [] : [receiver], name) : new Unknown($"property {name} is not read");
+    }
+
+    /// <summary><c>fc.in_features</c> and the like.</summary>
+    private static Dim SizeNamed(Layer layer, string name) => Catalog.Key(name) switch
+    {
+        "infeatures" or "inchannels" or "inputsize" or "numembeddings" => layer.In,
+        "outfeatures" or "outchannels" or "hiddensize" or "embeddingdim" => layer.Out,
+        _ => Dim.Unknown,
+    };
+
+    private static Value Rank(Step tensor) => tensor.Shape.HasRank ? new Constant((long)tensor.Shape.Rank) : new Unknown("a number of axes");
+
+    private Value MemberOf(Value? owner, ISymbol member, ITypeSymbol type, Frame frame)
+    {
+        if (owner is Layer { Type: not null } module) EnsureConstructed(module);
+        if (owner is not null && GetMember(owner, member) is { } value) return value;
+        if (owner is Layer layer && torch.IsParameter(type)) return new ParameterOf(layer, member.Name);
+        if (owner is null && member.IsStatic) return Static(member, type, frame);
+        var any = Anything(type, member.Name, type.NullableAnnotation == NullableAnnotation.Annotated);
+        return any is Unknown ? new Unknown($"{member.Name} is set elsewhere") : owner is not null ? Remember(owner, member, any) : any;
+    }
+
+    private Value? Call(IMethodSymbol getter, Value? owner)
+    {
+        if (owner is Layer { Type: not null } module) EnsureConstructed(module);
+        return Run(getter, owner, NoArguments, null, null) is { Returns: { Count: > 0 } returns } ? returns.Select(r => r.Value).Aggregate(Either) : null;
     }
 
     private static bool IsAuto(IPropertySymbol property) =>
         property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
 
-    private Value Element(Value collection, IReadOnlyList<Value> indices, IOperation operation) => (collection, indices) switch
+    // ---- Elements.
+
+    private Value MakeArray(IArrayCreationOperation array, Frame frame)
     {
-        (ShapeOf shape, [Constant { Integer: { } n }]) => new Size(AxisOf(shape.Tensor, n)),
-        (Items { Elements: var items }, [Constant { Integer: { } n }]) when n >= 0 && n < items.Count => items[(int)n],
-        (Layer { Children: { Elements: var items } }, [Constant { Integer: { } n }]) when n >= 0 && n < items.Count => items[(int)n],
-        // Any element of a list of layers: one of them, as good as another for its kind.
-        (Layer { Children: { Elements: { Count: > 0 } items } }, _) => items.Aggregate(Either),
-        (Items { Elements: { Count: > 0 } items }, _) when items.All(i => i is Layer) => items.Aggregate(Either),
-        (Step tensor, _) => Index(tensor, indices, operation),
-        _ => torch.IsTensor(operation.Type) ? Unread("an element of something not read", operation, [collection]) : new Unknown("an element of something not read"),
-    };
+        if (array.Initializer is { } initializer) return Hold(new Items(initializer.ElementValues.Select(e => Evaluate(e, frame)).ToList()), "array");
+        var length = array.DimensionSizes.Length == 1 ? Evaluate(array.DimensionSizes[0], frame) : null;
+        return Hold(length is Constant { Integer: >= 0 and <= MaxUnroll and var n } ? new Items(Enumerable.Repeat<Value>(new Constant(null), (int)n)) : new Items([]) { IsComplete = false }, "array");
+    }
+
+    private Value Element(Value collection, IReadOnlyList<Value> indices, IOperation operation)
+    {
+        if (collection is ShapeOf shape && indices is [Constant { Integer: { } axis }]) return new Size(AxisOf(shape.Tensor, axis));
+        if (collection is Step tensor) return torch.IsTensor(operation.Type) ? Index(tensor, indices, operation) : new Unknown("an element of a tensor");
+        if (ContentsOf(collection) is { } items)
+        {
+            switch (indices)
+            {
+                case [Constant { Integer: { } n }] when !items.Repeats && (n < 0 ? n + items.Elements.Length : n) is >= 0 and var at && at < items.Elements.Length && (n >= 0 || items.IsComplete):
+                    return items.Elements[(int)at];
+                case [Constant { Integer: { } n }] when items.Repeats && collection is Collection held && IsWhole(operation.Type):
+                    // The same element of the same array is the same number.
+                    return _state.Get(held, "[" + n + "]") ?? Remembered(held, "[" + n + "]", new Size(Dim.Named(new Symbol($"{held.Name}[{n}]"))));
+                case [Constant { Raw: string or null } key] when items.Under(key.Raw) is { } value:
+                    return value;
+            }
+            // Any element of a list of layers or tensors: one of them, as good as another for its kind.
+            var candidates = items.Elements.Select(e => e is Items { Elements: [Constant { Raw: string }, var value] } ? value : e).ToList();
+            if (candidates.Count > 0 && candidates.All(c => c is Layer)) return candidates.Aggregate(Either);
+            if (candidates.Count > 0 && candidates.All(c => c is Step)) return candidates.Aggregate(Either);
+            if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol($"{(collection as Collection)?.Name}[i]")));
+        }
+        if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol("n")));
+        return torch.IsTensor(operation.Type) ? Unread("an element of something not read", operation, [collection])
+            : torch.IsModule(operation.Type) || torch.IsUserModule(operation.Type) ? Anything(operation.Type, "element") : new Unknown("an element of something not read");
+    }
+
+    private Value Remembered(Value owner, string key, Value value)
+    {
+        _state.Set(owner, key, value);
+        return value;
+    }
+
+    /// <summary>The tensor whose axes this one's are, through steps that leave them.</summary>
+    private static Step RootOf(Step tensor)
+    {
+        while (Behind(tensor) is { } behind) tensor = behind;
+        return tensor;
+    }
+
+    private static Step? Behind(Step tensor) => tensor is { Kind: StepKind.Operation, Op.KeepsShape: true, Input: { } input } ? input : tensor.Outer;
 
     /// <summary>The size of one axis; the same symbol for tensors that surely agree.</summary>
     private static Dim AxisOf(Step tensor, long index)
     {
-        if (tensor.Shape.HasRank)
-        {
-            var at = index < 0 ? index + tensor.Shape.Rank : index;
-            if (at >= 0 && at < tensor.Shape.Rank && tensor.Shape.Dims[(int)at] is { IsKnown: true } dim) return dim;
-            index = at;
-        }
-        while (tensor.Op.KeepsShape && tensor.Kind == StepKind.Operation && tensor.Input is { } input) tensor = input;
-        return Dim.Named(new Axis(tensor, (int)index));
+        if (tensor.Shape.At(index) is { IsKnown: true } known) return known;
+        if (tensor.Shape.Normalize(index) is { } axis) index = axis;
+        return Dim.Named(new Axis(RootOf(tensor), (int)index));
     }
 
-    private Value Index(Step tensor, IReadOnlyList<Value> indices, IOperation operation)
+    /// <summary>A tensor of unknown rank that a layer reads has the axes this layer wants.</summary>
+    private static void Refine(Step tensor, Func<Step, Shape> shape)
     {
-        // A number takes an axis away; anything else (a slice, a list of rows) leaves one of unknown size; a tensor may be a mask.
-        var shape = Shape.Unknown;
-        if (tensor.Shape.HasRank && indices.Count == 1 && indices[0] is not Step)
-            shape = indices[0] is Constant { Integer: not null } or Size ? Shape.Of(tensor.Shape.Dims.Skip(1)) : tensor.Shape.With(0, Dim.Unknown);
-        return Add(new Step(StepKind.Operation, Catalog.Find("index")!, [tensor], operation)
-        {
-            Shape = shape, Range = tensor.Range, Builder = null, PredictionOnly = _predictionOnly > 0,
-        });
+        if (tensor.Shape.HasRank) return;
+        var axes = shape(RootOf(tensor));
+        for (var step = tensor; step is { Shape.HasRank: false }; step = Behind(step)) step.Shape = axes;
     }
+
+    private Value Index(Step tensor, IReadOnlyList<Value> indices, IOperation operation) =>
+        Apply(Catalog.Get("index"), null, Given(("indices", new Items(indices), operation)), [tensor], operation);
+
+    // ---- Assignments and patterns.
 
     private Value AssignTo(IOperation target, Value value, Frame frame)
     {
@@ -239,26 +381,70 @@ internal sealed partial class Reader
             case ILocalReferenceOperation local: NameAfter(value, local.Local); SetWhereDeclared(frame, local.Local, value); break;
             case IParameterReferenceOperation parameter: SetWhereDeclared(frame, parameter.Parameter, value); break;
             case IFieldReferenceOperation field: AssignMember(field, field.Field, value, frame); break;
-            case IPropertyReferenceOperation { Property.IsIndexer: false } property: AssignMember(property, property.Property, value, frame); break;
+            case IPropertyReferenceOperation { Property.IsIndexer: false, Arguments.Length: 0 } property: AssignMember(property, property.Property, value, frame); break;
+            case IPropertyReferenceOperation { Instance: { } instance } indexer: AssignElement(Evaluate(instance, frame), instance, indexer.Arguments.Select(a => Evaluate(a.Value, frame)).ToList(), value, indexer, frame); break;
+            case IArrayElementReferenceOperation element: AssignElement(Evaluate(element.ArrayReference, frame), element.ArrayReference, element.Indices.Select(i => Evaluate(i, frame)).ToList(), value, element, frame); break;
+            case IDeclarationExpressionOperation declaration: return AssignTo(declaration.Expression, value, frame);
             case IDiscardOperation: break;
             case var other: foreach (var child in other.ChildOperations) Evaluate(child, frame); break;
         }
         return value;
     }
 
+    private void AssignElement(Value collection, IOperation instance, IReadOnlyList<Value> indices, Value value, IOperation operation, Frame frame)
+    {
+        switch (collection)
+        {
+            // x[.., 0] = y writes into x.
+            case Step tensor:
+                var written = Apply(Catalog.Get("index_put_"), null, NoArguments, new[] { tensor }.Concat(value is Step step ? [step] : []).ToList(), operation);
+                if (Bare(instance) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation) AssignTo(instance, written, frame);
+                break;
+            case Collection or Layer { Children: not null } when (collection as Collection ?? ((Layer)collection).Children) is { } held:
+                Change(held, now => indices switch
+                {
+                    [Constant { Integer: >= 0 and var n }] when n < now.Elements.Length && !now.Repeats => now.With(now.Elements.SetItem((int)n, value)),
+                    [Constant { Raw: string } key] => now.With(now.Elements.Where(e => !(e is Items { Elements: [Constant { Raw: var old }, _] } && Equals(old, key.Raw))).Append(new Items([key, value]))),
+                    _ => new Items(now.Elements.Where(e => e is not Constant { Raw: null }).Append(value)) { IsComplete = false, Repeats = true },
+                });
+                break;
+        }
+    }
+
     private void AssignMember(IMemberReferenceOperation target, ISymbol member, Value value, Frame frame)
     {
         var owner = target.Instance is null ? null : Evaluate(target.Instance, frame);
-        Assign(frame, owner, member, value);
+        NameAfter(value, member);
+        if (owner is not null) SetMember(owner, member, value);
+        else if (member.IsStatic) _state.Set(torch, member.OriginalDefinition, value);
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given((member.Name, value, target)));
+        if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member)) Happens(EventKind.Load, layer, target, Given((member.Name, value, target)));
     }
 
     private void SetWhereDeclared(Frame frame, ISymbol symbol, Value value)
     {
         for (var f = frame; f is not null; f = f.Lexical)
-            if (_state.ContainsKey((f, symbol))) { _state = _state.SetItem((f, symbol), value); return; }
+            if (_state.Get(f, symbol) is not null) { _state.Set(f, symbol, value); return; }
         Set(frame, symbol, value);
     }
+
+    /// <summary>Whether a value is null, if that is known.</summary>
+    private static bool? IsNull(Value value) => value switch
+    {
+        Constant { Raw: null } => true,
+        Step { MayBeNull: true } or Unknown or Layer { IsHandedIn: true } => null,
+        Instance { Creation: null } => null,
+        _ => false,
+    };
+
+    private static bool? Equal(Value a, Value b) => (a, b) switch
+    {
+        (Constant x, Constant y) => x.Integer is { } i && y.Integer is { } j ? i == j : Equals(x.Raw, y.Raw),
+        (Constant { Raw: null }, _) => IsNull(b) == false ? false : null,
+        (_, Constant { Raw: null }) => IsNull(a) == false ? false : null,
+        (Size or Constant, Size or Constant) => ToDim(a).Equals(ToDim(b)) ? true : ToDim(a).SurelyDiffersFrom(ToDim(b)) ? false : null,
+        _ => null,
+    };
 
     /// <summary>Puts a value where a pattern, a loop variable or a deconstruction declares names; answers whether a type test holds, if known.</summary>
     private bool? Bind(IOperation target, Value value, Frame frame)
@@ -268,89 +454,141 @@ internal sealed partial class Reader
             case IVariableDeclaratorOperation variable: Set(frame, variable.Symbol, value); return true;
             case IDeclarationExpressionOperation declaration: return Bind(declaration.Expression, value, frame);
             case ITupleOperation tuple:
-                for (var i = 0; i < tuple.Elements.Length; i++)
-                    Bind(tuple.Elements[i], value is Items items && i < items.Elements.Count ? items.Elements[i] : Anything(tuple.Elements[i].Type!, "element", tuple.Elements[i] is ILocalReferenceOperation l ? l.Local : frame.Method!), frame);
+                for (var i = 0; i < tuple.Elements.Length; i++) Bind(tuple.Elements[i], PartOf(value, i, tuple.Elements[i]), frame);
                 return null;
-            case ILocalReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation or IParameterReferenceOperation or IDiscardOperation:
+            case ILocalReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation or IParameterReferenceOperation or IDiscardOperation or IArrayElementReferenceOperation:
                 AssignTo(target, value, frame);
                 return null;
             case IDeclarationPatternOperation pattern:
-                var (narrowed, matches) = Narrow(value, pattern.MatchedType);
+                var (narrowed, matches) = pattern.MatchesNull ? (value, true) : Narrow(value, pattern.MatchedType);
                 if (pattern.DeclaredSymbol is { } symbol) Set(frame, symbol, narrowed);
                 return matches;
             case ITypePatternOperation pattern:
                 return Narrow(value, pattern.MatchedType).Matches;
-            case IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } }:
-                return value switch { Constant { Raw: null } => true, Layer or Step or Constant => false, _ => null };
+            case IConstantPatternOperation constant:
+                return Equal(value, Evaluate(constant.Value, frame)) is var equal && constant.Value.ConstantValue is { HasValue: true, Value: null } ? IsNull(value) : equal;
             case INegatedPatternOperation not:
                 return !Bind(not.Pattern, value, frame);
-            case IRecursivePatternOperation { DeclaredSymbol: { } declared }:
-                Set(frame, declared, value);
-                return null;
+            case IBinaryPatternOperation both:
+                var (left, right) = (Bind(both.LeftPattern, value, frame), Bind(both.RightPattern, value, frame));
+                return both.OperatorKind == BinaryOperatorKind.Or ? left == true || right == true ? true : left is null || right is null ? null : false
+                    : left == false || right == false ? false : left is null || right is null ? null : true;
+            case IRelationalPatternOperation relation:
+                return Combine(relation.OperatorKind, value, Evaluate(relation.Value, frame), relation) is Constant { Raw: bool holds } ? holds : null;
+            case IDiscardPatternOperation:
+                return true;
+            case IRecursivePatternOperation recursive:
+                var (inner, fits) = Narrow(value, recursive.MatchedType);
+                if (recursive.DeclaredSymbol is { } declared) Set(frame, declared, inner);
+                for (var i = 0; i < recursive.DeconstructionSubpatterns.Length; i++) Bind(recursive.DeconstructionSubpatterns[i], PartOf(value, i, recursive.DeconstructionSubpatterns[i]), frame);
+                if (recursive is { DeconstructionSubpatterns.Length: 0, PropertySubpatterns.Length: 0 }) return fits ?? !IsNull(value);
+                return fits == false ? false : null;
             default:
                 return null;
         }
     }
 
+    /// <summary>Element number <paramref name="index"/> of what is taken apart.</summary>
+    private Value PartOf(Value value, int index, IOperation target)
+    {
+        if (value is ShapeOf shape) return new Size(AxisOf(shape.Tensor, index));
+        if (ContentsOf(value) is { Repeats: false } items && index < items.Elements.Length) return items.Elements[index];
+        if (ContentsOf(value) is { Repeats: true, Elements: [var first, ..] } && first is Step) return first;
+        var type = target is IDeclarationExpressionOperation { Expression.Type: var declared } ? declared : target.Type;
+        return value is Step whole && torch.IsTensor(type) ? whole : Anything(type, "element");
+    }
+
     private (Value Value, bool? Matches) Narrow(Value value, ITypeSymbol? type)
     {
-        if (type is null || !torch.IsModule(type) && !torch.IsParameter(type)) return (value, null);
+        if (type is null) return (value, null);
+        if (IsNull(value) == true) return (value, false);
         var op = torch.IsTorch(type) ? Catalog.Find(type.Name) : null;
-        return value switch
+        switch (value)
         {
             // Some layer of this kind among a module's parts.
-            PartsOf parts when op is not null => (new Layer(op, null) { Name = $"every {op.Name} of {parts.Model.Name}" }, null),
-            Layer { IsChoice: false, Creation: not null } layer when op is not null && layer.Type is null => (layer, layer.Op.Name == op.Name),
-            _ => (value, null),
-        };
+            case PartsOf parts when op is { OpaqueReason: null } && torch.IsModule(type): return (new Layer(op, null) { Name = $"every {op.Name} of {parts.Model.Name}" }, null);
+            case Layer { IsChoice: true } choice:
+                var fitting = choice.Choices.Where(c => Narrow(c, type).Matches != false).ToList();
+                return fitting.Count == 0 ? (value, false) : (fitting.Cast<Value>().Aggregate(Either), fitting.Count == choice.Choices.Length && fitting.All(c => Narrow(c, type).Matches == true) ? true : null);
+            case Layer { Type: { } own } when torch.IsModule(type): return (value, Derives(own, type) ? true : ((Layer)value).Creation is null && own.IsAbstract ? null : false);
+            case Layer { Creation: not null, Children: null } layer when torch.IsModule(type):
+                return (value, op is { OpaqueReason: null } && torch.IsTorch(type) && type is INamedTypeSymbol { IsGenericType: false } ? layer.Op.Name == op.Name : torch.IsUserModule(type) ? false : type.Name == "Module" ? IsPlain(layer, type) : null);
+            case Layer { IsHandedIn: true } when torch.IsUserModule(type): return (new Layer(new Op(type.Name, Role.Opaque), null) { Type = (INamedTypeSymbol)type }, null);
+            case Step when torch.IsTensor(type): return (value, true);
+            // A value of an open type that turns out to be a tensor or a module.
+            case Unknown when torch.IsTensor(type) || torch.IsModule(type): return (Anything(type, type.Name), null);
+            case Instance { Creation: not null } instance: return (value, Derives(instance.Type, type));
+            default: return (value, null);
+        }
     }
+
+    /// <summary>Whether a layer of TorchSharp's takes one tensor and gives one: <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>
+    private static bool? IsPlain(Layer layer, ITypeSymbol type) =>
+        type is INamedTypeSymbol { TypeArguments.Length: 2 } ? layer.Op.Role is Role.Recurrent or Role.Attention or Role.Bilinear or Role.Loss ? null : true : null;
+
+    private static bool Derives(INamedTypeSymbol? type, ITypeSymbol ancestor)
+    {
+        for (; type is not null; type = type.BaseType)
+            if (SymbolEqualityComparer.Default.Equals(type, ancestor) || type.AllInterfaces.Contains(ancestor, SymbolEqualityComparer.Default)) return true;
+        return false;
+    }
+
+    // ---- Operators.
 
     private Value Combine(BinaryOperatorKind kind, Value left, Value right, IOperation operation)
     {
+        var isEquality = kind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals;
+        if (isEquality && (left is Constant { Raw: null } || right is Constant { Raw: null }))
+            return IsNull(left is Constant { Raw: null } ? right : left) is { } isNull ? new Constant(isNull == (kind == BinaryOperatorKind.Equals)) : new Unknown("a null test");
         if (left is Step || right is Step)
         {
-            var op = kind switch
+            var name = kind switch
             {
-                BinaryOperatorKind.Add => Catalog.Find("add")!,
-                BinaryOperatorKind.Subtract => Catalog.Find("sub")!,
-                BinaryOperatorKind.Multiply => Catalog.Find("mul")!,
-                BinaryOperatorKind.Divide => Catalog.Find("div")!,
-                _ => null,
+                BinaryOperatorKind.Add => "add", BinaryOperatorKind.Subtract => "sub", BinaryOperatorKind.Multiply => "mul", BinaryOperatorKind.Divide => "div", BinaryOperatorKind.Remainder => "remainder",
+                BinaryOperatorKind.LessThan => "lt", BinaryOperatorKind.GreaterThan => "gt", BinaryOperatorKind.LessThanOrEqual => "le", BinaryOperatorKind.GreaterThanOrEqual => "ge",
+                BinaryOperatorKind.And => "logical_and", BinaryOperatorKind.Or => "logical_or", BinaryOperatorKind.ExclusiveOr => "logical_xor", BinaryOperatorKind.NotEquals => "ne", _ => "eq",
             };
-            var inputs = new[] { left, right }.OfType<Step>().ToList();
-            if (op is null) return Add(new Step(StepKind.Operation, new Op("comparison", Role.Arithmetic) { Range = new(0, 1) }, inputs, operation) { Range = new(0, 1) });
-            return Apply(op, null, Given(("left", left, operation), ("right", right, operation)), inputs, operation);
+            return Apply(Catalog.Get(name), null, Given(("left", left, operation), ("right", right, operation)), new[] { left, right }.OfType<Step>().ToList(), operation);
         }
+        if (left is ParameterOf or ParametersOf || right is ParameterOf or ParametersOf)
+            return torch.IsTensor(operation.Type) ? Apply(Catalog.Get("mul"), null, NoArguments, [], operation) : new Unknown("arithmetic on weights");
+        if (isEquality && Equal(left, right) is { } equal) return new Constant(equal == (kind == BinaryOperatorKind.Equals));
         if (left is Constant { Integer: { } a } && right is Constant { Integer: { } b })
             switch (kind)
             {
-                case BinaryOperatorKind.Add: return new Constant(a + b);
-                case BinaryOperatorKind.Subtract: return new Constant(a - b);
-                case BinaryOperatorKind.Multiply: return new Constant(a * b);
-                case BinaryOperatorKind.Divide when b != 0: return new Constant(a / b);
-                case BinaryOperatorKind.Remainder when b != 0: return new Constant(a % b);
                 case BinaryOperatorKind.LessThan: return new Constant(a < b);
                 case BinaryOperatorKind.LessThanOrEqual: return new Constant(a <= b);
                 case BinaryOperatorKind.GreaterThan: return new Constant(a > b);
                 case BinaryOperatorKind.GreaterThanOrEqual: return new Constant(a >= b);
-                case BinaryOperatorKind.Equals: return new Constant(a == b);
-                case BinaryOperatorKind.NotEquals: return new Constant(a != b);
+                case BinaryOperatorKind.LeftShift when b is >= 0 and < 40: return new Constant(a << (int)b);
+                case BinaryOperatorKind.RightShift when b is >= 0 and < 63: return new Constant(a >> (int)b);
             }
-        if (left is Constant { Number: { } x } && right is Constant { Number: { } y })
+        if (left is Constant { Number: { } x } && right is Constant { Number: { } y } && (left is Constant { Integer: null } || right is Constant { Integer: null }))
             switch (kind)
             {
                 case BinaryOperatorKind.Add: return new Constant(x + y);
                 case BinaryOperatorKind.Subtract: return new Constant(x - y);
                 case BinaryOperatorKind.Multiply: return new Constant(x * y);
                 case BinaryOperatorKind.Divide: return new Constant(x / y);
+                case BinaryOperatorKind.LessThan: return new Constant(x < y);
+                case BinaryOperatorKind.GreaterThan: return new Constant(x > y);
             }
         if (left is Constant { Raw: bool p } && right is Constant { Raw: bool q })
             switch (kind)
             {
-                case BinaryOperatorKind.ConditionalAnd: return new Constant(p && q);
-                case BinaryOperatorKind.ConditionalOr: return new Constant(p || q);
+                case BinaryOperatorKind.And: return new Constant(p && q);
+                case BinaryOperatorKind.Or: return new Constant(p || q);
             }
-        // Arithmetic on unknown sizes: the same expression over the same symbols is not tracked yet.
-        return new Unknown("arithmetic on values not known");
+        if (left is Constant { Raw: string s } && right is Constant { Raw: { } t } && kind == BinaryOperatorKind.Add) return new Constant(s + System.Convert.ToString(t, System.Globalization.CultureInfo.InvariantCulture));
+        var (m, n) = (ToDim(left), ToDim(right));
+        return kind switch
+        {
+            BinaryOperatorKind.Add => Number(m + n, "arithmetic on values not known"),
+            BinaryOperatorKind.Subtract => Number(m - n, "arithmetic on values not known"),
+            BinaryOperatorKind.Multiply => Number(m * n, "arithmetic on values not known"),
+            BinaryOperatorKind.Divide => Number(m / n, "arithmetic on values not known"),
+            BinaryOperatorKind.Remainder => Number(m % n, "arithmetic on values not known"),
+            _ => new Unknown("a comparison"),
+        } is var result && result is Unknown && IsWhole(operation.Type) ? new Size(Dim.Named(new Symbol("n"))) : result;
     }
 }

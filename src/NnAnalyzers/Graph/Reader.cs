@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -12,28 +13,40 @@ namespace NnAnalyzers.Graph;
 /// Calls of the project's own methods are followed with a depth bound; both sides of a branch are read and merged; a
 /// loop over known layers is unrolled, any other is read once. What is not understood becomes <see cref="Unknown"/>.
 /// </summary>
-internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, SemanticModel> models, bool insideNetwork, CancellationToken cancellation)
+/// <remarks>
+/// In a network (<paramref name="insideNetwork"/>) nested modules are read where they are applied, with what they are given; in training
+/// code an applied network is one step.
+/// </remarks>
+internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, SemanticModel> models, bool insideNetwork, CancellationToken cancellation, State? shared = null)
 {
-    private const int MaxDepth = 8;
-    private const int MaxOperations = 20_000;
+    private const int MaxDepth = 24, MaxRecursion = 3;
+    private const int MaxOperations = 60_000;
     private const int MaxUnroll = 32;
 
-    private ImmutableDictionary<(object Owner, ISymbol Symbol), Value> _state = ImmutableDictionary.Create<(object, ISymbol), Value>(SlotComparer.Instance);
-    private readonly Stack<IMethodSymbol> _calls = new();
-    private readonly List<IOperation> _loops = [];
-    private int _operations;
-    private int _predictionOnly;
+    private readonly State _state = shared ?? new();
+    private readonly Stack<(IMethodSymbol Method, Value? Self)> _calls = new();
+    private ImmutableArray<IOperation> _loops = ImmutableArray<IOperation>.Empty;
+    private Body _body = new();
+    private int _operations, _predictionOnly, _undecided, _nested, _rounds = 1;
 
     /// <summary>Layers in the order they were made.</summary>
     public List<Layer> Layers { get; } = [];
 
     /// <summary>Steps in data-flow order.</summary>
-    public List<Step> Steps { get; } = [];
+    public List<Step> Steps => _body.Steps;
 
     public List<Event> Events { get; } = [];
 
     /// <summary>Every loss that was applied.</summary>
     public List<Step> Losses { get; } = [];
+
+    /// <summary>The methods that were read on the way.</summary>
+    public HashSet<IMethodSymbol> Entered { get; } = new(SymbolEqualityComparer.Default);
+
+    public State State => _state;
+
+    /// <summary>Works out what comes out of a network that training code applies.</summary>
+    public Func<Reader, Step, Shape>? ShapeOfNetwork { get; init; }
 
     public static Dim ToDim(Value value) => value switch
     {
@@ -45,50 +58,93 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>Runs the initializers and the constructor of a class, its bases first; <paramref name="self"/> is the object.</summary>
     public void Construct(INamedTypeSymbol type, Value self, IReadOnlyDictionary<string, Argument>? arguments = null, IMethodSymbol? constructor = null)
     {
-        if (type.BaseType is { } parent && torch.IsOwn(parent) && _calls.Count < MaxDepth) Construct(parent, self);
-        var frame = new Frame(null, self, null, null);
-        foreach (var member in type.GetMembers())
-        {
-            if (member is not (IFieldSymbol or IPropertySymbol) || member.IsStatic) continue;
-            var value = member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
-            {
-                VariableDeclaratorSyntax { Initializer: { } initializer } => initializer,
-                PropertyDeclarationSyntax { Initializer: { } initializer } => initializer,
-                _ => null,
-            };
-            if (value is not null && models(value.SyntaxTree).GetOperation(value, cancellation) is ISymbolInitializerOperation { Value: { } written })
-                Assign(frame, self, member, Evaluate(written, frame));
-        }
+        var given = arguments ?? NoArguments;
         constructor ??= type.InstanceConstructors
             .Where(c => !c.IsImplicitlyDeclared && !c.DeclaringSyntaxReferences.IsEmpty)
             .OrderByDescending(c => c.DeclaringSyntaxReferences[0].Span.Length).FirstOrDefault();
-        if (constructor is { IsImplicitlyDeclared: false }) Run(constructor, self, arguments ?? new Dictionary<string, Argument>(), null, null);
+        var primary = constructor?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as TypeDeclarationSyntax;
+        var frame = new Frame(null, self, null, null);
+        // The parameters of a primary constructor live as long as the object.
+        if (primary is not null)
+            foreach (var parameter in constructor!.Parameters)
+            {
+                var value = given.TryGetValue(parameter.Name, out var argument) ? argument.Value : Anything(parameter);
+                SetMember(self, parameter, value);
+                if (type.IsRecord && type.GetMembers(parameter.Name).OfType<IPropertySymbol>().FirstOrDefault() is { } property) SetMember(self, property, value);
+            }
+        foreach (var member in type.GetMembers())
+        {
+            if (member is not (IFieldSymbol or IPropertySymbol) || member.IsStatic || InitializerOf(member) is not { } written) continue;
+            var value = Evaluate(written, frame);
+            NameAfter(value, member);
+            SetMember(self, member, value);
+        }
+        if (constructor is null || constructor.IsImplicitlyDeclared || primary is not null)
+        {
+            if (type.BaseType is not { } parent || !torch.IsOwn(parent)) return;
+            var call = primary?.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>().FirstOrDefault() is { } clause ? Operation(clause) as IInvocationOperation : null;
+            Construct(parent, self, call is null ? null : Bind(call.Arguments, frame), call?.TargetMethod);
+        }
+        else Run(constructor, self, given, null, null);
+    }
+
+    private static readonly IReadOnlyDictionary<string, Argument> NoArguments = new Dictionary<string, Argument>();
+
+    private IOperation? Operation(SyntaxNode syntax) => models(syntax.SyntaxTree).GetOperation(syntax, cancellation);
+
+    private IOperation? InitializerOf(ISymbol member) =>
+        member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
+        {
+            VariableDeclaratorSyntax { Initializer: { } initializer } => Operation(initializer),
+            PropertyDeclarationSyntax { Initializer: { } initializer } => Operation(initializer),
+            _ => null,
+        } is ISymbolInitializerOperation { Value: { } written } ? written : null;
+
+    /// <summary>Fills the fields of a module of the user's before they are first read.</summary>
+    private void EnsureConstructed(Layer layer)
+    {
+        if (layer.Type is not { } type || _state.Get(layer, "constructed") is not null) return;
+        _state.Set(layer, "constructed", new Constant(true));
+        // What it is made of is told when the class itself is read.
+        _nested++;
+        if (_calls.Count < MaxDepth && !type.IsAbstract) Construct(type, layer, layer.Arguments, layer.Constructor);
+        _nested--;
+    }
+
+    /// <summary>The module that is read as a whole; its layers and events are the reader's.</summary>
+    public void ConstructRoot(INamedTypeSymbol type, Value self, IReadOnlyDictionary<string, Argument>? arguments = null)
+    {
+        _state.Set(self, "constructed", new Constant(true));
+        Construct(type, self, arguments);
     }
 
     /// <summary>Reads one method from its start; parameters that are not given stand for anything of their type.</summary>
     public Frame? Run(IMethodSymbol method, Value? self, IReadOnlyDictionary<string, Argument> arguments, BuilderCall? builder, Frame? lexical)
     {
         if (!torch.IsOwn(method) || (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not { } syntax) return null;
-        if (_calls.Count >= MaxDepth || _calls.Contains(method, SymbolEqualityComparer.Default)) return null;
-        var operation = models(syntax.SyntaxTree).GetOperation(syntax, cancellation);
-        return operation is null ? null : Run(operation, method, self, arguments, builder, lexical);
+        if (_calls.Count >= MaxDepth || _calls.Count(c => Same(c.Method, method)) is var times && (times >= MaxRecursion || times > 0 && _calls.Any(c => Same(c.Method, method) && ReferenceEquals(c.Self, self)))) return null;
+        return Operation(syntax) is { } operation ? Run(operation, method, self, arguments, builder, lexical) : null;
     }
+
+    private static bool Same(ISymbol a, ISymbol b) => SymbolEqualityComparer.Default.Equals(a.OriginalDefinition, b.OriginalDefinition);
 
     public Frame Run(IOperation body, IMethodSymbol? method, Value? self, IReadOnlyDictionary<string, Argument> arguments, BuilderCall? builder, Frame? lexical)
     {
         var frame = new Frame(method, self, lexical, builder);
         foreach (var parameter in method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty)
             Set(frame, parameter, arguments.TryGetValue(parameter.Name, out var given) ? given.Value : Anything(parameter));
-        if (method is not null) _calls.Push(method);
+        if (method is not null)
+        {
+            _calls.Push((method, self));
+            Entered.Add(method.OriginalDefinition);
+        }
         try
         {
             switch (body)
             {
                 case IMethodBodyOperation m: Enter(m.BlockBody ?? m.ExpressionBody, frame); break;
                 case IConstructorBodyOperation c:
-                    if (c.Initializer is IExpressionStatementOperation { Operation: IInvocationOperation { TargetMethod: { MethodKind: MethodKind.Constructor } other } chained }
-                        && SymbolEqualityComparer.Default.Equals(other.ContainingType, method?.ContainingType))
-                        Run(other, self, Bind(chained.Arguments, frame), null, null);
+                    Chain(c, method!, self!, frame);
                     Enter(c.BlockBody ?? c.ExpressionBody, frame);
                     break;
                 case ILocalFunctionOperation l: Enter(l.Body, frame); break;
@@ -103,23 +159,50 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         return frame;
     }
 
+    /// <summary>Runs the constructor that comes before this one: another of the class, or the base's.</summary>
+    private void Chain(IConstructorBodyOperation body, IMethodSymbol constructor, Value self, Frame frame)
+    {
+        var call = (body.Initializer as IExpressionStatementOperation)?.Operation as IInvocationOperation;
+        if (call is not null && Same(call.TargetMethod.ContainingType, constructor.ContainingType)) Run(call.TargetMethod, self, Bind(call.Arguments, frame), null, null);
+        else if (constructor.ContainingType.BaseType is { } parent && torch.IsOwn(parent)) Construct(parent, self, call is null ? null : Bind(call.Arguments, frame), call?.TargetMethod);
+    }
+
     private void Enter(IOperation? body, Frame frame)
     {
         if (body is not null) Execute(body, frame);
     }
 
     /// <summary>What a parameter stands for when nobody said: a tensor comes in, a module of a known class, anything else is unknown.</summary>
-    private Value Anything(IParameterSymbol parameter) => Anything(parameter.Type, parameter.Name, parameter);
+    private Value Anything(IParameterSymbol parameter) =>
+        Anything(parameter.Type, parameter.Name, parameter.NullableAnnotation == NullableAnnotation.Annotated || parameter.HasExplicitDefaultValue && parameter.ExplicitDefaultValue is null);
 
-    private Value Anything(ITypeSymbol type, string name, ISymbol symbol)
+    private Value Anything(ITypeSymbol? type, string name, bool mayBeNull = false)
     {
-        if (torch.IsTensor(type)) return Add(new Step(StepKind.Input, new Op(name, Role.Source), [], null));
+        switch (type)
+        {
+            case null: return new Unknown("code that is not there");
+            case INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: [var inner] }: return Anything(inner, name, true);
+            case INamedTypeSymbol { IsTupleType: true } tuple: return new Items(tuple.TupleElements.Select(e => Anything(e.Type, e.Name, mayBeNull)));
+            case IArrayTypeSymbol { Rank: 1 } array: return Several(array.ElementType, name);
+            case INamedTypeSymbol { TypeArguments: [var element], Name: "List" or "IList" or "IEnumerable" or "IReadOnlyList" or "ICollection" or "IReadOnlyCollection" }: return Several(element, name);
+        }
+        if (torch.IsTensor(type) || type.Name == "PackedSequence" && torch.IsTorch(type)) return Add(new Step(StepKind.Input, new Op(name, Role.Source), [], null) { MayBeNull = mayBeNull });
         if (torch.IsUserModule(type)) return new Layer(new Op(type.Name, Role.Opaque), null) { Type = (INamedTypeSymbol)type, Name = name };
         if (torch.IsLoss(type)) return new Unknown($"the loss {name} comes from outside");
-        if (torch.IsModule(type)) return new Layer(Catalog.Opaque(type.Name), null) { Name = name };
+        if (torch.IsModule(type)) return torch.IsTorch(type) && Catalog.Find(type.Name) is { Role: not Role.Opaque and not Role.Source } op ? new Layer(op, null) { Name = name } : new Layer(Catalog.Opaque("Module"), null) { Name = name };
         if (torch.IsOptimizer(type)) return new Optimizer(type.Name, null);
-        return type.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 ? new Size(Dim.Named(symbol)) : new Unknown($"{name} comes from outside");
+        if (IsWhole(type)) return new Size(Dim.Named(new Symbol(name)));
+        return torch.IsOwn(type) && type is INamedTypeSymbol { TypeKind: not (TypeKind.Enum or TypeKind.Delegate) } own ? new Instance(own) : new Unknown($"{name} comes from outside");
     }
+
+    /// <summary>Any number of something.</summary>
+    private Value Several(ITypeSymbol element, string name)
+    {
+        if (!torch.IsTensor(element) && !torch.IsModule(element) && !IsWhole(element)) return new Unknown($"{name} comes from outside");
+        return Hold(new Items([Anything(element, name)]) { Repeats = true, IsComplete = false }, name);
+    }
+
+    private static bool IsWhole(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Int16 or SpecialType.System_UInt32;
 
     // ---- Statements. Each returns false when control does not go on after it.
 
@@ -158,6 +241,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                 Evaluate(expression.Operation, frame);
                 return true;
             case IReturnOperation returns:
+                if (returns.Kind == OperationKind.YieldReturn) frame.IsIterator = true;
                 if (returns.ReturnedValue is { } returned) frame.Returns.Add((Evaluate(returned, frame), returned, _predictionOnly > 0));
                 return returns.Kind == OperationKind.YieldReturn;
             case IThrowOperation:
@@ -172,16 +256,16 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                 return For(loop, frame);
             case IWhileLoopOperation loop:
                 if (loop.Condition is not null) Evaluate(loop.Condition, frame);
-                return Loop(loop, loop.Body, frame);
+                return Loop(loop, () => Execute(loop.Body, frame));
             case ISwitchOperation choice:
                 return Switch(choice, frame);
             case ITryOperation attempt:
                 var ends = Execute(attempt.Body, frame);
                 foreach (var handler in attempt.Catches)
                 {
-                    var before = _state;
+                    _state.Begin();
                     Execute(handler.Handler, frame);
-                    _state = before;
+                    _state.End();
                 }
                 if (attempt.Finally is not null) Execute(attempt.Finally, frame);
                 return ends;
@@ -211,22 +295,26 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private bool If(IConditionalOperation branch, Frame frame)
     {
         var condition = Evaluate(branch.Condition, frame);
-        var predicts = IsNotTraining(branch.Condition);
         if (condition is Constant { Raw: bool known }) return known ? Execute(branch.WhenTrue, frame) : branch.WhenFalse is null || Execute(branch.WhenFalse, frame);
-        var before = _state;
-        if (predicts == true) _predictionOnly++;
-        var first = Execute(branch.WhenTrue, frame);
-        if (predicts == true) _predictionOnly--;
-        var afterFirst = _state;
-        _state = before;
-        if (predicts == false) _predictionOnly++;
-        var second = branch.WhenFalse is null || Execute(branch.WhenFalse, frame);
-        if (predicts == false) _predictionOnly--;
+        var predicts = IsNotTraining(branch.Condition);
+        var (first, afterFirst) = Try(() => Execute(branch.WhenTrue, frame), predicts == true);
+        var (second, afterSecond) = Try(() => branch.WhenFalse is null || Execute(branch.WhenFalse, frame), predicts == false);
         // A branch that only predicts says nothing about training: what the other one left stands.
-        if (!first || predicts == true && second) return second;
-        if (!second || predicts == false) { _state = afterFirst; return true; }
-        _state = Merge(afterFirst, _state);
-        return true;
+        if (!first || predicts == true && second) _state.Apply(afterSecond);
+        else if (!second || predicts == false) _state.Apply(afterFirst);
+        else _state.Merge([afterFirst, afterSecond], Either);
+        return first || second;
+    }
+
+    private (bool GoesOn, Dictionary<(object, object), Value> Changes) Try(Func<bool> branch, bool predicts = false)
+    {
+        _state.Begin();
+        _undecided++;
+        if (predicts) _predictionOnly++;
+        var goesOn = branch();
+        if (predicts) _predictionOnly--;
+        _undecided--;
+        return (goesOn, _state.End());
     }
 
     /// <summary>True for <c>!training</c>, false for <c>training</c>, null for any other condition.</summary>
@@ -234,6 +322,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     {
         IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => !IsNotTraining(not.Operand),
         IPropertyReferenceOperation { Property.Name: "training" } property when torch.IsTorch(property.Property) => false,
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals, RightOperand.ConstantValue: { HasValue: true, Value: bool wanted } } test => wanted ? IsNotTraining(test.LeftOperand) : !IsNotTraining(test.LeftOperand),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd } both when IsNotTraining(both.LeftOperand) == true || IsNotTraining(both.RightOperand) == true => true,
         _ => null,
     };
 
@@ -243,120 +333,221 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private bool Switch(ISwitchOperation choice, Frame frame)
     {
         var value = Evaluate(choice.Value, frame);
-        var before = _state;
-        ImmutableDictionary<(object, ISymbol), Value>? merged = null;
+        var branches = new List<Dictionary<(object, object), Value>>();
+        var decided = false;
         foreach (var section in choice.Cases)
         {
-            _state = before;
-            foreach (var clause in section.Clauses.OfType<IPatternCaseClauseOperation>()) Bind(clause.Pattern, value, frame);
-            var goesOn = true;
-            foreach (var statement in section.Body)
-                if (!(goesOn = Execute(statement, frame))) break;
-            // A break ends the section, not the method.
-            if (goesOn || section.Body.LastOrDefault() is IBranchOperation || section.Body.LastOrDefault() is IBlockOperation { Operations: [.., IBranchOperation] })
-                merged = merged is null ? _state : Merge(merged, _state);
+            bool? matches = false;
+            var (goesOn, changes) = Try(() =>
+            {
+                foreach (var clause in section.Clauses)
+                {
+                    var one = clause switch
+                    {
+                        IPatternCaseClauseOperation { Guard: null } p => Bind(p.Pattern, value, frame),
+                        IPatternCaseClauseOperation p => Bind(p.Pattern, value, frame) == false ? false : (bool?)null,
+                        ISingleValueCaseClauseOperation s => Equal(value, Evaluate(s.Value, frame)),
+                        _ => null,
+                    };
+                    matches = matches == true || one == true ? true : matches is null || one is null ? null : false;
+                }
+                if (matches == false) return false;
+                var more = true;
+                foreach (var statement in section.Body)
+                    if (!(more = Execute(statement, frame))) break;
+                // A break ends the section, not the method.
+                return more || section.Body.LastOrDefault() is IBranchOperation || section.Body.LastOrDefault() is IBlockOperation { Operations: [.., IBranchOperation] };
+            });
+            if (matches == true && branches.Count == 0 && !choice.Cases.TakeWhile(c => c != section).Any(c => c.Clauses.Any(x => x is IDefaultCaseClauseOperation))) decided = true;
+            if (goesOn) branches.Add(changes);
+            if (decided) break;
         }
-        var hasDefault = choice.Cases.Any(c => c.Clauses.Any(x => x is IDefaultCaseClauseOperation));
-        if (merged is null) { _state = before; return !hasDefault; }
-        _state = hasDefault ? merged : Merge(merged, before);
+        var complete = decided || choice.Cases.Any(c => c.Clauses.Any(x => x is IDefaultCaseClauseOperation));
+        if (!complete) branches.Add(new Dictionary<(object, object), Value>());
+        if (branches.Count > 0) _state.Merge(branches, Either);
+        return branches.Count > 0;
+    }
+
+    // ---- Loops.
+
+    /// <summary>A loop of unknown length, read once. What it changed is then only known as far as it stayed the same.</summary>
+    private bool Loop(IOperation loop, Action body)
+    {
+        var outer = _loops;
+        _loops = _loops.Add(loop);
+        _state.Begin();
+        body();
+        var changes = _state.End();
+        _loops = outer;
+        foreach (var slot in changes.Keys.ToList())
+            if (_state.Get(slot.Item1, slot.Item2) is { } before) changes[slot] = Repeated(before, changes[slot]);
+        _state.Apply(changes);
         return true;
     }
 
-    private bool Loop(IOperation loop, IOperation body, Frame frame)
+    /// <summary>What a variable holds after any number of rounds, of which one was read.</summary>
+    private Value Repeated(Value before, Value after) => (before, after) switch
     {
-        _loops.Add(loop);
-        Execute(body, frame);
-        _loops.RemoveAt(_loops.Count - 1);
-        return true;
+        (Items x, Items y) when y.Elements.Length > x.Elements.Length => new Items(y.Elements) { Repeats = true, IsComplete = false },
+        (Step x, Step y) when insideNetwork && !ReferenceEquals(x, y) && !x.Shape.SameAs(y.Shape) =>
+            Add(new Step(StepKind.Choice, new Op("loop", Role.Opaque), [y], null) { Shape = Common(x.Shape, y.Shape), Range = y.Range }),
+        (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size) when !ToDim(before).Equals(ToDim(after)) => new Size(Dim.Named(new Symbol("n"))),
+        (Constant, Constant) when !Equals(((Constant)before).Raw, ((Constant)after).Raw) => new Unknown("a loop"),
+        _ => after,
+    };
+
+    private static Shape Common(Shape a, Shape b) =>
+        a.HasRank && a.Rank == b.Rank ? Shape.Of(a.Dims.Select((d, i) => d.Equals(b.Dims[i]) ? d : Dim.Unknown))
+        : a.At(-1) is { IsKnown: true } last && last.Equals(b.At(-1)) ? Shape.EndingIn(last) : Shape.Unknown;
+
+    /// <summary>
+    /// In training code only loops that put something together are unrolled: one that trains is read once, however often it runs. Rounds
+    /// of loops inside loops multiply; what would take too many is read once too.
+    /// </summary>
+    private bool MayUnroll(ILoopOperation loop)
+    {
+        if (_rounds > MaxUnroll) return false;
+        if (insideNetwork) return true;
+        var builds = false;
+        foreach (var token in loop.Body.Syntax.DescendantTokens())
+            if (token.Text is "backward" or "step" or "forward" or "call") return false;
+            else builds |= token.Text is "Add" or "append" or "Append";
+        return builds;
     }
 
     private bool ForEach(IForEachLoopOperation loop, Frame frame)
     {
         var collection = Evaluate(loop.Collection, frame);
-        IEnumerable<Value> elements = collection switch
+        switch (collection)
         {
-            Items { Elements: { Count: > 0 and <= MaxUnroll } items } => insideNetwork ? items.ToList() : items.Take(1).ToList(),
-            Layer { Children: { Elements: { Count: > 0 and <= MaxUnroll } children } } => children.ToList(),
-            ParametersOf { Named: true } p => [new Items([new Unknown("a name"), new ParameterOf(p.Model, null)])],
-            ParametersOf p => [new ParameterOf(p.Model, null)],
-            PartsOf { Named: true } p => [new Items([new Unknown("a name"), new PartsOf(p.Model, false)])],
-            PartsOf p => [p],
-            _ => [],
-        };
-        var list = elements.ToList();
-        if (list.Count == 0) list.Add(Anything(ElementType(loop.Collection.Type) ?? loop.Collection.Type!, "element", (ISymbol?)loop.Locals.FirstOrDefault() ?? frame.Method!));
-        foreach (var element in list)
+            case ParametersOf p: return Once(p.Named ? new Items([new Unknown("a name"), new ParameterOf(p.Model, null)]) : new ParameterOf(p.Model, null));
+            case PartsOf p when ChildrenOf(p) is { } parts:
+                foreach (var part in parts) Round(p.Named ? new Items([new Unknown("a name"), part]) : part);
+                return true;
+            case PartsOf p: return Once(p.Named ? new Items([new Unknown("a name"), new PartsOf(p.Model, false)]) : p);
+        }
+        if (ContentsOf(collection) is { Elements: { Length: > 0 and <= MaxUnroll } elements } items)
+        {
+            if (!items.Repeats && (MayUnroll(loop) || elements.All(e => e is Layer)))
+            {
+                var outer = _rounds;
+                _rounds *= elements.Length;
+                foreach (var element in elements) Round(element);
+                _rounds = outer;
+                return true;
+            }
+            if (items.Repeats) foreach (var element in elements) Once(element);
+            else Once(elements[0]);
+            return true;
+        }
+        if (ContentsOf(collection) is { IsComplete: true, Elements.Length: 0 } && insideNetwork) return true;
+        return Once(Anything(ElementType(loop.Collection.Type), "element"));
+
+        void Round(Value element)
+        {
+            var outer = _loops;
+            _loops = _loops.Add(loop);
+            Bind(loop.LoopControlVariable, element, frame);
+            Execute(loop.Body, frame);
+            _loops = outer;
+        }
+
+        bool Once(Value element) => Loop(loop, () =>
         {
             Bind(loop.LoopControlVariable, element, frame);
-            Loop(loop, loop.Body, frame);
-        }
-        return true;
+            Execute(loop.Body, frame);
+        });
     }
 
     private static ITypeSymbol? ElementType(ITypeSymbol? collection) => collection switch
     {
         IArrayTypeSymbol array => array.ElementType,
         INamedTypeSymbol { TypeArguments: [var element] } => element,
-        _ => null,
+        _ => collection,
     };
 
     private bool For(IForLoopOperation loop, Frame frame)
     {
         foreach (var start in loop.Before) Execute(start, frame);
-        // A counted loop is unrolled inside a network, where it makes or applies layers; a training loop is read once.
-        if (insideNetwork && loop.Condition is not null && loop.Locals.Length == 1)
+        // A counted loop is unrolled where it makes or applies layers.
+        if (loop.Condition is not null && loop.Locals.Length == 1 && MayUnroll(loop))
         {
-            var rounds = 0;
-            while (rounds < MaxUnroll && Evaluate(loop.Condition, frame) is Constant { Raw: bool more })
+            _state.Begin();
+            var (rounds, ended) = (0, false);
+            var (outer, before) = (_loops, _rounds);
+            _loops = _loops.Add(loop);
+            while (rounds <= MaxUnroll && Evaluate(loop.Condition, frame) is Constant { Raw: bool more })
             {
-                if (!more) return true;
+                if (!more) { ended = true; break; }
                 rounds++;
-                Loop(loop, loop.Body, frame);
+                if (rounds > MaxUnroll) break;
+                _rounds = before * rounds;
+                Execute(loop.Body, frame);
                 foreach (var next in loop.AtLoopBottom) Execute(next, frame);
             }
-            if (rounds > 0) return true;
+            (_loops, _rounds) = (outer, before);
+            var changes = _state.End();
+            if (ended)
+            {
+                _state.Apply(changes);
+                return true;
+            }
         }
-        foreach (var local in loop.Locals) Set(frame, local, new Size(Dim.Named(local)));
+        foreach (var local in loop.Locals) Set(frame, local, new Size(Dim.Named(new Symbol(local.Name))) { First = (Get(frame, local) as Constant)?.Integer });
         if (loop.Condition is not null) Evaluate(loop.Condition, frame);
-        return Loop(loop, loop.Body, frame);
+        return Loop(loop, () => Execute(loop.Body, frame));
     }
 
     // ---- State.
 
-    private void Set(Frame frame, ISymbol symbol, Value value) => _state = _state.SetItem((frame, symbol), value);
+    private void Set(Frame frame, ISymbol symbol, Value value) => _state.Set(frame, symbol, value);
 
     private Value? Get(Frame frame, ISymbol symbol)
     {
         for (var f = frame; f is not null; f = f.Lexical)
-            if (_state.TryGetValue((f, symbol), out var value)) return value;
-        return null;
+            if (_state.Get(f, symbol) is { } value) return value;
+        return frame.This is { } self && symbol is IParameterSymbol ? _state.Get(self, symbol) : null;
     }
 
-    private void Assign(Frame frame, Value? owner, ISymbol member, Value value)
+    private void SetMember(object owner, ISymbol member, Value value) => _state.Set(owner, member.OriginalDefinition, value);
+    private Value? GetMember(object owner, ISymbol member) => _state.Get(owner, member.OriginalDefinition);
+
+    /// <summary>Puts values into an array or list of their own.</summary>
+    private Collection Hold(Items items, string name = "list")
     {
-        NameAfter(value, member);
-        if (owner is not null) _state = _state.SetItem((owner, member), value);
+        var collection = new Collection(name);
+        _state.Set(collection, State.Contents, items);
+        return collection;
     }
+
+    /// <summary>What is in a tuple, array, list or container now; null for anything else.</summary>
+    public Items? ContentsOf(Value? value) => value switch
+    {
+        Items items => items,
+        Collection collection => _state.Get(collection, State.Contents) as Items ?? Items.Empty,
+        Layer { Children: { } children } => ContentsOf(children),
+        _ => null,
+    };
+
+    private void Change(Collection collection, Func<Items, Items> change) => _state.Set(collection, State.Contents, change(ContentsOf(collection)!));
+
+    /// <summary>Arguments as they stand now: lists become what is in them.</summary>
+    private IReadOnlyDictionary<string, Argument> Freeze(IReadOnlyDictionary<string, Argument> arguments) =>
+        arguments.Values.Any(a => a.Value is Collection) ? arguments.ToDictionary(p => p.Key, p => p.Value.Value is Collection c ? p.Value with { Value = ContentsOf(c)! } : p.Value) : arguments;
+
+    /// <summary>Every tensor in the values, those in lists and tuples too.</summary>
+    private IEnumerable<Step> Tensors(IEnumerable<Value?> values) =>
+        values.SelectMany(v => v is Step step ? [step] : v is Layer ? [] : ContentsOf(v) is { } items ? Tensors(items.Elements) : []);
 
     /// <summary>A layer is called after the field or variable that holds it.</summary>
     private static void NameAfter(Value value, ISymbol symbol)
     {
-        if (value is Layer { IsChoice: true, Children: { } either })
-            foreach (var choice in either.Elements) NameAfter(choice, symbol);
+        if (value is Layer { IsChoice: true, Choices: var either })
+            foreach (var choice in either) NameAfter(choice, symbol);
         // The name of a helper's local gives way to that of the field the layer ends up in.
         if (value is not Layer { Creation: not null } layer || layer.Name != layer.Op.Name && (!layer.IsNamedByLocal || symbol is ILocalSymbol)) return;
         layer.Name = symbol.Name;
         layer.IsNamedByLocal = symbol is ILocalSymbol;
-    }
-
-    private ImmutableDictionary<(object, ISymbol), Value> Merge(ImmutableDictionary<(object Owner, ISymbol Symbol), Value> a, ImmutableDictionary<(object Owner, ISymbol Symbol), Value> b)
-    {
-        if (ReferenceEquals(a, b)) return a;
-        var merged = b;
-        foreach (var pair in a)
-            if (!b.TryGetValue(pair.Key, out var other)) merged = merged.SetItem(pair.Key, pair.Value);
-            else if (!ReferenceEquals(pair.Value, other)) merged = merged.SetItem(pair.Key, Either(pair.Value, other));
-        return merged;
     }
 
     /// <summary>One or the other, depending on something not known.</summary>
@@ -367,16 +558,32 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         return (a, b) switch
         {
             (Constant x, Constant y) when Equals(x.Raw, y.Raw) => a,
-            (Size x, Size y) when x.Dim.Equals(y.Dim) => a,
+            (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size) => ToDim(a) is var p && ToDim(b) is var q && p.Equals(q) ? a : new Size(Dim.Named(new Symbol($"{p}|{q}"))),
             (Step x, Step y) => Add(new Step(StepKind.Choice, new Op("choice", Role.Opaque), [x, y], null)
             {
-                Shape = x.Shape.HasRank && y.Shape.HasRank && x.Shape.Dims.SequenceEqual(y.Shape.Dims) ? x.Shape : Shape.Unknown,
+                Shape = Common(x.Shape, y.Shape),
                 Range = x.Range is { } p && y.Range is { } q ? p.Join(q) : null,
+                MayBeNull = x.MayBeNull && y.MayBeNull,
             }),
-            (Layer x, Layer y) => new Layer(new Op("choice", Role.Opaque), null) { IsChoice = true, Children = new Items([x, y]), Name = x.Name },
+            (Layer x, Layer y) => new Layer(new Op("choice", Role.Opaque), null) { Choices = (x.IsChoice ? x.Choices : ImmutableArray.Create(x)).AddRange(y.IsChoice ? y.Choices : ImmutableArray.Create(y)).Distinct().Take(8).ToImmutableArray(), Name = x.Name },
             (Optimizer x, Optimizer) => x,
             (Function x, Function) => x,
+            (Instance x, Instance y) when Same(x.Type, y.Type) => x,
+            (Collection or Items, Collection or Items) => EitherOf(ContentsOf(a)!, ContentsOf(b)!) is var merged && a is Collection c ? Hold(merged, c.Name) : merged,
+            // Where only one side is understood, that side is what can be said.
+            (Unknown, Layer or Step) => b,
+            (Layer or Step, Unknown) => a,
             _ => new Unknown("depends on a branch"),
+        };
+    }
+
+    private Items EitherOf(Items a, Items b)
+    {
+        var common = Math.Min(a.Elements.Length, b.Elements.Length);
+        var same = a.Elements.Length == b.Elements.Length;
+        return new Items(Enumerable.Range(0, common).Select(i => Either(a.Elements[i], b.Elements[i])).Concat((a.Elements.Length > common ? a : b).Elements.Skip(common)))
+        {
+            IsComplete = same && a.IsComplete && b.IsComplete, Repeats = a.Repeats || b.Repeats || !same,
         };
     }
 
@@ -384,25 +591,29 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     {
         foreach (var input in step.Inputs) input.Users.Add(step);
         step.Layer?.Applications.Add(step);
-        Steps.Add(step);
+        _body.Steps.Add(step);
         return step;
     }
 
     private Step Unread(string reason, IOperation? operation, IEnumerable<Value> inputs, string? name = null) =>
-        Add(new Step(StepKind.Unknown, Catalog.Opaque(name ?? "?"), inputs.OfType<Step>().ToList(), operation) { Reason = reason, PredictionOnly = _predictionOnly > 0 });
+        Add(new Step(StepKind.Unknown, Catalog.Opaque(name ?? "?"), Tensors(inputs).ToList(), operation) { Reason = reason, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
 
-    private void Happens(EventKind kind, Value subject, IOperation operation, IReadOnlyDictionary<string, Argument>? arguments = null) =>
-        Events.Add(new Event(kind, subject, operation)
-        {
-            Loops = _loops.ToList(),
-            Arguments = arguments ?? new Dictionary<string, Argument>(),
-        });
-
-    private sealed class SlotComparer : IEqualityComparer<(object Owner, ISymbol Symbol)>
+    private void Happens(EventKind kind, Value subject, IOperation operation, IReadOnlyDictionary<string, Argument>? arguments = null)
     {
-        public static readonly SlotComparer Instance = new();
-        public bool Equals((object Owner, ISymbol Symbol) x, (object Owner, ISymbol Symbol) y) =>
-            ReferenceEquals(x.Owner, y.Owner) && SymbolEqualityComparer.Default.Equals(x.Symbol, y.Symbol);
-        public int GetHashCode((object Owner, ISymbol Symbol) slot) => SymbolEqualityComparer.Default.GetHashCode(slot.Symbol);
+        if (_nested > 0) return;
+        Events.Add(new Event(kind, subject, operation) { Loops = _loops, Arguments = arguments ?? NoArguments, Conditional = _undecided > 0 });
+    }
+
+    private static bool HasStack()
+    {
+        try
+        {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            return true;
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return false;
+        }
     }
 }

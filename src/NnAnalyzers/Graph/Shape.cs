@@ -2,63 +2,52 @@ using System.Collections.Immutable;
 
 namespace NnAnalyzers.Graph;
 
-/// <summary>
-/// The size of one axis: a number, a symbol (the same symbol is the same size, whatever it is), or unknown.
-/// </summary>
-internal readonly record struct Dim(long? Size, object? Symbol)
-{
-    public static readonly Dim Unknown = new(null, null);
-    public static Dim Of(long size) => new(size, null);
-    public static Dim Named(object symbol) => new(null, symbol);
-
-    public bool IsKnown => Size is not null || Symbol is not null;
-
-    /// <summary>The two are surely the same size.</summary>
-    public bool Equals(Dim other) =>
-        Size is not null ? Size == other.Size : Symbol is not null && Symbol.Equals(other.Symbol);
-
-    public override int GetHashCode() => Size?.GetHashCode() ?? Symbol?.GetHashCode() ?? 0;
-
-    public override string ToString() => Size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? Symbol switch
-    {
-        null => "?",
-        Axis axis => axis.ToString(),
-        Microsoft.CodeAnalysis.ISymbol symbol => symbol.Name,
-        var other => other.ToString(),
-    };
-}
-
-/// <summary>Axis number <paramref name="Index"/> of a tensor whose size is not known.</summary>
-internal sealed record Axis(Step Tensor, int Index)
-{
-    public override string ToString() => Index == 0 ? "N" : $"{Tensor.Name}[{Index}]";
-    public bool Equals(Axis? other) => other is not null && ReferenceEquals(Tensor, other.Tensor) && Index == other.Index;
-    public override int GetHashCode() => Index;
-}
-
-/// <summary>The axes of a tensor, or an unknown number of them.</summary>
+/// <summary>The axes of a tensor. Where their number is not known, those that are known to be the last ones.</summary>
 internal sealed class Shape
 {
-    public static readonly Shape Unknown = new(default);
+    public static readonly Shape Unknown = new(ImmutableArray<Dim>.Empty, false);
+    public static readonly Shape Scalar = new(ImmutableArray<Dim>.Empty, true);
 
-    private Shape(ImmutableArray<Dim> dims) => Dims = dims;
+    private Shape(ImmutableArray<Dim> dims, bool hasRank) => (Dims, HasRank) = (dims, hasRank);
 
-    public static Shape Of(IEnumerable<Dim> dims) => new(dims.ToImmutableArray());
+    public static Shape Of(IEnumerable<Dim> dims) => new(dims.ToImmutableArray(), true);
+    public static Shape Of(params Dim[] dims) => new(dims.ToImmutableArray(), true);
 
-    /// <summary>Default when the rank is unknown.</summary>
+    /// <summary>Any number of axes, then these.</summary>
+    public static Shape EndingIn(params Dim[] dims) => dims.Any(d => d.IsKnown) ? new(dims.ToImmutableArray(), false) : Unknown;
+
+    /// <summary>Every axis, or the last ones.</summary>
     public ImmutableArray<Dim> Dims { get; }
 
-    public bool HasRank => !Dims.IsDefault;
+    public bool HasRank { get; }
 
+    /// <summary>−1 if not known.</summary>
     public int Rank => HasRank ? Dims.Length : -1;
 
     public bool IsConstant => HasRank && Dims.All(d => d.Size is not null);
 
-    /// <summary>Number of elements of one sample: the product of all axes but the first; null if not known.</summary>
-    public long? ElementsPerSample =>
-        HasRank && Rank > 0 && Dims.Skip(1).All(d => d.Size is not null) ? Dims.Skip(1).Aggregate(1L, (n, d) => n * d.Size!.Value) : null;
+    /// <summary>The size of an axis, counted from the front or (negative) from the back; unknown if there is none such.</summary>
+    public Dim At(long axis)
+    {
+        var index = axis < 0 ? axis + Dims.Length : HasRank ? axis : -1;
+        return index >= 0 && index < Dims.Length ? Dims[(int)index] : Dim.Unknown;
+    }
 
-    public Shape With(int axis, Dim dim) => Of(Dims.SetItem(axis, dim));
+    /// <summary>An axis counted from the front; null if there is none such or the number of axes is not known.</summary>
+    public int? Normalize(long? axis, int extra = 0) =>
+        !HasRank || axis is not { } a ? null : (a < 0 ? a + Rank + extra : a) is var index && index >= 0 && index < Rank + extra ? (int)index : null;
 
-    public override string ToString() => HasRank ? $"({string.Join(", ", Dims)})" : "(?)";
+    /// <summary>Number of elements of one sample: the product of all axes but the first.</summary>
+    public Dim ElementsPerSample => HasRank && Rank > 0 ? Product(Dims.Skip(1)) : Dim.Unknown;
+
+    public static Dim Product(IEnumerable<Dim> dims) => dims.Aggregate(Dim.Of(1), (product, dim) => product * dim);
+
+    public Shape With(int axis, Dim dim) => new(Dims.SetItem(axis, dim), HasRank);
+
+    /// <summary>The same with another last axis, also where the number of axes is not known.</summary>
+    public Shape WithLast(Dim dim) => Dims.Length > 0 ? With(Dims.Length - 1, dim) : HasRank ? Unknown : EndingIn(dim);
+
+    public bool SameAs(Shape other) => HasRank == other.HasRank && Dims.SequenceEqual(other.Dims);
+
+    public override string ToString() => HasRank ? $"({string.Join(", ", Dims)})" : Dims.Length == 0 ? "(?)" : $"(…, {string.Join(", ", Dims)})";
 }

@@ -1,199 +1,481 @@
-using System.Collections.Immutable;
 using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
 
-/// <summary>What each operation makes of the shape it is given. Formulas: the PyTorch documentation of each layer.</summary>
+/// <summary>
+/// What each operation makes of the shapes it is given; unknown where it would throw. Formulas: the PyTorch documentation of each
+/// operation. Property tests run the real operations and compare.
+/// </summary>
 internal static class ShapeFunctions
 {
-    public static Shape Infer(Op op, Layer? layer, IReadOnlyDictionary<string, Argument> arguments, Step? input)
-    {
-        var shape = input?.Shape ?? Shape.Unknown;
-        if (op.KeepsShape) return shape;
-        return op.Role switch
-        {
-            Role.Linear when shape.HasRank => shape.With(shape.Rank - 1, layer?.Out ?? Dim.Unknown),
-            Role.Convolution => Convolve(op, layer, shape, input, layer?.Out ?? Dim.Unknown),
-            Role.Pooling => Pool(op, layer, arguments, shape, input),
-            Role.Reshape => Reshape(op, arguments, shape),
-            Role.Permute => Permute(op, arguments, shape),
-            Role.Source => Sizes(arguments) is { } sizes ? Shape.Of(sizes) : Shape.Unknown,
-            Role.Indexing => IndexShape(op, arguments, shape),
-            Role.Arithmetic => Broadcast(op, arguments, shape, input),
-            Role.Reduction => Reduce(arguments, shape),
-            _ => Shape.Unknown,
-        };
-    }
+    public static Shape Same(Applied a) => a.Input;
 
-    /// <summary>A size per spatial axis from <c>3</c>, <c>(3, 3)</c> or <c>new long[] { 3, 3 }</c>; null when not known.</summary>
-    public static IReadOnlyList<long>? PerAxis(Layer? layer, string parameter, int axes, long? otherwise) =>
-        PerAxis(layer?.Arguments, parameter, axes, otherwise);
+    public static Shape LikeSecond(Applied a) => a.Inputs.Count > 1 ? a.Inputs[1].Shape : Shape.Unknown;
 
-    private static IReadOnlyList<long>? PerAxis(IReadOnlyDictionary<string, Argument>? arguments, string parameter, int axes, long? otherwise)
+    public static Shape LikeIndex(Applied a) => a.Arguments.TryGetValue("index", out var index) || a.Arguments.TryGetValue("indices", out index) ? index.Value is Step step ? step.Shape : Shape.Unknown : Shape.Unknown;
+
+    // ---- Arguments.
+
+    private static Dim Size(Applied a, string name) => a.Arguments.TryGetValue(name, out var argument) ? Reader.ToDim(argument.Value) : Dim.Unknown;
+
+    private static long? Number(Applied a, string name, long? otherwise = null) =>
+        a.Arguments.TryGetValue(name, out var argument) ? argument.Value is Constant { Raw: null } ? otherwise : (argument.Value as Constant)?.Integer : otherwise;
+
+    private static bool? Flag(Applied a, string name) => a.Arguments.TryGetValue(name, out var argument) ? argument.Value is Constant { Raw: bool flag } ? flag : null : false;
+
+    private static string? Present(Applied a, params string[] names) => names.FirstOrDefault(n => a.Arguments.TryGetValue(n, out var argument) && argument.Value is not Constant { Raw: null });
+
+    /// <summary>Sizes from <c>3</c>, <c>(3, 3)</c> or <c>new long[] { 3, 3 }</c>; null when their number is not known.</summary>
+    private static IReadOnlyList<Dim>? List(Value value) => value switch
     {
-        if (arguments is null || !arguments.TryGetValue(parameter, out var argument) || argument.Value is Constant { Raw: null })
-            return otherwise is { } value ? Enumerable.Repeat(value, axes).ToList() : null;
-        return argument.Value switch
+        Items { IsComplete: true } items => items.Elements.Select(Reader.ToDim).ToList(),
+        Items => null,
+        ShapeOf { Tensor.Shape: { HasRank: true } shape } => shape.Dims,
+        ShapeOf => null,
+        Constant { Integer: null } or Unknown => null,
+        _ => [Reader.ToDim(value)],
+    };
+
+    private static IReadOnlyList<Dim>? Sizes(Applied a, params string[] names) => Present(a, names) is { } name ? List(a.Arguments[name].Value) : null;
+
+    /// <summary>A size for each spatial axis.</summary>
+    private static IReadOnlyList<Dim>? PerAxis(Applied a, int axes, Dim? otherwise, params string[] names)
+    {
+        if (Present(a, names) is not { } name) return otherwise is { } value ? Enumerable.Repeat(value, axes).ToList() : null;
+        return List(a.Arguments[name].Value) switch
         {
-            Constant { Integer: { } n } => Enumerable.Repeat(n, axes).ToList(),
-            Items items when items.IsComplete && items.Elements.All(e => e is Constant { Integer: not null }) && items.Elements.Count is var count && (count == axes || count == 1) =>
-                Enumerable.Range(0, axes).Select(i => ((Constant)items.Elements[count == 1 ? 0 : i]).Integer!.Value).ToList(),
+            { Count: 1 } one => Enumerable.Repeat(one[0], axes).ToList(),
+            { } all when all.Count == axes => all,
             _ => null,
         };
     }
 
-    /// <summary>floor((n + 2·padding − dilation·(kernel − 1) − 1) / stride) + 1</summary>
-    private static Dim Window(Dim n, long kernel, long stride, long padding, long dilation) =>
-        n.Size is { } size && stride > 0 && size + 2 * padding - dilation * (kernel - 1) - 1 is >= 0 and var span ? Dim.Of(span / stride + 1) : Dim.Unknown;
+    /// <summary>The same for a layer, as numbers; null when not known.</summary>
+    public static IReadOnlyList<long>? PerAxis(Layer? layer, string parameter, int axes, long? otherwise) =>
+        layer is not null && PerAxis(new Applied(layer.Op, layer, layer.Arguments, []), axes, otherwise is { } o ? Dim.Of(o) : null, parameter) is { } sizes && sizes.All(s => s.Size is not null)
+            ? sizes.Select(s => s.Size!.Value).ToList() : null;
 
-    private static Shape Convolve(Op op, Layer? layer, Shape shape, Step? input, Dim channels)
+    private static Step? Tensor(Applied a, params string[] names) => names.Select(n => a.Arguments.TryGetValue(n, out var argument) ? argument.Value as Step : null).FirstOrDefault(s => s is not null);
+
+    private static IEnumerable<Dim> Unknowns(int count) => Enumerable.Repeat(Dim.Unknown, count);
+
+    // ---- Layers with weights.
+
+    /// <summary>(…, in) → (…, out)</summary>
+    public static Shape Linear(Applied a) => a.Input.WithLast(a.Layer?.Out ?? Tensor(a, "weights", "weight")?.Shape.At(0) ?? Dim.Unknown);
+
+    public static Shape Bilinear(Applied a) => a.Input.WithLast(a.Layer?.Out ?? Tensor(a, "weight")?.Shape.At(0) ?? Dim.Unknown);
+
+    public static Shape Embed(Applied a) => a.Input.HasRank ? Shape.Of(a.Input.Dims.Add(a.Layer?.Out ?? Dim.Unknown)) : Shape.EndingIn(a.Layer?.Out ?? Dim.Unknown);
+
+    public static Shape EmbedBags(Applied a) => a.Input.Rank == 2 ? Shape.Of(a.Input.Dims[0], a.Layer?.Out ?? Dim.Unknown) : Shape.EndingIn(a.Layer?.Out ?? Dim.Unknown);
+
+    /// <summary>⌊(n + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, or rounded up</summary>
+    private static Dim Window(Dim n, Dim kernel, Dim stride, Dim padding, Dim dilation, bool ceil = false)
     {
-        if (layer is null) return Shape.Unknown;
-        var axes = op.SpatialAxes;
-        var batch = BatchOf(input, shape, axes + 2);
-        if (!shape.HasRank) return Shape.Of(new[] { batch, channels }.Concat(Enumerable.Repeat(Dim.Unknown, axes)));
-        if (shape.Rank != axes + 2) return Shape.Unknown;
-        var spatial = Enumerable.Repeat(Dim.Unknown, axes);
-        if (PerAxis(layer, "kernel_size", axes, null) is { } kernel && PerAxis(layer, "stride", axes, 1) is { } stride
-            && PerAxis(layer, "padding", axes, 0) is { } padding && PerAxis(layer, "dilation", axes, 1) is { } dilation)
-            spatial = Enumerable.Range(0, axes).Select(i => Window(shape.Dims[i + 2], kernel[i], stride[i], padding[i], dilation[i]));
-        return Shape.Of(new[] { batch, channels }.Concat(spatial));
+        var one = Dim.Of(1);
+        var span = n + Dim.Of(2) * padding - dilation * (kernel - one) - one;
+        if (span.Size is < 0 || stride.Size is <= 0) return Dim.Unknown;
+        if (!ceil) return span / stride + one;
+        // Rounded up, but a last window must start inside the input or its left padding.
+        if (span.Size is not { } s || stride.Size is not { } by || n.Size is not { } size || padding.Size is not { } pad) return stride.Size == 1 ? span + one : Dim.Unknown;
+        var count = (s + by - 1) / by + 1;
+        return Dim.Of((count - 1) * by >= size + pad ? count - 1 : count);
     }
 
-    private static Shape Pool(Op op, Layer? layer, IReadOnlyDictionary<string, Argument> arguments, Shape shape, Step? input)
+    /// <summary>
+    /// Why a window does not fit: the size of the axis and what the window needs; null if it fits or is not known.
+    /// </summary>
+    public static (Dim Has, Dim Needs)? WindowTooLarge(Applied a)
     {
-        var all = layer?.Arguments ?? arguments;
-        var axes = op.SpatialAxes;
-        if (!shape.HasRank || shape.Rank != axes + 2) return Shape.Unknown;
-        var kept = new[] { BatchOf(input, shape, axes + 2), shape.Dims[1] };
-        if (op.Name.StartsWith("Adaptive", StringComparison.Ordinal))
-        {
-            var size = PerAxis(all, "output_size", axes, null) ?? PerAxis(all, "outputSize", axes, null);
-            return Shape.Of(kept.Concat(size is null ? Enumerable.Repeat(Dim.Unknown, axes) : size.Select(Dim.Of)));
-        }
-        if (all.TryGetValue("ceil_mode", out var ceil) && ceil.Value is not Constant { Raw: false }
-            || PerAxis(all, "kernel_size", axes, null) is not { } kernel || PerAxis(all, "padding", axes, 0) is not { } padding
-            || PerAxis(all, "dilation", axes, 1) is not { } dilation)
-            return Shape.Of(kept.Concat(Enumerable.Repeat(Dim.Unknown, axes)));
-        var stride = all.TryGetValue("stride", out var given) && given.Value is not Constant { Raw: null } ? PerAxis(all, "stride", axes, null) : kernel;
-        return Shape.Of(kept.Concat(Enumerable.Range(0, axes).Select(i =>
-            stride is null ? Dim.Unknown : Window(shape.Dims[i + 2], kernel[i], stride[i], padding[i], dilation[i]))));
+        var axes = a.Op.SpatialAxes;
+        if (a.Op.Role is not (Role.Convolution or Role.Pooling) || a.Input.Rank != axes + 2 || PerAxis(a, axes, null, "kernel_size") is not { } kernel
+            || IsNamedPadding(a) || PerAxis(a, axes, Dim.Of(0), "padding") is not { } padding || PerAxis(a, axes, Dim.Of(1), "dilation") is not { } dilation) return null;
+        for (var i = 0; i < axes; i++)
+            if (a.Input.Dims[i + 2] is { Size: not null } n && dilation[i] * (kernel[i] - Dim.Of(1)) + Dim.Of(1) - Dim.Of(2) * padding[i] is { Size: { } needs } && n.Size < needs)
+                return (n, Dim.Of(needs));
+        return null;
     }
 
-    private static Shape Reshape(Op op, IReadOnlyDictionary<string, Argument> arguments, Shape shape)
+    private static bool IsNamedPadding(Applied a) => a.Arguments.TryGetValue("padding", out var p) && p.Operation is Microsoft.CodeAnalysis.Operations.IArgumentOperation { Parameter.Type.Name: "Padding" };
+
+    /// <summary>(N, in, L…) → (N, out, L′…)</summary>
+    public static Shape Convolve(Applied a)
     {
-        long? Arg(string name, long? otherwise) => !arguments.TryGetValue(name, out var a) ? otherwise : (a.Value as Constant)?.Integer;
-        switch (op.Name)
+        var (axes, channels) = (a.Op.SpatialAxes, a.Layer?.Out ?? Tensor(a, "weight")?.Shape.At(0) ?? Dim.Unknown);
+        if (!a.Input.HasRank) return Shape.Unknown;
+        // Without a batch axis the channels come first.
+        var first = a.Input.Rank - axes - 1;
+        if (first is not (0 or 1)) return Shape.Unknown;
+        var kernel = PerAxis(a, axes, null, "kernel_size") ?? (Tensor(a, "weight")?.Shape is { HasRank: true } weight && weight.Rank == axes + 2 ? weight.Dims.Skip(2).ToList() : null);
+        var (stride, dilation) = (PerAxis(a, axes, Dim.Of(1), "stride", "strides"), PerAxis(a, axes, Dim.Of(1), "dilation"));
+        var spatial = Unknowns(axes);
+        if (IsNamedPadding(a))
         {
-            case "Flatten" when shape.HasRank:
-            {
-                if ((Arg("start_dim", 0) ?? Arg("startDim", 0)) is not { } from || Arg("end_dim", -1) is not { } to) return Shape.Unknown;
-                if (to < 0) to += shape.Rank;
-                if (from < 0) from += shape.Rank;
-                if (from > to || to >= shape.Rank) return Shape.Unknown;
-                var merged = shape.Dims.Skip((int)from).Take((int)(to - from + 1)).ToList();
-                var size = merged.All(d => d.Size is not null) ? Dim.Of(merged.Aggregate(1L, (n, d) => n * d.Size!.Value)) : merged.Count == 1 ? merged[0] : Dim.Unknown;
-                return Shape.Of(shape.Dims.Take((int)from).Append(size).Concat(shape.Dims.Skip((int)to + 1)));
-            }
-            case "view" or "reshape":
-                return Target(arguments) is { } target ? Shape.Of(Resolve(target, shape)) : Shape.Unknown;
-            case "unsqueeze" when shape.HasRank && Arg("dim", null) is { } dim:
-                var at = (int)(dim < 0 ? dim + shape.Rank + 1 : dim);
-                return at >= 0 && at <= shape.Rank ? Shape.Of(shape.Dims.Insert(at, Dim.Of(1))) : Shape.Unknown;
-            case "squeeze" when shape.HasRank && arguments.Count > 0 && Arg("dim", null) is { } dim:
-                var gone = (int)(dim < 0 ? dim + shape.Rank : dim);
-                return gone >= 0 && gone < shape.Rank && shape.Dims[gone].Size == 1 ? Shape.Of(shape.Dims.RemoveAt(gone)) : Shape.Unknown;
-            case "squeeze" when shape.IsConstant:
-                return Shape.Of(shape.Dims.Where(d => d.Size != 1));
-            default:
-                return Shape.Unknown;
+            // Padding.Same keeps the size (its stride is 1), Padding.Valid pads nothing.
+            var same = a.Arguments["padding"].Value is Constant { Integer: { } mode } ? mode : -1;
+            if (same == 1) spatial = a.Input.Dims.Skip(first + 1);
+            else if (same == 0 && kernel is not null && stride is not null && dilation is not null) spatial = Enumerable.Range(0, axes).Select(i => Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], Dim.Of(0), dilation[i]));
         }
+        else if (kernel is not null && stride is not null && dilation is not null && PerAxis(a, axes, Dim.Of(0), "padding") is { } padding)
+            spatial = Enumerable.Range(0, axes).Select(i => Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], padding[i], dilation[i]));
+        return Shape.Of(a.Input.Dims.Take(first).Append(channels).Concat(spatial));
+    }
+
+    /// <summary>(n − 1)·stride − 2·padding + dilation·(kernel − 1) + output padding + 1</summary>
+    public static Shape ConvolveTransposed(Applied a)
+    {
+        var axes = a.Op.SpatialAxes;
+        var weight = Tensor(a, "weight")?.Shape;
+        var channels = a.Layer?.Out ?? (weight is { HasRank: true } ? weight.At(1) * Size(a, "groups") : Dim.Unknown);
+        if (!a.Input.HasRank || a.Input.Rank - axes - 1 is not ((0 or 1) and var first)) return Shape.Unknown;
+        var one = Dim.Of(1);
+        var kernel = PerAxis(a, axes, null, "kernel_size") ?? (weight is { HasRank: true } && weight.Rank == axes + 2 ? weight.Dims.Skip(2).ToList() : null);
+        var spatial = kernel is not null && PerAxis(a, axes, one, "stride", "strides") is { } stride && PerAxis(a, axes, Dim.Of(0), "padding") is { } padding
+                      && PerAxis(a, axes, one, "dilation") is { } dilation && PerAxis(a, axes, Dim.Of(0), "output_padding") is { } more
+            ? Enumerable.Range(0, axes).Select(i => (a.Input.Dims[i + first + 1] - one) * stride[i] - Dim.Of(2) * padding[i] + dilation[i] * (kernel[i] - one) + more[i] + one)
+            : Unknowns(axes);
+        return Shape.Of(a.Input.Dims.Take(first).Append(channels).Concat(spatial));
+    }
+
+    /// <summary>(…, in) → (…, hidden), twice as wide in both directions.</summary>
+    public static Shape Recur(Applied a)
+    {
+        var hidden = a.Layer?.Out ?? Dim.Unknown;
+        return a.Input.WithLast(Flag(a, "bidirectional") switch { false => hidden, true => hidden * Dim.Of(2), null => Dim.Unknown });
+    }
+
+    public static Shape RecurOnce(Applied a) => a.Input.WithLast(a.Layer?.Out ?? Dim.Unknown);
+
+    /// <summary>The target goes in second and keeps its shape.</summary>
+    public static Shape Decode(Applied a) => LikeSecond(a);
+
+    /// <summary>(…, L, E), (…, S, E), (…, S, V) → (…, L, V)</summary>
+    public static Shape Attend(Applied a) => a.Inputs.Count > 2 ? a.Input.WithLast(a.Inputs[2].Shape.At(-1)) : Shape.Unknown;
+
+    // ---- Spatial sizes.
+
+    public static Shape Pool(Applied a)
+    {
+        var axes = a.Op.SpatialAxes;
+        if (!a.Input.HasRank || a.Input.Rank - axes is not ((1 or 2) and var first)) return Shape.Unknown;
+        var kernel = PerAxis(a, axes, null, "kernel_size");
+        var stride = Present(a, "stride", "strides") is null ? kernel : PerAxis(a, axes, null, "stride", "strides");
+        var spatial = kernel is not null && stride is not null && PerAxis(a, axes, Dim.Of(0), "padding") is { } padding && PerAxis(a, axes, Dim.Of(1), "dilation") is { } dilation && Flag(a, "ceil_mode") is { } ceil
+            ? Enumerable.Range(0, axes).Select(i => Window(a.Input.Dims[i + first], kernel[i], stride[i], padding[i], dilation[i], ceil))
+            : Unknowns(axes);
+        return Shape.Of(a.Input.Dims.Take(first).Concat(spatial));
+    }
+
+    public static Shape PoolAdaptively(Applied a)
+    {
+        var axes = a.Op.SpatialAxes;
+        if (!a.Input.HasRank || a.Input.Rank - axes is not ((1 or 2) and var first)) return Shape.Unknown;
+        return Shape.Of(a.Input.Dims.Take(first).Concat(PerAxis(a, axes, null, "output_size", "outputSize") ?? Unknowns(axes)));
+    }
+
+    /// <summary>Batch and channels stay; the rest is not followed.</summary>
+    public static Shape ResizeSpatially(Applied a) =>
+        a.Input.HasRank && a.Input.Rank - a.Op.SpatialAxes is (1 or 2) and var first ? Shape.Of(a.Input.Dims.Take(first).Concat(Unknowns(a.Op.SpatialAxes))) : Shape.Unknown;
+
+    /// <summary>Pairs of paddings, the last axis first.</summary>
+    public static Shape Pad(Applied a)
+    {
+        if (!a.Input.HasRank) return Shape.Unknown;
+        var sizes = Sizes(a, "pad", "padding");
+        var axes = a.Op.SpatialAxes;
+        if (sizes is { Count: 1 } && axes > 0) sizes = Enumerable.Repeat(sizes[0], 2 * axes).ToList();
+        else if (sizes is { Count: 1 }) sizes = [sizes[0], sizes[0]];
+        if (sizes is null || sizes.Count % 2 != 0 || sizes.Count / 2 > a.Input.Rank) return Shape.Of(Unknowns(a.Input.Rank));
+        var shape = a.Input;
+        for (var i = 0; i < sizes.Count / 2; i++) shape = shape.With(shape.Rank - 1 - i, shape.Dims[shape.Rank - 1 - i] + sizes[2 * i] + sizes[2 * i + 1]);
+        return shape;
+    }
+
+    public static Shape Upsample(Applied a)
+    {
+        if (!a.Input.HasRank || a.Input.Rank < 3) return Shape.Unknown;
+        var axes = a.Input.Rank - 2;
+        var kept = a.Input.Dims.Take(2);
+        if (Present(a, "size") is not null) return Shape.Of(kept.Concat(PerAxis(a, axes, null, "size") ?? Unknowns(axes)));
+        if (Present(a, "scale_factor", "scaleFactors") is { } name && a.Arguments[name].Value is Items { IsComplete: true } factors && (factors.Elements.Length == axes || factors.Elements.Length == 1)
+            && factors.Elements.All(f => f is Constant { Number: { } n } && n == Math.Floor(n)))
+            return Shape.Of(kept.Concat(Enumerable.Range(0, axes).Select(i => a.Input.Dims[i + 2] * Dim.Of((long)((Constant)factors.Elements[factors.Elements.Length == 1 ? 0 : i]).Number!.Value))));
+        return Shape.Of(kept.Concat(Unknowns(axes)));
+    }
+
+    /// <summary>(N, C·r², H, W) → (N, C, H·r, W·r), and back.</summary>
+    public static Shape ShufflePixels(Applied a)
+    {
+        if (a.Input.Rank != 4) return Shape.Unknown;
+        var d = a.Input.Dims;
+        return Size(a, "upscale_factor") is { IsKnown: true } up ? Shape.Of(d[0], d[1].ExactlyBy(up * up), d[2] * up, d[3] * up)
+            : Size(a, "downscale_factor") is { IsKnown: true } down ? Shape.Of(d[0], d[1] * down * down, d[2].ExactlyBy(down), d[3].ExactlyBy(down)) : Shape.Unknown;
+    }
+
+    // ---- Reshapes.
+
+    public static Shape Flatten(Applied a)
+    {
+        var from = Number(a, Present(a, "start_dim", "startDim") ?? "start_dim", 0);
+        // From the second axis on there are two, however many there were.
+        if (!a.Input.HasRank) return from == 0 ? Shape.Of(Dim.Unknown) : from == 1 && Number(a, "end_dim", -1) == -1 ? Shape.Of(Dim.Unknown, Dim.Unknown) : Shape.Unknown;
+        if (a.Input.Normalize(from) is not { } first || a.Input.Normalize(Number(a, Present(a, "end_dim", "endDim") ?? "end_dim", -1)) is not { } last || first > last) return Shape.Unknown;
+        var dims = a.Input.Dims;
+        return Shape.Of(dims.Take(first).Append(Shape.Product(dims.Skip(first).Take(last - first + 1))).Concat(dims.Skip(last + 1)));
+    }
+
+    public static Shape Unflatten(Applied a)
+    {
+        if (a.Input.Normalize(Number(a, "dim")) is not { } axis || Sizes(a, "sizes", "unflattened_size") is not { } sizes) return Shape.Unknown;
+        return Shape.Of(a.Input.Dims.Take(axis).Concat(Resolve(sizes, [a.Input.Dims[axis]])).Concat(a.Input.Dims.Skip(axis + 1)));
     }
 
     /// <summary>The sizes a view or reshape asks for; null when their number is not known. −1 stays −1.</summary>
-    public static IReadOnlyList<Dim>? Target(IReadOnlyDictionary<string, Argument> arguments) =>
-        arguments.TryGetValue("shape", out var argument) && argument.Value is Items { IsComplete: true } items
-            ? items.Elements.Select(Reader.ToDim).ToList()
-            : null;
+    public static IReadOnlyList<Dim>? Target(Step step) => Sizes(new Applied(step.Op, step.Layer, step.Arguments, step.Inputs), "shape");
 
-    private static IEnumerable<Dim> Resolve(IReadOnlyList<Dim> target, Shape source)
+    public static Shape View(Applied a) => Sizes(a, "shape") is { } target ? Shape.Of(Resolve(target, a.Input.HasRank ? a.Input.Dims : null)) : Shape.Unknown;
+
+    /// <summary>Replaces −1 by what is left of the source.</summary>
+    private static IEnumerable<Dim> Resolve(IReadOnlyList<Dim> target, IReadOnlyList<Dim>? source)
     {
-        long? Product(IEnumerable<Dim> dims) => dims.Aggregate((long?)1, (n, d) => n is not null && d.Size is { } size ? n * size : null);
         if (target.Count(d => d.Size == -1) != 1) return target;
         var rest = target.Where(d => d.Size != -1).ToList();
         var inferred = Dim.Unknown;
-        if (source.HasRank)
+        if (source is not null)
         {
-            // Sizes that stand on both sides cancel; what is left must be numbers.
-            var left = source.Dims.ToList();
+            // Sizes that stand on both sides cancel, also those of which nothing else is known.
+            var left = source.ToList();
             foreach (var dim in rest.ToList())
-                if (dim.Symbol is not null && left.Remove(dim)) rest.Remove(dim);
-            if (left.Count == 1 && rest.Count == 0) inferred = left[0];
-            else if (Product(left) is { } all && Product(rest) is { } given && given > 0 && all % given == 0) inferred = Dim.Of(all / given);
+                if (dim.IsKnown && left.Remove(dim)) rest.Remove(dim);
+            inferred = left.Count == 1 && rest.Count == 0 ? left[0] : Shape.Product(left).ExactlyBy(Shape.Product(rest));
         }
         return target.Select(d => d.Size == -1 ? inferred : d);
     }
 
-    private static Shape Permute(Op op, IReadOnlyDictionary<string, Argument> arguments, Shape shape)
+    public static Shape Squeeze(Applied a)
     {
-        if (!shape.HasRank) return Shape.Unknown;
-        if (op.Name == "permute")
-            return arguments.Values.Select(a => a.Value).OfType<Items>().FirstOrDefault() is { IsComplete: true } order
-                && order.Elements.Select(e => (e as Constant)?.Integer).ToList() is var axes && axes.Count == shape.Rank && axes.All(a => a is not null && a < shape.Rank && a >= -shape.Rank)
-                ? Shape.Of(axes.Select(a => shape.Dims[(int)(a < 0 ? a.Value + shape.Rank : a!.Value)]))
-                : Shape.Unknown;
-        var pair = arguments.Values.Select(a => (a.Value as Constant)?.Integer).ToList();
-        if (pair.Count == 0 && shape.Rank == 2) pair = [0, 1];
-        if (pair.Count != 2 || pair.Any(p => p is null)) return Shape.Unknown;
-        var (i, j) = ((int)(pair[0]!.Value < 0 ? pair[0]!.Value + shape.Rank : pair[0]!.Value), (int)(pair[1]!.Value < 0 ? pair[1]!.Value + shape.Rank : pair[1]!.Value));
-        if (i < 0 || j < 0 || i >= shape.Rank || j >= shape.Rank) return Shape.Unknown;
-        return Shape.Of(shape.Dims.SetItem(i, shape.Dims[j]).SetItem(j, shape.Dims[i]));
+        if (Present(a, "dim") is null) return a.Input.IsConstant ? Shape.Of(a.Input.Dims.Where(d => d.Size != 1)) : Shape.Unknown;
+        var dim = Number(a, "dim");
+        if (a.Input.Normalize(dim) is not { } axis)
+            return !a.Input.HasRank && dim == -1 && a.Input.At(-1).Size == 1 ? Shape.EndingIn(a.Input.Dims.Take(a.Input.Dims.Length - 1).ToArray()) : Shape.Unknown;
+        // An axis that is not 1 stays.
+        var size = a.Input.Dims[axis];
+        return size.Size == 1 ? Shape.Of(a.Input.Dims.RemoveAt(axis)) : size.Size is not null ? a.Input : Shape.Unknown;
     }
 
-    private static readonly HashSet<string> SizeParameters = ["size", "dimensions", "rows", "columns", "dim0", "dim1", "dim2", "dim3"];
+    public static Shape Unsqueeze(Applied a) =>
+        a.Input.Normalize(Number(a, "dim"), 1) is { } axis ? Shape.Of(a.Input.Dims.Insert(axis, Dim.Of(1)))
+        : !a.Input.HasRank && Number(a, "dim") == -1 && a.Input.Dims.Length > 0 ? Shape.EndingIn(a.Input.Dims.Add(Dim.Of(1)).ToArray()) : Shape.Unknown;
 
-    private static IEnumerable<Dim>? Sizes(IReadOnlyDictionary<string, Argument> arguments)
+    public static Shape Expand(Applied a)
     {
-        var sizes = new List<Dim>();
-        foreach (var pair in arguments.Where(a => SizeParameters.Contains(a.Key)))
-            if (pair.Value.Value is Items items) { if (!items.IsComplete) return null; sizes.AddRange(items.Elements.Select(Reader.ToDim)); }
-            else sizes.Add(Reader.ToDim(pair.Value.Value));
-        return sizes.Count > 0 ? sizes : null;
+        if (Sizes(a, "sizes", "shape") is not { } sizes) return Shape.Unknown;
+        var more = sizes.Count - a.Input.Rank;
+        return Shape.Of(sizes.Select((s, i) => s.Size == -1 ? a.Input.HasRank && i >= more && more >= 0 ? a.Input.Dims[i - more] : Dim.Unknown : s));
     }
 
-    private static Shape IndexShape(Op op, IReadOnlyDictionary<string, Argument> arguments, Shape shape)
+    public static Shape Repeat(Applied a)
     {
-        if (!shape.HasRank) return Shape.Unknown;
-        int? Axis() => arguments.TryGetValue("dim", out var a) && a.Value is Constant { Integer: { } n } && n < shape.Rank && n >= -shape.Rank ? (int)(n < 0 ? n + shape.Rank : n) : null;
-        return op.Name switch
+        if (Sizes(a, "sizes", "repeats", "reps", "dims") is not { } times || !a.Input.HasRank) return Shape.Unknown;
+        var rank = Math.Max(times.Count, a.Input.Rank);
+        return Shape.Of(Enumerable.Range(0, rank).Select(i =>
+            (i >= rank - a.Input.Rank ? a.Input.Dims[i - (rank - a.Input.Rank)] : Dim.Of(1)) * (i >= rank - times.Count ? times[i - (rank - times.Count)] : Dim.Of(1))));
+    }
+
+    // ---- Orders of axes.
+
+    public static Shape Permute(Applied a)
+    {
+        if (!a.Input.HasRank || Sizes(a, "permutation") is not { } order || order.Count != a.Input.Rank) return Shape.Unknown;
+        var axes = order.Select(o => a.Input.Normalize(o.Size)).ToList();
+        return axes.Any(x => x is null) || axes.Distinct().Count() != axes.Count ? Shape.Unknown : Shape.Of(axes.Select(x => a.Input.Dims[x!.Value]));
+    }
+
+    public static Shape Transpose(Applied a)
+    {
+        long? first = Number(a, Present(a, "dim0", "axis0") ?? "dim0"), second = Number(a, Present(a, "dim1", "axis1") ?? "dim1");
+        if (a.Arguments.Values.All(v => v.Value is Step)) (first, second) = a.Input.Rank is 2 or -1 ? (-2L, -1L) : ((long?)null, (long?)null);
+        if (first is null || second is null) return Shape.Unknown;
+        if (!a.Input.HasRank) return first < 0 && second < 0 && Math.Max(-first.Value, -second.Value) is var tail && a.Input.Dims.Length >= tail ? Swap(a.Input, (int)first.Value + a.Input.Dims.Length, (int)second.Value + a.Input.Dims.Length) : Shape.Unknown;
+        return a.Input.Normalize(first) is { } i && a.Input.Normalize(second) is { } j ? Swap(a.Input, i, j) : Shape.Unknown;
+
+        static Shape Swap(Shape shape, int i, int j) => shape.With(i, shape.Dims[j]).With(j, shape.Dims[i]);
+    }
+
+    public static Shape MoveAxis(Applied a)
+    {
+        if (!a.Input.HasRank || Sizes(a, "source") is not [{ Size: { } s }] || Sizes(a, "destination") is not [{ Size: { } d }] || a.Input.Normalize(s) is not { } from || a.Input.Normalize(d) is not { } to) return Shape.Unknown;
+        return Shape.Of(a.Input.Dims.RemoveAt(from).Insert(to, a.Input.Dims[from]));
+    }
+
+    // ---- Several tensors.
+
+    public static Shape Concatenate(Applied a)
+    {
+        var shapes = a.Inputs.Select(i => i.Shape).ToList();
+        if (shapes.Count == 0 || a.Arguments.TryGetValue("tensors", out var tensors) && tensors.Value is Items { IsComplete: false }) return shapes.FirstOrDefault(s => s.HasRank) is { } any ? Shape.Of(Unknowns(any.Rank)) : Shape.Unknown;
+        if (shapes.FirstOrDefault(s => s.HasRank) is not { } first)
+            return Number(a, "dim", 0) == -1 ? Shape.EndingIn(shapes.Aggregate(Dim.Of(0), (sum, s) => sum + s.At(-1))) : Shape.Unknown;
+        if (first.Normalize(Number(a, "dim", 0)) is not { } axis || shapes.Any(s => s.HasRank && s.Rank != first.Rank)) return Shape.Unknown;
+        return Shape.Of(Enumerable.Range(0, first.Rank).Select(i => i == axis ? shapes.Aggregate(Dim.Of(0), (sum, s) => sum + s.At(i))
+            : shapes.Select(s => s.At(i)).Where(d => d.IsKnown).DefaultIfEmpty(Dim.Unknown).OrderBy(d => d.Size is null).First()));
+    }
+
+    public static Shape Stack(Applied a)
+    {
+        if (a.Inputs.FirstOrDefault(i => i.Shape.HasRank)?.Shape is not { } first || first.Normalize(Number(a, "dim", 0), 1) is not { } axis) return Shape.Unknown;
+        var complete = !(a.Arguments.TryGetValue("tensors", out var tensors) && tensors.Value is Items { IsComplete: false });
+        return Shape.Of(first.Dims.Insert(axis, complete ? Dim.Of(a.Inputs.Count) : Dim.Unknown));
+    }
+
+    /// <summary>Sizes that stand one above the other, from the last: equal, or one of them 1.</summary>
+    public static Shape Broadcast(Applied a) => a.Inputs.Select(i => i.Shape).Aggregate((Shape?)null, (x, y) => x is null ? y : Broadcast(x, y)) ?? Shape.Unknown;
+
+    public static Shape Broadcast(Shape x, Shape y)
+    {
+        if (x.Dims.Length < y.Dims.Length) (x, y) = (y, x);
+        if (y.Rank == 0) return x;
+        if (x.Rank == 0) return y;
+        // Of a shape whose front is open only what stands above something known is known.
+        var known = !y.HasRank || !x.HasRank ? Math.Min(x.Dims.Length, y.Dims.Length) : x.Dims.Length;
+        if (y.HasRank && !x.HasRank) known = x.Dims.Length;
+        var dims = Enumerable.Range(0, known).Select(i => i - known).Select(i => Together(x.At(i), i + y.Dims.Length >= 0 ? y.At(i) : Dim.Of(1))).ToArray();
+        return x.HasRank && y.HasRank ? Shape.Of(dims) : Shape.EndingIn(dims);
+    }
+
+    private static Dim Together(Dim a, Dim b) =>
+        a.Equals(b) || b.Size == 1 ? a : a.Size == 1 ? b
+        // One of them is the larger one; a number other than 1 wins over what may be 1.
+        : a.Size is not null && b.Size is null ? a : b.Size is not null && a.Size is null ? b : Dim.Unknown;
+
+    /// <summary>(…, n, k) × (…, k, m) → (…, n, m)</summary>
+    public static Shape Multiply(Applied a)
+    {
+        if (a.Inputs.Count < 2) return Shape.Unknown;
+        var (x, y) = (a.Inputs[0].Shape, a.Inputs[1].Shape);
+        if (x.Rank >= 2 && y.Rank >= 2)
+            return Broadcast(Shape.Of(x.Dims.Take(x.Rank - 2)), Shape.Of(y.Dims.Take(y.Rank - 2))) is { HasRank: true } batch ? Shape.Of(batch.Dims.Add(x.At(-2)).Add(y.At(-1))) : Shape.Unknown;
+        return (x.Rank, y.Rank) switch
         {
-            "index_select" or "slice" or "split" or "chunk" when Axis() is { } axis => shape.With(axis, Dim.Unknown),
-            "narrow" when Axis() is { } axis && arguments.TryGetValue("length", out var length) => shape.With(axis, Reader.ToDim(length.Value)),
-            "select" when Axis() is { } axis => Shape.Of(shape.Dims.RemoveAt(axis)),
-            _ => Shape.Unknown,
+            (1, 1) => Shape.Scalar,
+            ( >= 2, 1) => Shape.Of(x.Dims.RemoveAt(x.Rank - 1)),
+            (1, >= 2) => Shape.Of(y.Dims.RemoveAt(y.Rank - 2)),
+            _ => y.Dims.Length > 0 && y.Rank != 1 ? Shape.EndingIn(y.At(-1)) : Shape.Unknown,
         };
     }
 
-    private static Shape Broadcast(Op op, IReadOnlyDictionary<string, Argument> arguments, Shape shape, Step? input)
+    // ---- Parts.
+
+    public static Shape Select(Applied a) => a.Input.Normalize(Number(a, Present(a, "dim", "dimension") ?? "dim", 0)) is { } axis ? Shape.Of(a.Input.Dims.RemoveAt(axis)) : Shape.Unknown;
+
+    public static Shape Narrow(Applied a) => a.Input.Normalize(Number(a, "dim")) is { } axis ? a.Input.With(axis, Size(a, "length")) : Shape.Unknown;
+
+    public static Shape Slice(Applied a)
     {
-        var other = arguments.Values.Select(a => a.Value).OfType<Step>().FirstOrDefault(s => !ReferenceEquals(s, input));
-        if (other is null) return shape;
-        if (!shape.HasRank || !other.Shape.HasRank || shape.Rank < other.Shape.Rank) return Shape.Unknown;
-        for (var i = 1; i <= other.Shape.Rank; i++)
-            if (other.Shape.Dims[other.Shape.Rank - i] is var dim && dim.Size != 1 && !dim.Equals(shape.Dims[shape.Rank - i])) return Shape.Unknown;
-        return shape;
+        if (a.Input.Normalize(Number(a, "dim")) is not { } axis) return Shape.Unknown;
+        return a.Input.With(axis, Extent(a.Input.Dims[axis], Number(a, "start"), Number(a, "finish"), Number(a, "step", 1)));
     }
 
-    private static Shape Reduce(IReadOnlyDictionary<string, Argument> arguments, Shape shape)
+    /// <summary>The number of values from start to stop; both may count from the end, and stop may lie beyond it.</summary>
+    public static Dim Extent(Dim size, long? start, long? stop, long? step)
     {
-        var axes = arguments.TryGetValue("dim", out var a) || arguments.TryGetValue("dimensions", out a) ? a.Value : null;
-        var list = axes switch { Constant { Integer: { } n } => [n], Items items => items.Elements.Select(e => (e as Constant)?.Integer).ToList(), _ => (List<long?>?)null };
-        if (!shape.HasRank || list is null || list.Any(i => i is null || i >= shape.Rank || i < -shape.Rank)) return Shape.Unknown;
-        var gone = new HashSet<int>(list.Select(i => (int)(i < 0 ? i!.Value + shape.Rank : i!.Value)));
-        var keep = (arguments.TryGetValue("keepdim", out var k) || arguments.TryGetValue("keepDimension", out k)) && k.Value is Constant { Raw: true };
-        return Shape.Of(shape.Dims.SelectMany((d, i) => !gone.Contains(i) ? [d] : keep ? new[] { Dim.Of(1) } : []));
+        if (start is null || step is not > 0) return Dim.Unknown;
+        if (size.Size is { } n && stop is { } end)
+        {
+            var (from, to) = (Math.Min(Math.Max(start < 0 ? start.Value + n : start.Value, 0), n), Math.Min(Math.Max(end < 0 ? end + n : end, 0), n));
+            return Dim.Of(to <= from ? 0 : (to - from + step.Value - 1) / step.Value);
+        }
+        return step == 1 && start >= 0 && stop is < 0 ? size + Dim.Of(stop.Value - start.Value) : Dim.Unknown;
     }
 
-    private static Dim BatchOf(Step? input, Shape shape, int rank) =>
-        shape.HasRank && shape.Rank == rank ? shape.Dims[0] : input is null ? Dim.Unknown : Dim.Named(new Axis(input, 0));
+    public static Shape AxisOfUnknownSize(Applied a) => a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, Dim.Unknown) : Shape.Unknown;
+
+    public static Shape Chunk(Applied a) =>
+        a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, a.Input.Dims[axis].ExactlyBy(Size(a, "chunks"))) : Shape.Unknown;
+
+    public static Shape TopK(Applied a) => a.Input.Normalize(Number(a, "dim", -1)) is { } axis ? a.Input.With(axis, Size(a, "k")) : Shape.Unknown;
+
+    public static Shape HalveAxis(Applied a)
+    {
+        var dim = Number(a, "dim", -1);
+        if (a.Input.HasRank) return a.Input.Normalize(dim) is { } axis ? a.Input.With(axis, a.Input.Dims[axis].ExactlyBy(Dim.Of(2))) : Shape.Unknown;
+        return dim == -1 ? Shape.EndingIn(a.Input.At(-1).ExactlyBy(Dim.Of(2))) : Shape.Unknown;
+    }
+
+    /// <summary><c>x[.., 0, 1..3]</c></summary>
+    public static Shape IndexBy(Applied a)
+    {
+        if (!a.Input.HasRank || !a.Arguments.TryGetValue("indices", out var argument) || argument.Value is not Items { IsComplete: true, Elements: var indices }) return Shape.Unknown;
+        // A number takes an axis away; a slice cuts it; null makes one; an ellipsis stands for all that are not named. A tensor may be a mask.
+        if (indices.Any(i => i is Step or Unknown or Items)) return indices.Length == 1 && indices[0] is Items { Elements: var rows } && rows.All(r => r is not Step) ? a.Input.With(0, Dim.Unknown) : Shape.Unknown;
+        var named = indices.Count(i => i is not (Pick { Kind: PickKind.Ellipsis or PickKind.NewAxis } or Constant { Raw: null }));
+        if (named > a.Input.Rank) return Shape.Unknown;
+        var dims = new List<Dim>();
+        var axis = 0;
+        foreach (var index in indices)
+            switch (index)
+            {
+                case Pick { Kind: PickKind.Ellipsis }:
+                    var rest = a.Input.Rank - named;
+                    dims.AddRange(a.Input.Dims.Skip(axis).Take(rest));
+                    axis += rest;
+                    break;
+                case Pick { Kind: PickKind.NewAxis } or Constant { Raw: null }:
+                    dims.Add(Dim.Of(1));
+                    break;
+                case Pick { Kind: PickKind.Slice } slice:
+                    dims.Add(slice.Extent(a.Input.Dims[axis++]));
+                    break;
+                default:
+                    axis++;
+                    break;
+            }
+        return Shape.Of(dims.Concat(a.Input.Dims.Skip(axis)));
+    }
+
+    // ---- Reductions, new tensors, losses.
+
+    public static Shape Reduce(Applied a)
+    {
+        // max(x, y) is element by element.
+        if (a.Inputs.Count > 1) return Broadcast(a);
+        var keep = Flag(a, "keepdim");
+        IReadOnlyList<Dim>? axes = Present(a, "dim0") is not null ? new[] { "dim0", "dim1", "dim2" }.Where(n => a.Arguments.ContainsKey(n)).Select(n => Size(a, n)).ToList() : Sizes(a, "dim", "dimensions", "dims", "dimension");
+        if (axes is null && Present(a, "dim", "dimensions", "dims", "dimension") is null) return a.Op.Name is "kthvalue" or "mode" or "quantile" or "nanquantile" or "count_nonzero" ? Shape.Unknown : Shape.Scalar;
+        if (axes is null || keep is null) return Shape.Unknown;
+        if (!a.Input.HasRank) return keep == false && axes is [{ Size: -1 }] ? Shape.EndingIn(a.Input.Dims.Take(Math.Max(0, a.Input.Dims.Length - 1)).ToArray()) : Shape.Unknown;
+        var gone = axes.Select(x => a.Input.Normalize(x.Size)).ToList();
+        if (gone.Any(g => g is null)) return Shape.Unknown;
+        return Shape.Of(a.Input.Dims.SelectMany((d, i) => !gone.Contains(i) ? [d] : keep.Value ? new[] { Dim.Of(1) } : []));
+    }
+
+    private static readonly string[] Single = ["rows", "columns", "dim0", "dim1", "dim2", "dim3"];
+
+    public static Shape Sizes(Applied a)
+    {
+        if (Sizes(a, "size", "dimensions") is { } sizes) return Shape.Of(sizes);
+        var each = Single.Where(n => a.Arguments.ContainsKey(n)).Select(n => Size(a, n)).ToList();
+        if (each.Count > 0) return Shape.Of(each);
+        // torch.tensor(array): as long as the array; a number has no axes.
+        if (Present(a, "rawArray", "scalar", "scalar0", "data") is not { } data || a.Arguments[data].Operation is not Microsoft.CodeAnalysis.Operations.IArgumentOperation { Parameter.Type: var type }) return Shape.Unknown;
+        if (type is not Microsoft.CodeAnalysis.IArrayTypeSymbol array) return data.StartsWith("scalar", StringComparison.Ordinal) ? Shape.Scalar : Shape.Unknown;
+        return array.Rank == 1 && a.Arguments[data].Value is Items { IsComplete: true } items ? Shape.Of(Dim.Of(items.Elements.Length)) : Shape.Of(Unknowns(array.Rank));
+    }
+
+    public static Shape Eye(Applied a) => Shape.Of(Size(a, "rows"), Number(a, "columns", -1) == -1 ? Size(a, "rows") : Size(a, "columns"));
+
+    /// <summary>One axis, as long as asked for.</summary>
+    public static Shape Count(Applied a) => Shape.Of(Size(a, a.Op.Name switch
+    {
+        "arange" => a.Arguments.ContainsKey("start") ? "" : "stop",
+        "randperm" => "n",
+        "linspace" or "logspace" => "steps",
+        _ => "len",
+    }));
+
+    public static Shape OneHot(Applied a) => a.Input.HasRank ? Shape.Of(a.Input.Dims.Add(Size(a, "num_classes") is { Size: not -1 } classes ? classes : Dim.Unknown)) : Shape.EndingIn(Size(a, "num_classes") is { Size: not -1 } c ? c : Dim.Unknown);
+
+    /// <summary>One number, unless it is asked not to reduce.</summary>
+    public static Shape Loss(Applied a) => Number(a, "reduction", 1) is > 0 ? Shape.Scalar : Shape.Unknown;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -22,10 +23,13 @@ internal sealed class Constant(object? raw) : Value
     public double? Number => raw switch { double d => d, float f => f, _ => Integer };
 }
 
-/// <summary>A number that is some tensor's size.</summary>
+/// <summary>A number that is some tensor's size, or one of the user's that is not known.</summary>
 internal sealed class Size(Dim dim) : Value
 {
     public Dim Dim => dim;
+
+    /// <summary>For the counter of a loop: the value it starts at.</summary>
+    public long? First { get; init; }
 }
 
 /// <summary><c>x.shape</c>.</summary>
@@ -34,13 +38,48 @@ internal sealed class ShapeOf(Step tensor) : Value
     public Step Tensor => tensor;
 }
 
-/// <summary>An array, list or tuple.</summary>
+/// <summary>A tuple, or what is in an array, a list or a container at one moment.</summary>
 internal sealed class Items(IEnumerable<Value> items) : Value
 {
-    public List<Value> Elements { get; } = items.ToList();
+    public static readonly Items Empty = new([]);
+
+    public ImmutableArray<Value> Elements { get; } = items.ToImmutableArray();
 
     /// <summary>False when more may be in it than was read.</summary>
-    public bool IsComplete { get; set; } = true;
+    public bool IsComplete { get; init; } = true;
+
+    /// <summary>Each element stands for any number like it.</summary>
+    public bool Repeats { get; init; }
+
+    public Items With(IEnumerable<Value> elements) => new(elements) { IsComplete = IsComplete, Repeats = Repeats };
+
+    /// <summary>The value under a key that is known, in a dictionary kept as pairs.</summary>
+    public Value? Under(object? key) => Elements.OfType<Items>().FirstOrDefault(p => p.Elements.Length == 2 && p.Elements[0] is Constant { Raw: { } raw } && raw.Equals(key))?.Elements[1];
+}
+
+/// <summary>An array, list or dictionary of the user's; the state says what is in it now.</summary>
+internal sealed class Collection(string name) : Value
+{
+    public string Name => name;
+}
+
+internal enum PickKind { Ellipsis, NewAxis, Slice }
+
+/// <summary>An index that is no number: <c>..</c>, <c>1..^1</c>, <c>TensorIndex.Slice(0, 4)</c>.</summary>
+internal sealed class Pick(PickKind kind, Value? start = null, Value? stop = null, Value? step = null) : Value
+{
+    public PickKind Kind => kind;
+
+    /// <summary>How many of an axis are taken.</summary>
+    public Dim Extent(Dim size)
+    {
+        if (start is null or Constant { Raw: null } && stop is null or Constant { Raw: null } && step is null or Constant { Raw: null }) return size;
+        static long? Number(Value? value, long? otherwise) => value is null or Constant { Raw: null } ? otherwise : (value as Constant)?.Integer;
+        if (Number(start, 0) == 0 && Number(step, 1) == 1 && stop is Size to) return to.Dim;
+        return stop is null or Constant { Raw: null }
+            ? Number(step, 1) == 1 && Number(start, 0) is >= 0 and var from ? (size.Size is { } n ? Dim.Of(Math.Max(0, n - from)) : size - Dim.Of(from)) : Dim.Unknown
+            : ShapeFunctions.Extent(size, Number(start, 0), Number(stop, null), Number(step, 1));
+    }
 }
 
 /// <summary>A lambda or a method handed around as a value, with the frame it was made in.</summary>
@@ -59,8 +98,8 @@ internal sealed class Function(IOperation? body, IMethodSymbol method, Frame? fr
 internal sealed class Instance(INamedTypeSymbol type) : Value
 {
     public INamedTypeSymbol Type => type;
-    public IOperation? Creation { get; set; }
-    public IReadOnlyList<Value> Arguments { get; set; } = [];
+    public IOperation? Creation { get; init; }
+    public IReadOnlyList<Value> Arguments { get; init; } = [];
 }
 
 internal sealed class Optimizer(string kind, IOperation? creation) : Value
@@ -71,7 +110,17 @@ internal sealed class Optimizer(string kind, IOperation? creation) : Value
     /// <summary>The modules whose parameters it steps.</summary>
     public List<Layer> Models { get; } = [];
 
+    /// <summary>Its settings by parameter name, the rate among them.</summary>
+    public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
+
     public override string ToString() => kind;
+}
+
+/// <summary>What changes an optimizer's rate as training goes on.</summary>
+internal sealed class Scheduler(string kind, Optimizer? optimizer) : Value
+{
+    public string Kind => kind;
+    public Optimizer? Optimizer => optimizer;
 }
 
 /// <summary>One parameter tensor of a layer (<c>fc1.weight</c>), or any of a module's (<c>foreach (var p in parameters())</c>).</summary>
@@ -119,21 +168,33 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     /// <summary>The user's module class.</summary>
     public INamedTypeSymbol? Type { get; init; }
 
+    /// <summary>The constructor the user's class was made with.</summary>
+    public IMethodSymbol? Constructor { get; init; }
+
     /// <summary>Arguments by parameter name.</summary>
     public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
 
-    /// <summary>Elements of a Sequential or ModuleList, or the alternatives of a choice; null for a plain layer.</summary>
-    public Items? Children { get; init; }
+    /// <summary>Elements of a Sequential, ModuleList or ModuleDict; null for a plain layer.</summary>
+    public Collection? Children { get; init; }
     public bool IsSequential { get; init; }
-    public bool IsChoice { get; init; }
+
+    /// <summary>The layers it may be, depending on a branch; empty for a layer that is what it is.</summary>
+    public ImmutableArray<Layer> Choices { get; init; } = ImmutableArray<Layer>.Empty;
+    public bool IsChoice => Choices.Length > 0;
 
     /// <summary>The helper call it came out of.</summary>
     public BuilderCall? Builder { get; init; }
 
+    /// <summary>Its kind and sizes: <c>Linear(4 → 8)</c>.</summary>
+    public string Signature => op.In is null ? op.Name : $"{op.Name}({In}{(op.Out is null ? "" : $" → {Out}")})";
+
     /// <summary>Its name, or its kind and sizes if it was given none.</summary>
-    public string Label => Name != op.Name || !In.IsKnown ? Name : $"{Name}({In} → {Out})";
+    public string Label => Name != op.Name || !In.IsKnown ? Name : Signature;
 
     public bool IsUserModule => Type is not null;
+
+    /// <summary>A module of which nothing is known but that it is one.</summary>
+    public bool IsHandedIn => creation is null && Type is null && op.Role == Role.Opaque && !IsChoice && Children is null;
 
     /// <summary>Where it was applied.</summary>
     public List<Step> Applications { get; } = [];
@@ -152,10 +213,10 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     public Dim In => SizeOf(op.In);
     public Dim Out => SizeOf(op.Out);
 
-    /// <summary>Whether it has a bias; null when not known.</summary>
+    /// <summary>Whether it has a bias; null when that is not written where it is made.</summary>
     public bool? HasBias => op.Bias is null ? null
         : !Arguments.TryGetValue(op.Bias, out var argument) ? true
-        : argument.Value is Constant { Raw: bool bias } ? bias : null;
+        : argument is { Value: Constant { Raw: bool bias }, IsWrittenThere: true } ? bias : null;
 
     public Dim SizeOf(string? parameter) =>
         parameter is not null && Arguments.TryGetValue(parameter, out var argument) ? Reader.ToDim(argument.Value) : Dim.Unknown;
@@ -177,13 +238,20 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
 }
 
 /// <summary>An argument as written, with what it stands for.</summary>
-internal sealed record Argument(Value Value, IOperation Operation);
+internal sealed record Argument(Value Value, IOperation Operation)
+{
+    /// <summary>The value is a constant of the code at this place, not one that was handed in.</summary>
+    public bool IsWrittenThere => Operation is IArgumentOperation { Value.ConstantValue.HasValue: true } || Operation?.ConstantValue.HasValue == true;
+}
 
-internal enum StepKind { Input, Operation, Module, Network, Choice, Unknown }
+internal enum StepKind { Input, Operation, Module, Network, Choice, Part, Unknown }
 
 /// <summary>One operation on tensors in data-flow order; also the tensor that comes out of it.</summary>
 internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOperation? operation) : Value
 {
+    private Func<Shape>? _pending;
+    private Shape _shape = Shape.Unknown;
+
     public StepKind Kind => kind;
     public Op Op => op;
     public IReadOnlyList<Step> Inputs => inputs;
@@ -194,10 +262,28 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
 
     /// <summary>The layer that was applied.</summary>
     public Layer? Layer { get; init; }
+
+    /// <summary>The layer's own arguments, or the call's.</summary>
     public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
     public BuilderCall? Builder { get; init; }
     public List<Step> Users { get; } = [];
-    public Shape Shape { get; set; } = Shape.Unknown;
+
+    /// <summary>Worked out when it is first asked for.</summary>
+    public Shape Shape
+    {
+        get
+        {
+            if (_pending is { } pending)
+            {
+                _pending = null;
+                _shape = pending();
+            }
+            return _shape;
+        }
+        set => (_pending, _shape) = (null, value);
+    }
+
+    public void Infer(Func<Shape> shape) => _pending = shape;
 
     /// <summary>The values it can take; null when not known.</summary>
     public ValueRange? Range { get; set; }
@@ -208,7 +294,22 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     /// <summary>Only reached when the network predicts: in <c>if (!training)</c> or under no_grad.</summary>
     public bool PredictionOnly { get; init; }
 
-    public string Name => Layer?.Name ?? (kind == StepKind.Input ? "input" : op.Name);
+    /// <summary>On one side of a branch that was not decided.</summary>
+    public bool Conditional { get; init; }
+
+    /// <summary>May also be null: an optional argument.</summary>
+    public bool MayBeNull { get; init; }
+
+    /// <summary>What a module of the user's does inside.</summary>
+    public Body? Inner { get; init; }
+
+    /// <summary>For an input of such a module: the tensor it was given.</summary>
+    public Step? Outer { get; init; }
+
+    /// <summary>For a part of several results: which one.</summary>
+    public int Index { get; init; }
+
+    public string Name => Layer?.Name ?? op.Name;
 
     public Role Role => kind == StepKind.Operation ? op.Role : Role.Opaque;
     public bool IsActivation => Role == Role.Activation;
@@ -219,8 +320,21 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     /// <summary>Applies weights, by a layer that keeps them.</summary>
     public bool HasWeights => kind == StepKind.Operation && Layer is not null && op.HasWeights;
 
+    public Applied Applied => new(op, Layer, Arguments, inputs);
+
     public override string ToString() => Name;
 }
+
+/// <summary>What one application of a module does: its steps and what comes out.</summary>
+internal sealed class Body
+{
+    public List<Step> Steps { get; } = [];
+    public List<Output> Outputs { get; } = [];
+}
+
+/// <summary>What a forward method returns on one of its ways out.</summary>
+/// <param name="Index">Which element of a tuple; 0 when it returns one tensor.</param>
+internal sealed record Output(Step Step, bool PredictionOnly, int Index = 0);
 
 /// <summary>One call of a method while it is read.</summary>
 internal sealed class Frame(IMethodSymbol? method, Value? self, Frame? lexical, BuilderCall? builder)
@@ -230,16 +344,24 @@ internal sealed class Frame(IMethodSymbol? method, Value? self, Frame? lexical, 
     public Frame? Lexical => lexical;
     public BuilderCall? Builder => builder;
     public List<(Value Value, IOperation Operation, bool PredictionOnly)> Returns { get; } = [];
+    public bool IsIterator { get; set; }
 }
 
-internal enum EventKind { CreateOptimizer, CreateModel, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer, Backward, Step, ZeroGrad, Train, Eval, Init, MakeFunction, CallFunction, MakeObject, UseObject }
+internal enum EventKind
+{
+    CreateOptimizer, CreateModel, CreateScheduler, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer, Backward, Step, StepScheduler, ZeroGrad, Clip, Train, Eval, Init,
+    MakeFunction, CallFunction, MakeObject, UseObject,
+}
 
 /// <summary>Something that happens to a model, an optimizer or what saves them, in the order it is written.</summary>
 internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation)
 {
     /// <summary>The loops around it, outermost first, through calls.</summary>
-    public IReadOnlyList<IOperation> Loops { get; init; } = [];
+    public ImmutableArray<IOperation> Loops { get; init; } = ImmutableArray<IOperation>.Empty;
     public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
+
+    /// <summary>On one side of a branch that was not decided.</summary>
+    public bool Conditional { get; init; }
 
     /// <summary>The statement it happens in, if that declares one variable with what is made.</summary>
     public LocalDeclarationStatementSyntax? Declaration =>

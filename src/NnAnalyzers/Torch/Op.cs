@@ -1,11 +1,23 @@
+using NnAnalyzers.Graph;
+
 namespace NnAnalyzers.Torch;
 
 /// <summary>What an operation does to a network, as far as a rule can care.</summary>
 internal enum Role
 {
-    Linear, Convolution, TransposedConvolution, Recurrent, Embedding, Attention,
+    Linear, Bilinear, Convolution, TransposedConvolution, Recurrent, Embedding, Attention,
     Normalization, Activation, Softmax, Dropout, Pooling, Reshape, Permute, Identity, Resize,
     Join, Matmul, Arithmetic, Reduction, Indexing, Source, Loss, Opaque,
+}
+
+/// <summary>What a reshape, permutation or indexing of tensors gets to see when it works out its shape.</summary>
+/// <param name="Layer">The layer that is applied; its own arguments hold the sizes.</param>
+/// <param name="Arguments">The layer's arguments, or those of the call.</param>
+/// <param name="Inputs">The tensors that go in.</param>
+internal readonly record struct Applied(Op Op, Layer? Layer, IReadOnlyDictionary<string, Argument> Arguments, IReadOnlyList<Step> Inputs)
+{
+    /// <summary>The shape of the first tensor.</summary>
+    public Shape Input => Inputs.Count > 0 ? Inputs[0].Shape : Shape.Unknown;
 }
 
 /// <summary>The values a tensor can take: bounds, either of which may be open (infinite).</summary>
@@ -28,7 +40,7 @@ internal readonly record struct ValueRange(double Low, double High)
 }
 
 /// <summary>What a loss expects of the network's output.</summary>
-internal enum LossDomain { NotALoss, AnyNumber, Logits, BinaryLogits, Probabilities, LogProbabilities, Other }
+internal enum LossDomain { NotALoss, AnyNumber, Logits, BinaryLogits, Probabilities, LogProbabilities, LogDistribution, Other }
 
 /// <summary>
 /// One operation of TorchSharp, whatever its form: <c>nn.ReLU()</c>, <c>functional.relu(x)</c>, <c>torch.relu(x)</c>,
@@ -52,13 +64,19 @@ internal sealed record Op(string Name, Role Role)
     public string? Out { get; init; }
     public string? Bias { get; init; }
 
-    /// <summary>Output sizes equal input sizes.</summary>
-    public bool KeepsShape { get; init; }
+    /// <summary>The shape that comes out; null when it is not followed.</summary>
+    public Func<Applied, Shape>? Shape { get; init; }
 
-    /// <summary>Older names of the same operation or of other spellings.</summary>
+    /// <summary>Output sizes equal input sizes.</summary>
+    public bool KeepsShape => Shape == ShapeFunctions.Same;
+
+    /// <summary>Why the graph does not look into it.</summary>
+    public string? OpaqueReason { get; init; }
+
+    /// <summary>Other spellings of the same operation.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    public bool HasWeights => Role is Role.Linear or Role.Convolution or Role.TransposedConvolution or Role.Recurrent or Role.Attention;
+    public bool HasWeights => Role is Role.Linear or Role.Bilinear or Role.Convolution or Role.TransposedConvolution or Role.Recurrent or Role.Attention;
 
     /// <summary>An activation that cuts values off for good; LeakyReLU, ELU and the like leave a way through and do not count.</summary>
     public bool CutsRange => Role == Role.Activation && Range.IsBounded;

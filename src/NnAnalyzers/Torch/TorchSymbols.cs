@@ -17,11 +17,15 @@ internal sealed class TorchSymbols
         _init = compilation.GetTypeByMetadataName("TorchSharp.torch+nn+init");
         _parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
         _lossBase = compilation.GetTypeByMetadataName("TorchSharp.Loss`3");
+        PlainForward = compilation.GetTypeByMetadataName("TorchSharp.torch+nn+Module`2")?.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault();
         Assembly = torch.ContainingAssembly;
         _own = compilation.Assembly;
     }
 
     public IAssemblySymbol Assembly { get; }
+
+    /// <summary>forward of <c>Module&lt;T1, TResult&gt;</c>.</summary>
+    public IMethodSymbol? PlainForward { get; }
 
     public static TorchSymbols? TryCreate(Compilation compilation) =>
         compilation.GetTypeByMetadataName("TorchSharp.torch") is { } torch

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Torch;
@@ -9,67 +6,344 @@ using NnAnalyzers.Torch;
 namespace NnAnalyzers.Training;
 
 /// <summary>
-/// Everything the rules can ask about one compilation: its networks, its training code, and which meets which.
-/// Built once, from the trees that mention networks or training at all.
+/// Everything the rules can ask about one compilation: its networks, its training code, and which meets which. Nothing is read before
+/// it is asked for: a question about one file reads that file and those that lead to it (<see cref="Reaching"/>).
 /// </summary>
 internal sealed class ProjectGraph
 {
     private readonly TorchSymbols _torch;
-    private readonly CancellationToken _cancellation;
+    private CancellationToken _cancellation;
     private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
     private readonly Func<SyntaxTree, SemanticModel> _model;
+    private readonly List<(SyntaxTree Tree, TreeDigest Digest)> _sources;
+    private readonly Dictionary<SyntaxTree, TreeDigest> _digests;
     private readonly Dictionary<INamedTypeSymbol, Network?> _networks = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<SyntaxNode, Network> _containers = [];
-    private readonly Dictionary<INamedTypeSymbol, List<Shape>> _inputShapes = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<SyntaxTree, IReadOnlyList<Network>> _networksIn = [];
+    private readonly Dictionary<SyntaxNode, TrainingSite?> _sites = [];
+    private readonly HashSet<IMethodSymbol> _entered = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<SyntaxTree> _sitesRead = [];
+    private readonly Dictionary<SyntaxTree, IReadOnlyList<SyntaxTree>> _reaching = [];
+    private readonly Dictionary<INamedTypeSymbol, List<(IReadOnlyDictionary<string, Argument> Arguments, Shape? Input)>> _uses = new(SymbolEqualityComparer.Default);
+    private Dictionary<string, List<SyntaxTree>>? _mentioning;
+    private HashSet<string>? _touching;
 
-    public ProjectGraph(Compilation compilation, TorchSymbols torch, CancellationToken cancellation)
+    public ProjectGraph(Compilation compilation, TorchSymbols torch, CancellationToken cancellation = default)
     {
         (_torch, _cancellation) = (torch, cancellation);
         _model = tree => _models.TryGetValue(tree, out var model) ? model : _models[tree] = compilation.GetSemanticModel(tree);
-        var trees = compilation.SyntaxTrees.Select(t => (Tree: t, Digest: TreeDigest.Of(t, cancellation))).Where(t => t.Digest.MentionsTorch).ToList();
-        Trains = trees.Any(t => t.Digest.Trains);
-        Sites = trees.Where(t => t.Digest.HasTensorCode).SelectMany(t => ReadSites(t.Tree)).ToList();
-        foreach (var site in Sites)
-            foreach (var call in site.Steps)
-                if (call is { Kind: StepKind.Network, Layer.Type: { } type, Input: { } input } && input.Shape.HasRank) ShapesOf(type).Add(input.Shape);
-        foreach (var (tree, _) in trees)
-            foreach (var declaration in tree.GetRoot(cancellation).DescendantNodes(n => n is not BaseMethodDeclarationSyntax).OfType<ClassDeclarationSyntax>())
-                if (_model(tree).GetDeclaredSymbol(declaration, cancellation) is INamedTypeSymbol type && torch.IsUserModule(type)) NetworkOf(type);
-        foreach (var site in Sites)
-            foreach (var loss in site.Losses) Link(loss);
+        var all = compilation.SyntaxTrees.Select(t => (Tree: t, Digest: TreeDigest.Of(t, cancellation))).ToList();
+        Trains = all.Any(t => t.Digest.Trains);
+        _sources = all.Where(t => t.Digest.MentionsTorch).ToList();
+        _digests = _sources.ToDictionary(s => s.Tree, s => s.Digest);
     }
 
     /// <summary>Whether anything in the project trains: some code calls backward.</summary>
     public bool Trains { get; }
 
-    public IReadOnlyList<TrainingSite> Sites { get; }
+    /// <summary>The number of method bodies and classes that were read.</summary>
+    public int Readings { get; private set; }
 
-    public IEnumerable<Network> Networks => _networks.Values.OfType<Network>().Concat(_containers.Values);
+    /// <summary>Every site of the project; reads all of it.</summary>
+    public IReadOnlyList<TrainingSite> Sites => SitesIn(_sources.Select(s => s.Tree).ToList());
 
-    /// <summary>Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about them.</summary>
-    public bool IsLoaded(Network network) => network.Type is { } type && (_loaded ??= FindLoaded()).Contains(type);
-
-    private HashSet<INamedTypeSymbol>? _loaded;
-
-    private HashSet<INamedTypeSymbol> FindLoaded()
+    /// <summary>Every network of the project, with the losses it meets; reads all of it.</summary>
+    public IReadOnlyList<Network> Networks
     {
-        var loaded = new HashSet<INamedTypeSymbol>(SymbolEqualityComparer.Default);
-        void Add(INamedTypeSymbol type)
+        get
         {
-            if (!loaded.Add(type) || NetworkOf(type) is not { } network) return;
-            foreach (var part in network.Layers.Concat(network.Steps.Select(s => s.Layer).OfType<Layer>()))
-                if (part.Type is { } inner) Add(inner);
+            var networks = _sources.SelectMany(s => NetworksIn(s.Tree)).ToList();
+            foreach (var site in Sites) LossesOf(site);
+            foreach (var network in networks) LossesOf(network);
+            return networks.Concat(_containers.Values).ToList();
         }
-        foreach (var load in Sites.SelectMany(s => s.Events).Concat(Networks.SelectMany(n => n.Events)).Where(e => e.Kind == EventKind.Load))
-            if (load.Subject is Layer { Type: { } type }) Add(type);
-        return loaded;
+    }
+
+    // ---- Findings.
+
+    private readonly Dictionary<object, IReadOnlyList<(Rule Rule, Diagnostic Diagnostic)>> _answers = [];
+
+    /// <summary>
+    /// What the rules find in one file: they are asked about everything in the files that lead to it, since a network may be trained in
+    /// one file, written in a second and put together by helpers of a third. One place gets one finding, from the rule that stands first.
+    /// </summary>
+    public IReadOnlyList<Diagnostic> In(SyntaxTree tree, IReadOnlyList<Rule> rules, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        var reaching = Reaching(tree);
+        if (reaching.Count == 0) return [];
+        var sites = SitesIn(reaching);
+        var networks = reaching.SelectMany(NetworksIn).ToList();
+        // A Sequential is known once a loss has met it.
+        var uses = sites.SelectMany(LossesOf).Concat(networks.SelectMany(LossesOf)).ToList();
+        networks.AddRange(_containers.Values.Where(c => c.Tree is { } t && reaching.Contains(t)));
+        var best = uses.GroupBy(u => (u.Loss.Syntax, u.Op)).SelectMany(g => g.Any(u => u.Target?.Range is not null) ? g.Where(u => u.Target?.Range is not null) : g);
+        IReadOnlyList<(Rule Rule, Diagnostic Diagnostic)> Answers(object subject, SyntaxTree where, Func<Rule, IEnumerable<Finding>> ask) =>
+            _answers.TryGetValue(subject, out var known) ? known : _answers[subject] = rules.SelectMany(r => NetworkAnalyzer.Ask(r, where, ask)).ToList();
+        var answers = networks.SelectMany(n => Answers(n, n.Tree ?? tree, r => r.Check(n, this)))
+            .Concat(sites.SelectMany(s => Answers(s, s.Body.SyntaxTree, r => r.Check(s, this))))
+            .Concat(best.SelectMany(u => Answers(u, u.Loss.Syntax?.SyntaxTree ?? tree, r => r.Check(u, this))));
+        var order = rules.Select((r, i) => (r, i)).ToDictionary(p => p.r, p => p.i);
+        return answers.Where(a => a.Diagnostic.Location.SourceTree == tree).OrderBy(a => order[a.Rule]).GroupBy(a => a.Diagnostic.Location.SourceSpan).SelectMany(g => g.First().Diagnostic.Id == "NN0000" ? g.Take(2) : g.Take(1))
+            .Select(a => a.Diagnostic).OrderBy(d => d.Location.SourceSpan.Start).ToList();
+    }
+
+    // ---- Files.
+
+    /// <summary>
+    /// The files from which this one can be reached: those that mention what it declares, those that mention these, and so on. Whatever uses
+    /// a network of this file starts in one of them.
+    /// </summary>
+    public IReadOnlyList<SyntaxTree> Reaching(SyntaxTree tree)
+    {
+        if (_reaching.TryGetValue(tree, out var known)) return known;
+        if (!_digests.ContainsKey(tree)) return _reaching[tree] = [];
+        _mentioning ??= IndexMentions();
+        var found = new HashSet<SyntaxTree> { tree };
+        var open = new Queue<SyntaxTree>([tree]);
+        while (open.Count > 0)
+            foreach (var name in _digests[open.Dequeue()].Declares)
+                if (_mentioning.TryGetValue(name, out var trees))
+                    foreach (var next in trees)
+                        if (found.Add(next)) open.Enqueue(next);
+        return _reaching[tree] = found.Count == 1 ? [tree] : _sources.Select(s => s.Tree).Where(found.Contains).ToList();
+    }
+
+    private Dictionary<string, List<SyntaxTree>> IndexMentions()
+    {
+        var index = new Dictionary<string, List<SyntaxTree>>(StringComparer.Ordinal);
+        foreach (var (_, digest) in _sources)
+            foreach (var name in digest.Declares) index[name] = [];
+        foreach (var (tree, digest) in _sources)
+            foreach (var name in digest.Mentions)
+                if (index.TryGetValue(name, out var trees)) trees.Add(tree);
+        return index;
+    }
+
+    /// <summary>The names of methods that apply networks or call one that does.</summary>
+    private HashSet<string> Touching()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var rest = _sources.SelectMany(s => s.Digest.Methods).ToList();
+        for (var more = true; more;)
+        {
+            more = false;
+            rest.RemoveAll(method =>
+            {
+                if (!method.Touches && !method.Mentions.Any(names.Contains)) return false;
+                more |= names.Add(method.Name);
+                return true;
+            });
+        }
+        return names;
+    }
+
+    // ---- Training code.
+
+    /// <summary>
+    /// The training code that starts in these files. They must be all that reach one file, so that a method is read where it is called
+    /// from, and by itself only when nothing calls it.
+    /// </summary>
+    public IReadOnlyList<TrainingSite> SitesIn(IReadOnlyList<SyntaxTree> trees)
+    {
+        if (!trees.All(_sitesRead.Contains))
+        {
+            _touching ??= Touching();
+            var candidates = trees.SelectMany(t => _digests[t].Methods.Where(m => m.Touches || m.Mentions.Any(_touching.Contains))).Where(m => !_sites.ContainsKey(m.Node)).ToList();
+            var called = new HashSet<string>(trees.SelectMany(t => _digests[t].Methods).SelectMany(m => m.Mentions.Where(x => x != m.Name)), StringComparer.Ordinal);
+            foreach (var method in candidates.Where(m => !called.Contains(m.Name)).Concat(candidates.Where(m => called.Contains(m.Name))))
+                _sites[method.Node] = ReadSite(method);
+            foreach (var tree in trees) _sitesRead.Add(tree);
+        }
+        return trees.SelectMany(t => _digests[t].Methods).Select(m => _sites.TryGetValue(m.Node, out var site) ? site : null).OfType<TrainingSite>().ToList();
+    }
+
+    private TrainingSite? ReadSite(TreeDigest.MethodDigest digest)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        var model = _model(digest.Node.SyntaxTree);
+        if (model.GetDeclaredSymbol(digest.Node, _cancellation) is not IMethodSymbol method || method.IsAbstract || _entered.Contains(method)) return null;
+        // The other methods of a network are read with it, unless they train.
+        var isModule = _torch.IsUserModule(method.ContainingType);
+        if (isModule && (!digest.Trains || method.Name is "forward" or "Forward" || method.ContainingType.IsAbstract)) return null;
+        Readings++;
+        var reader = new Reader(_torch, _model, insideNetwork: false, _cancellation) { ShapeOfNetwork = ShapeOf };
+        if (digest.Node is CompilationUnitSyntax)
+        {
+            if (model.GetOperation(digest.Node, _cancellation) is not { } body) return null;
+            reader.Run(body, method, null, new Dictionary<string, Argument>(), null, null);
+        }
+        else
+        {
+            var self = method.IsStatic ? null : Self(method.ContainingType);
+            if (self is not null) reader.ConstructRoot(method.ContainingType, self);
+            reader.Run(method, self, new Dictionary<string, Argument>(), null, null);
+        }
+        _entered.UnionWith(reader.Entered);
+        foreach (var made in reader.Events)
+            if (made is { Kind: EventKind.CreateModel, Subject: Layer { Type: { } type } layer }) Uses(type).Add((layer.Arguments, null));
+        foreach (var call in reader.Steps)
+            if (call is { Kind: StepKind.Network, Layer.Type: { } applied, Input: { } input }) Uses(applied).Add((call.Layer!.Arguments, input.Shape));
+        return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, digest.Node, reader);
+    }
+
+    private List<(IReadOnlyDictionary<string, Argument> Arguments, Shape? Input)> Uses(INamedTypeSymbol type) => _uses.TryGetValue(type, out var list) ? list : _uses[type] = [];
+
+    /// <summary>An object of a class of the project, as its own methods see it.</summary>
+    private Value Self(INamedTypeSymbol type) =>
+        _torch.IsUserModule(type) ? new Layer(new Op(type.Name, Role.Opaque), null) { Type = type, Name = type.Name } : new Instance(type);
+
+    /// <summary>What comes out of a network that training code applies: its class read with what it was made with and is given.</summary>
+    private Shape ShapeOf(Reader site, Step applied)
+    {
+        if (applied.Layer is not { } layer || applied.Input is not { } input) return Shape.Unknown;
+        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State);
+        Readings++;
+        if (layer.IsSequential) return reader.ApplyContainer(layer, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input.Shape, Outer = input }) is Step last ? last.Shape : Shape.Unknown;
+        return applied.Operation is Microsoft.CodeAnalysis.Operations.IInvocationOperation call && layer.Type is not null && reader.ApplyModule(layer, call.TargetMethod, applied.Arguments, call) is Step only ? only.Shape : Shape.Unknown;
+    }
+
+    // ---- Networks.
+
+    public IReadOnlyList<Network> NetworksIn(SyntaxTree tree)
+    {
+        if (_networksIn.TryGetValue(tree, out var known)) return known;
+        if (!_digests.TryGetValue(tree, out var digest)) return _networksIn[tree] = [];
+        return _networksIn[tree] = digest.Types.Where(t => t.BaseList is not null || t.Modifiers.Any(m => m.Text == "partial"))
+            .Select(t => _model(tree).GetDeclaredSymbol(t, _cancellation)).OfType<INamedTypeSymbol>().Where(_torch.IsUserModule)
+            .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).Where(t => t.DeclaringSyntaxReferences[0].SyntaxTree == tree).Select(NetworkOf).OfType<Network>().ToList();
     }
 
     public Network? NetworkOf(INamedTypeSymbol type)
     {
+        type = type.OriginalDefinition;
         if (_networks.TryGetValue(type, out var known)) return known;
         _networks[type] = null; // a module that contains itself ends here
-        return _networks[type] = ReadModule(type);
+        if (type.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree is { } tree) SitesIn(Reaching(tree));
+        return _networks[type] = type.IsAbstract ? null : ReadModule(type);
+    }
+
+    /// <summary>Reads a module class with what all training code that uses it agrees on: constructor arguments, and its input but for the batch.</summary>
+    private Network ReadModule(INamedTypeSymbol type)
+    {
+        Readings++;
+        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation);
+        var self = Self(type);
+        reader.ConstructRoot(type, self, CommonArguments(Uses(type).Select(u => u.Arguments).ToList()));
+        var methods = Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(t => t.GetMembers()).OfType<IMethodSymbol>()
+            .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
+        var forward = methods.FirstOrDefault(m => m.Name is "forward" or "Forward" && m.Parameters.Any(p => _torch.IsTensor(p.Type))) ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
+        var outputs = new List<Output>();
+        if (forward is not null)
+        {
+            // The shape is known when every call site agrees on everything but the batch.
+            var given = new Dictionary<string, Argument>();
+            if (CommonShape(Uses(type).Select(u => u.Input).OfType<Shape>().ToList()) is { } known && forward.Parameters.FirstOrDefault(p => _torch.IsTensor(p.Type)) is { } tensor)
+            {
+                var input = new Step(StepKind.Input, new Op(tensor.Name, Role.Source), [], null);
+                input.Shape = known.With(0, Dim.Named(new Axis(input, 0)));
+                reader.Steps.Add(input);
+                given[tensor.Name] = new Argument(input, null!);
+            }
+            if (reader.Run(forward, self, given, null, null) is { } frame)
+                foreach (var (value, _, predicts) in frame.Returns) reader.Put(outputs, value, predicts);
+        }
+        // Its other methods belong to it; those that train are sites of their own.
+        foreach (var other in methods.Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)))
+            if (!reader.Entered.Contains(other) && !methods.Any(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
+                reader.Run(other, self, new Dictionary<string, Argument>(), null, null);
+        return new Network(type.Name, type, null, reader, outputs);
+    }
+
+    /// <summary>Whether a method works on tensors at all.</summary>
+    private bool Touches(IMethodSymbol method) => _torch.IsTensor(method.ReturnType) || method.Parameters.Any(p => _torch.IsTensor(p.Type))
+        || method.DeclaringSyntaxReferences[0] is var place && _digests.TryGetValue(place.SyntaxTree, out var digest) && digest.Methods.Any(m => m.Node.Span == place.Span && m.Touches);
+
+    private static IEnumerable<INamedTypeSymbol> Ancestors(INamedTypeSymbol type)
+    {
+        for (var t = type; t is not null; t = t.BaseType) yield return t;
+    }
+
+    private static Shape? CommonShape(IReadOnlyList<Shape> shapes) =>
+        shapes.Count > 0 && shapes.All(s => s.Rank == shapes[0].Rank && s.Rank > 0 && s.Dims.Skip(1).All(d => d.Size is not null) && s.Dims.Skip(1).SequenceEqual(shapes[0].Dims.Skip(1)))
+            ? shapes[0] : null;
+
+    private static Dictionary<string, Argument>? CommonArguments(IReadOnlyList<IReadOnlyDictionary<string, Argument>> all) =>
+        all.Count == 0 ? null : all[0].Where(p => p.Value.Value is Constant { Raw: var raw } && all.All(o => o.TryGetValue(p.Key, out var other) && other.Value is Constant c && Equals(c.Raw, raw))).ToDictionary(p => p.Key, p => p.Value);
+
+    private Network ReadContainer(Layer container, Shape input, Reader site)
+    {
+        Readings++;
+        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State);
+        var step = new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input };
+        var output = reader.ApplyContainer(container, step);
+        return new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, false)] : []);
+    }
+
+    // ---- Losses.
+
+    /// <summary>The network a step of training code applies.</summary>
+    private Network? Applied(Step step, Reader site) => step.Layer switch
+    {
+        { Type: { } type } => NetworkOf(type),
+        { IsSequential: true, Syntax: { } syntax } sequence => _containers.TryGetValue(syntax, out var known) ? known : _containers[syntax] = ReadContainer(sequence, step.Input?.Shape ?? Shape.Unknown, site),
+        _ => null,
+    };
+
+    /// <summary>Follows each loss of a site back to the networks it is applied to.</summary>
+    public IReadOnlyList<LossUse> LossesOf(TrainingSite site)
+    {
+        if (site.Uses.Count == 0)
+            foreach (var loss in site.Losses) site.Uses.Add(Link(loss, site.Reader, null));
+        return site.Uses;
+    }
+
+    private readonly Dictionary<Network, IReadOnlyList<LossUse>> _ownLosses = [];
+
+    /// <summary>The losses a network computes itself.</summary>
+    public IReadOnlyList<LossUse> LossesOf(Network network) => _ownLosses.TryGetValue(network, out var known) ? known : _ownLosses[network] = network.OwnLosses.Select(l => Link(l, null, network)).ToList();
+
+    private LossUse Link(Step loss, Reader? site, Network? own)
+    {
+        var passed = new List<(Step Step, Network Network)>();
+        var ends = loss.Input is null ? [] : Chain.Behind(loss.Input, step =>
+        {
+            if (site is null || Applied(step, site) is not { } network) return [];
+            passed.Add((step, network));
+            return network.Outputs;
+        }).Select(last => (last, passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network ?? passed.Select(p => p.Network).FirstOrDefault() ?? own)).ToList();
+        var use = new LossUse(loss, ends!, passed.SelectMany(p => p.Step.Inputs).ToList());
+        foreach (var network in passed.Select(p => p.Network).Concat(own is null ? [] : [own]).Distinct()) Meet(network, use);
+        return use;
+    }
+
+    /// <summary>The same line is read once for each caller; the reading that knows its targets counts.</summary>
+    private static void Meet(Network network, LossUse use)
+    {
+        if (network.Losses.FirstOrDefault(u => u.Loss.Syntax == use.Loss.Syntax && u.Op == use.Op) is { } same)
+        {
+            if (same.Target?.Range is not null || use.Target?.Range is null) return;
+            network.Losses.Remove(same);
+        }
+        network.Losses.Add(use);
+    }
+
+    // ---- What else rules ask.
+
+    /// <summary>Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about them.</summary>
+    public bool IsLoaded(Network network)
+    {
+        if (network.Tree is not { } tree) return false;
+        var reaching = Reaching(tree);
+        bool Loads(IEnumerable<Event> events) => events.Any(e => e.Kind == EventKind.Load && e.Subject is Layer { Type: { } loaded } && Holds(loaded, network.Type, []));
+        return network.Type is not null && (SitesIn(reaching).Any(s => Loads(s.Events)) || reaching.SelectMany(NetworksIn).Any(n => Loads(n.Events)));
+    }
+
+    /// <summary>Whether a module is this one or has it somewhere inside.</summary>
+    private bool Holds(INamedTypeSymbol whole, INamedTypeSymbol? part, HashSet<INamedTypeSymbol> seen)
+    {
+        if (SymbolEqualityComparer.Default.Equals(whole.OriginalDefinition, part?.OriginalDefinition)) return true;
+        return seen.Add(whole) && NetworkOf(whole) is { } network && network.Layers.Concat(network.Steps.Select(s => s.Layer).OfType<Layer>()).Any(l => l.Type is { } inner && Holds(inner, part, seen));
     }
 
     /// <summary>Whether a helper called with this parameter false leaves the activation out.</summary>
@@ -82,7 +356,7 @@ internal sealed class ProjectGraph
             if (reader.Run(helper, null, given, null, null) is not { } frame) return true;
             return frame.Returns.Select(r => r.Value).Any(v => v switch
             {
-                Layer { Children: { } children } => children.Elements.Any(c => c is Layer { Op: var op } && op == activation),
+                Layer { Children: not null } container => reader.ContentsOf(container)!.Elements.Any(c => c is Layer { Op: var op } && op == activation),
                 Layer layer => layer.Op == activation,
                 Step step => step.Op == activation,
                 _ => true,
@@ -90,124 +364,4 @@ internal sealed class ProjectGraph
         }
         return Activates(true) && !Activates(false);
     }
-
-    private Network? ReadModule(INamedTypeSymbol type)
-    {
-        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation);
-        var self = Self(type);
-        reader.Construct(type, self);
-        var forward = Ancestors(type).SelectMany(t => t.GetMembers()).OfType<IMethodSymbol>()
-            .FirstOrDefault(m => m.Name is "forward" or "Forward" && !m.IsAbstract && _torch.IsOwn(m) && m.Parameters.Any(p => _torch.IsTensor(p.Type)));
-        var outputs = new List<Output>();
-        if (forward is not null)
-        {
-            // The shape is known when every call site agrees on everything but the batch.
-            var given = new Dictionary<string, Argument>();
-            var known = CommonShape(ShapesOf(type));
-            var tensor = forward.Parameters.First(p => _torch.IsTensor(p.Type));
-            if (known is not null)
-            {
-                var input = new Step(StepKind.Input, new Op(tensor.Name, Role.Source), [], null);
-                input.Shape = known.With(0, Dim.Named(new Axis(input, 0)));
-                given[tensor.Name] = new Argument(input, null!);
-            }
-            if (reader.Run(forward, self, given, null, null) is { } frame)
-                foreach (var (value, _, predicts) in frame.Returns)
-                    if (value is Step step) outputs.Add(new Output(step, predicts));
-        }
-        return new Network(type.Name, type, null, reader, outputs, NetworkOf);
-    }
-
-    private static IEnumerable<INamedTypeSymbol> Ancestors(INamedTypeSymbol type)
-    {
-        for (var t = type; t is not null; t = t.BaseType) yield return t;
-    }
-
-    private List<Shape> ShapesOf(INamedTypeSymbol type) => _inputShapes.TryGetValue(type, out var list) ? list : _inputShapes[type] = [];
-
-    private static Shape? CommonShape(IReadOnlyList<Shape> shapes) =>
-        shapes.Count > 0 && shapes.All(s => s.Rank == shapes[0].Rank && s.Rank > 0 && s.Dims.Skip(1).All(d => d.Size is not null) && s.Dims.Skip(1).SequenceEqual(shapes[0].Dims.Skip(1)))
-            ? shapes[0] : null;
-
-    private Network ReadContainer(Layer container, Shape input)
-    {
-        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation);
-        var step = new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input.HasRank && input.Rank > 0 ? input : Shape.Unknown };
-        var output = reader.ApplyContainer(container, step);
-        return new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, false)] : [], NetworkOf);
-    }
-
-    /// <summary>Finds the network whose output a loss was given, with only reshapes between.</summary>
-    private void Link(Step loss)
-    {
-        var prediction = loss.Input;
-        while (prediction is { Kind: StepKind.Operation } && prediction.Role is Role.Reshape or Role.Identity or Role.Indexing or Role.Permute && prediction!.Op.Name != "detach")
-            prediction = prediction.Input;
-        if (prediction is not { Kind: StepKind.Network, Layer: { } layer }) return;
-        var network = layer.Type is { } type ? NetworkOf(type)
-            : layer is { IsSequential: true, Syntax: { } syntax } ? _containers.TryGetValue(syntax, out var known) ? known : _containers[syntax] = ReadContainer(layer, prediction.Input?.Shape ?? Shape.Unknown)
-            : null;
-        var use = new LossUse(loss, loss.Inputs.Count > 1 ? loss.Inputs[1] : null, prediction.Input);
-        if (network is null) return;
-        // The same line is read once alone and once for each caller; the reading that knows its targets counts.
-        if (network.Losses.FirstOrDefault(u => u.Loss.Syntax == loss.Syntax && u.Op == use.Op) is { } same)
-        {
-            if (same.Target?.Range is not null || use.Target?.Range is null) return;
-            network.Losses.Remove(same);
-        }
-        network.Losses.Add(use);
-    }
-
-    private IEnumerable<TrainingSite> ReadSites(SyntaxTree tree)
-    {
-        var root = tree.GetRoot(_cancellation);
-        var model = _model(tree);
-        // All top-level statements are one method.
-        if (root.ChildNodes().OfType<GlobalStatementSyntax>().Any() && model.GetDeclaredSymbol(root, _cancellation) is IMethodSymbol main && model.GetOperation(root, _cancellation) is { } body)
-            yield return Read("the program", root, reader => reader.Run(body, main, null, new Dictionary<string, Argument>(), null, null));
-        foreach (var node in root.DescendantNodes(n => n is not BaseMethodDeclarationSyntax).OfType<MethodDeclarationSyntax>())
-        {
-            _cancellation.ThrowIfCancellationRequested();
-            if (model.GetDeclaredSymbol(node, _cancellation) is not IMethodSymbol method || method.IsAbstract) continue;
-            if (_torch.IsUserModule(method.ContainingType) && method.Name is "forward" or "Forward") continue;
-            yield return Read(method.Name, node, reader =>
-            {
-                var self = method.IsStatic ? null : Self(method.ContainingType);
-                if (self is not null) reader.Construct(method.ContainingType, self);
-                reader.Run(method, self, new Dictionary<string, Argument>(), null, null);
-            });
-        }
-    }
-
-    /// <summary>An object of a class of the project, as its own methods see it.</summary>
-    private Value Self(INamedTypeSymbol type) =>
-        _torch.IsUserModule(type) ? new Layer(new Op(type.Name, Role.Opaque), null) { Type = type, Name = type.Name } : new Instance(type);
-
-    private TrainingSite Read(string name, SyntaxNode body, Action<Reader> read)
-    {
-        var reader = new Reader(_torch, _model, insideNetwork: false, _cancellation);
-        read(reader);
-        return new TrainingSite(name, body, reader.Events, reader.Steps, reader.Losses);
-    }
-}
-
-/// <summary>What a file mentions, from its text alone; kept for as long as the tree lives.</summary>
-internal sealed class TreeDigest
-{
-    private static readonly ConditionalWeakTable<SyntaxTree, TreeDigest> Cache = new();
-    private static readonly string[] TorchWords = ["TorchSharp", "Module", "Tensor", "torch"];
-    private static readonly string[] TensorCodeWords = ["Loss", "_loss", "cross_entropy", "optim", "reshape", ".view("];
-
-    private TreeDigest(string text)
-    {
-        MentionsTorch = TorchWords.Any(text.Contains);
-        HasTensorCode = TensorCodeWords.Any(text.Contains);
-        Trains = text.Contains("backward");
-    }
-
-    public bool MentionsTorch { get; }
-    public bool HasTensorCode { get; }
-    public bool Trains { get; }
-
-    public static TreeDigest Of(SyntaxTree tree, CancellationToken cancellation) => Cache.GetValue(tree, t => new TreeDigest(t.GetText(cancellation).ToString()));
 }

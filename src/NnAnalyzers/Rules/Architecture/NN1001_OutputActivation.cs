@@ -8,18 +8,19 @@ internal sealed class NN1001_OutputActivation() : Rule("NN1001", RuleLevel.Prove
     "Activation on the output layer",
     "{0} on the output layer keeps the network from giving {1} what it needs: only {2} come out ({3})")
 {
-    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
-        from last in network.LastSteps()
-        where last.IsActivation && last.Syntax is not null && network.SharedBuilder(last) is null // else NN1003 speaks
-        let use = network.Losses.FirstOrDefault(u => u.IsCutBy(last.Op))
-        where use is not null
-        let finding = At(last.Syntax!, last.Op.Name, use.Op.Name, last.Op.Range, network.Path(last, use))
-        // What a nested block does to its output, it does for all who use it.
-        select network.Steps.Contains(last) ? finding.Fix($"Remove {last.Op.Name} from the output", Edit.Unwrap(last)) : finding;
+    public override IEnumerable<Finding> Check(LossUse use, ProjectGraph project) =>
+        use.IsOverOneClass ? [] // NN1013 speaks
+            : from end in use.Ends
+              let last = end.Last
+              where last.IsActivation && last.Syntax is not null && end.Network is not null && use.IsCutBy(last.Op)
+              where !end.Network.Steps.Contains(last) || end.Network.SharedBuilder(last) is null // else NN1003 speaks
+              let finding = At(last.Syntax!, last.Op.Name, use.Op.Name, last.Op.Range, Chain.Path(last, use))
+              // What a nested block does to its output, it does for all who use it.
+              select end.Network.Steps.Contains(last) ? finding.Fix($"Remove {last.Op.Name} from the output", Edit.Unwrap(last)) : finding;
 
     public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
         from network in project.Networks
         from step in network.Steps
-        where step.IsActivation && step.Syntax is not null && !network.LastSteps().Contains(step)
+        where step.IsActivation && step.Syntax is not null && !network.LastSteps.Contains(step)
         select At(step.Syntax!, step.Op.Name).Fix($"Remove {step.Op.Name} from a hidden layer", Edit.Unwrap(step));
 }

@@ -8,14 +8,14 @@ internal sealed class NN1003_SharedBuilderOutput() : Rule("NN1003", RuleLevel.Pr
     "Output layer built by the helper of the hidden layers",
     "{0} adds {1} to every layer it builds, the output layer too, so {2} never sees the values it needs ({3})")
 {
-    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
-        from last in network.LastSteps()
-        where last.IsActivation && network.Steps.Contains(last)
-        let builder = network.SharedBuilder(last)
-        where builder is not null
-        let use = network.Losses.FirstOrDefault(u => u.IsCutBy(last.Op))
-        where use is not null
-        select Mend(At(builder.Call.Syntax, builder.Helper.Name, last.Op.Name, use.Op.Name, network.Path(last, use)), last, builder, project);
+    public override IEnumerable<Finding> Check(LossUse use, ProjectGraph project) =>
+        use.IsOverOneClass ? [] // NN1013 speaks
+            : from end in use.Ends
+              let last = end.Last
+              where last.IsActivation && end.Network is not null && end.Network.Steps.Contains(last) && use.IsCutBy(last.Op)
+              let builder = end.Network.SharedBuilder(last)
+              where builder is not null
+              select Mend(At(builder.Call.Syntax, builder.Helper.Name, last.Op.Name, use.Op.Name, Chain.Path(last, use)), last, builder, project);
 
     private static Finding Mend(Finding finding, Step last, BuilderCall builder, ProjectGraph project)
     {

@@ -31,7 +31,7 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
         var right = layer.FanIn is { } fanIn ? Math.Sqrt(2.0 / fanIn) : (double?)null;
         if (right is null ? spread < LargeForAnyFanIn : spread <= right * Tolerance && spread * Tolerance >= right) yield break;
         // A small last layer is a choice: it starts a policy or a residual near zero.
-        if (spread < right && network?.LastSteps().Any(s => s.Layer == layer || s.Input?.Layer == layer) == true) yield break;
+        if (spread < right && network?.LastSteps.Any(s => s.Layer == layer || s.Input?.Layer == layer) == true) yield break;
         var finding = At(init.Call.Syntax, init.Call.TargetMethod.Name, init.Parameter is null ? $"every parameter of {layer.Name}" : $"{layer.Name}.{init.Parameter}", Number(spread),
             right is null ? "it should shrink with the layer's fan-in" : $"a fan-in of {layer.FanIn} needs about {Number(right.Value)}");
         if (init.Names is not var (prefix, tensor)) yield return finding;

@@ -1,0 +1,57 @@
+using NnAnalyzers.Torch;
+
+namespace NnAnalyzers.Graph;
+
+/// <summary>Walks data flow backwards, through modules and across the border between training code and network.</summary>
+internal static class Chain
+{
+    private const int MaxLength = 64;
+
+    /// <summary>Leaves every value where it was or takes some: reshapes, orders of axes, indexing, dropout, moves.</summary>
+    public static bool IsTransparent(Step step) => step.Role is Role.Dropout or Role.Reshape or Role.Permute or Role.Indexing || step.Role == Role.Identity && step.Op.Name != "detach";
+
+    /// <summary>
+    /// The steps that decide a tensor's values: what is transparent is looked through, modules are entered, and
+    /// <paramref name="networks"/> tells what comes out of a network that training code applies.
+    /// </summary>
+    public static IEnumerable<Step> Behind(Step step, Func<Step, IEnumerable<Output>>? networks = null) => Behind(step, null, networks, 0).Distinct();
+
+    private static IEnumerable<Step> Behind(Step step, int? index, Func<Step, IEnumerable<Output>>? networks, int length)
+    {
+        if (length > MaxLength) return [step];
+        IEnumerable<Step> Go(Step next, int? part = null) => Behind(next, part, networks, length + 1);
+        if (step.Kind == StepKind.Part && step.Input is { } whole) return whole.Kind == StepKind.Operation ? IsTransparent(whole) ? Go(whole) : [step] : Go(whole, step.Index);
+        if (step.Kind == StepKind.Choice) return step.Inputs.SelectMany(i => Go(i));
+        if (step.Kind == StepKind.Input) return step.Outer is { } outer ? Go(outer) : [step];
+        if (step.Inner is { } inner) return Ends(inner.Outputs);
+        if (step.Kind == StepKind.Network) return networks is not null && networks(step).ToList() is { Count: > 0 } outputs ? Ends(outputs) : [step];
+        return IsTransparent(step) && step.Input is { } input ? Go(input) : [step];
+
+        IEnumerable<Step> Ends(IEnumerable<Output> all) =>
+            all.Where(o => !o.PredictionOnly && (index is null || o.Index == index)).Select(o => o.Step).ToList() is { Count: > 0 } trained ? trained.SelectMany(s => Go(s)) : [step];
+    }
+
+    /// <summary>The steps on the straight way from a step back through first inputs, those inside modules too.</summary>
+    public static IEnumerable<Step> Back(Step step)
+    {
+        var (current, length) = ((Step?)step, 0);
+        while (current is not null && length++ < MaxLength)
+        {
+            yield return current;
+            current = current.Inner?.Outputs.FirstOrDefault(o => !o.PredictionOnly)?.Step ?? current.Input ?? current.Outer;
+        }
+    }
+
+    /// <summary>The chain of steps from the nearest layers to the loss, as a message quotes it.</summary>
+    public static string Path(Step last, LossUse use)
+    {
+        var names = new List<string>();
+        foreach (var step in Back(last))
+        {
+            if (names.Count == 4) break;
+            if (step.Kind is StepKind.Operation or StepKind.Module && step.Inner is null && step.Role is not (Role.Dropout or Role.Identity)) names.Insert(0, step.Name);
+        }
+        names.Add(use.Op.Name);
+        return string.Join(" → ", names);
+    }
+}

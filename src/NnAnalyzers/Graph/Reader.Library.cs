@@ -1,0 +1,106 @@
+using Microsoft.CodeAnalysis;
+using NnAnalyzers.Torch;
+
+namespace NnAnalyzers.Graph;
+
+/// <summary>The part of .NET that networks are put together with: lists, LINQ and arithmetic.</summary>
+internal sealed partial class Reader
+{
+    /// <summary>A method of a list, an array or LINQ; null for one that is not read.</summary>
+    private Value? Listed(Items items, Collection? collection, IMethodSymbol method, IReadOnlyDictionary<string, Argument> arguments, IOperation call, Frame frame)
+    {
+        // LINQ's first argument is the list itself.
+        var given = arguments.Values.Skip(method.IsExtensionMethod && method.Parameters.Length == method.OriginalDefinition.Parameters.Length && method.IsStatic ? 1 : 0).Select(a => a.Value).ToList();
+        var function = given.OfType<Function>().FirstOrDefault();
+        Value Each(Function f, Value element, int index) => CallFunction(f, [new Argument(element, call), new Argument(new Constant((long)index), call)], call, frame);
+        var elements = items.Elements;
+        switch (method.Name)
+        {
+            case "Add" or "Append" or "Enqueue" or "Push" or "Prepend" when given.Count >= 1:
+                var added = given.Count == 2 ? new Items(given) : given[0];
+                if (method.Name is "Append" or "Prepend") return items.With(method.Name == "Append" ? elements.Add(added) : elements.Insert(0, added));
+                if (collection is not null) Change(collection, now => now.With(now.Elements.Add(added)));
+                return new Constant(null);
+            case "AddRange" when collection is not null:
+                Change(collection, now => ContentsOf(given.FirstOrDefault()) is { } more ? new Items(now.Elements.AddRange(more.Elements)) { IsComplete = now.IsComplete && more.IsComplete, Repeats = now.Repeats || more.Repeats } : new Items(now.Elements) { IsComplete = false });
+                return new Constant(null);
+            case "Insert" when collection is not null && given is [Constant { Integer: >= 0 and var at }, var inserted] && at <= elements.Length:
+                Change(collection, now => now.With(now.Elements.Insert((int)at, inserted)));
+                return new Constant(null);
+            case "Clear" when collection is not null:
+                Change(collection, _ => Items.Empty);
+                return new Constant(null);
+            case "RemoveAt" when collection is not null && given is [Constant { Integer: >= 0 and var gone }] && gone < elements.Length:
+                Change(collection, now => now.With(now.Elements.RemoveAt((int)gone)));
+                return new Constant(null);
+            case "Insert" or "Remove" or "RemoveAt" or "RemoveRange" or "Sort" when collection is not null:
+                Change(collection, now => new Items(now.Elements) { IsComplete = false, Repeats = now.Repeats });
+                return new Constant(null);
+            case "ToArray" or "ToList" or "ToHashSet": return Hold(items, collection?.Name ?? "list");
+            case "AsEnumerable" or "AsReadOnly" or "Cast" or "AsSpan" or "OrderBy" or "ToDictionary" or "AsParallel": return collection ?? (Value)items;
+            case "OfType" when method.TypeArguments is [var type]: return items.With(elements.Where(e => Narrow(e, type).Matches != false));
+            case "Reverse" when method.ReturnsVoid && collection is not null: Change(collection, now => now.With(now.Elements.Reverse())); return new Constant(null);
+            case "Reverse": return items.With(elements.Reverse());
+            case "First" or "FirstOrDefault" when elements.Length > 0 && function is null: return elements[0];
+            case "Last" or "LastOrDefault" when elements.Length > 0 && items.IsComplete && function is null: return elements[elements.Length - 1];
+            case "Skip" when given.FirstOrDefault() is Constant { Integer: { } skipped }: return items.With(items.Repeats ? elements : elements.Skip((int)skipped));
+            case "Take" when given.FirstOrDefault() is Constant { Integer: { } taken }: return items.With(elements.Take((int)taken));
+            case "SkipLast" when given.FirstOrDefault() is Constant { Integer: { } cut } && !items.Repeats: return items.With(elements.Take(Math.Max(0, elements.Length - (int)cut)));
+            case "Concat" or "Union" when ContentsOf(given.FirstOrDefault()) is { } second: return new Items(elements.AddRange(second.Elements)) { IsComplete = items.IsComplete && second.IsComplete, Repeats = items.Repeats || second.Repeats };
+            case "Zip" when ContentsOf(given.FirstOrDefault()) is { } other: return items.With(elements.Zip(other.Elements, (a, b) => (Value)new Items([a, b])).ToList());
+            case "Select" or "ConvertAll" when function is not null: return items.With(elements.Take(MaxUnroll).Select((e, i) => Each(function, e, i)).ToList());
+            case "SelectMany" when function is not null: return items.With(elements.Take(MaxUnroll).SelectMany((e, i) => Each(function, e, i) is var several && ContentsOf(several) is { } inner ? inner.Elements : System.Collections.Immutable.ImmutableArray.Create(several)).ToList());
+            case "ForEach" when function is not null:
+                foreach (var (element, index) in elements.Take(MaxUnroll).Select((e, i) => (e, i))) Each(function, element, index);
+                return new Constant(null);
+            case "Where" when function is not null:
+                var kept = elements.Take(MaxUnroll).Select((e, i) => (Element: e, Test: Each(function, e, i))).Where(p => p.Test is not Constant { Raw: false }).ToList();
+                return new Items(kept.Select(p => p.Element)) { IsComplete = items.IsComplete && kept.All(p => p.Test is Constant { Raw: true }), Repeats = items.Repeats };
+            case "Aggregate" when function is not null && given.Count == 2 && !items.Repeats:
+                return elements.Take(MaxUnroll).Aggregate(given[0], (sum, e) => CallFunction(function, [new Argument(sum, call), new Argument(e, call)], call, frame));
+            case "Count" or "LongCount" when given.Count == 0: return items is { IsComplete: true, Repeats: false } ? new Constant((long)elements.Length) : new Size(Dim.Named(new Symbol("count")));
+            case "Any" when given.Count == 0: return items.IsComplete || elements.Length > 0 ? new Constant(elements.Length > 0) : null;
+            case "Sum" when given.Count == 0 && items is { IsComplete: true, Repeats: false } && elements.All(e => ToDim(e).IsKnown): return Number(elements.Aggregate(Dim.Of(0), (sum, e) => sum + ToDim(e)), "a sum");
+            case "Max" or "Min" when given.Count == 0 && items.IsComplete && elements.Length > 0 && elements.All(e => e is Constant { Integer: not null }):
+                return new Constant(method.Name == "Max" ? elements.Max(e => ((Constant)e).Integer!.Value) : elements.Min(e => ((Constant)e).Integer!.Value));
+            case "Contains" or "ContainsKey" when given is [Constant { Raw: string key }] && elements.All(e => e is Items { Elements: [Constant { Raw: string }, _] }) && items.IsComplete: return new Constant(items.Under(key) is not null);
+            default: return null;
+        }
+    }
+
+    /// <summary>What LINQ takes from <c>x.shape</c>.</summary>
+    private Value? Listed(ShapeOf shape, IMethodSymbol method) => method.Name switch
+    {
+        "First" => new Size(AxisOf(shape.Tensor, 0)),
+        "Last" => new Size(AxisOf(shape.Tensor, -1)),
+        "ToArray" or "ToList" => shape,
+        _ => null,
+    };
+
+    /// <summary>Arithmetic of .NET on numbers that are known.</summary>
+    private Value? Compute(IMethodSymbol method, IReadOnlyList<Value> arguments)
+    {
+        var type = method.ContainingType?.Name;
+        if (type == "Enumerable" && method.Name == "Range" && arguments is [Constant { Integer: { } start }, _])
+            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var count } ? new Items(Enumerable.Range((int)start, (int)count).Select(i => (Value)new Constant((long)i)))
+                : new Items([new Size(Dim.Named(new Symbol("i"))) { First = start }]) { Repeats = true, IsComplete = false };
+        if (type == "Enumerable" && method.Name == "Repeat" && arguments.Count == 2)
+            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var times } ? new Items(Enumerable.Repeat(arguments[0], (int)times)) : new Items([arguments[0]]) { Repeats = true, IsComplete = false };
+        if (type is "Array" or "Enumerable" && method.Name == "Empty") return Items.Empty;
+        if (type == "Convert" && arguments is [Size or Constant { Integer: not null }]) return arguments[0];
+        if (type is not ("Math" or "MathF" or "BigInteger" or "Convert" or "Int32" or "Int64")) return null;
+        var numbers = arguments.Select(a => (a as Constant)?.Number).ToList();
+        if (numbers.Any(n => n is null) || numbers.Count is 0 or > 2) return null;
+        var (x, y) = (numbers[0]!.Value, numbers.Count > 1 ? numbers[1]!.Value : 0);
+        var whole = arguments.All(a => a is Constant { Integer: not null });
+        double? result = (method.Name, numbers.Count) switch
+        {
+            ("Max", 2) => Math.Max(x, y), ("Min", 2) => Math.Min(x, y), ("Pow", 2) => Math.Pow(x, y), ("Abs", 1) => Math.Abs(x), ("Sqrt", 1) => Math.Sqrt(x), ("Floor", 1) => Math.Floor(x), ("Ceiling", 1) => Math.Ceiling(x),
+            ("Round", 1) => Math.Round(x), ("Log", 1) => Math.Log(x), ("Log2", 1) => Math.Log(x, 2), ("Exp", 1) => Math.Exp(x),
+            ("GreatestCommonDivisor", 2) => GreatestCommonDivisor((long)Math.Abs(x), (long)Math.Abs(y)), ("ToInt32" or "ToInt64", 1) => Math.Round(x), _ => null,
+        };
+        return result is not { } number ? null : whole && method.Name is "Max" or "Min" or "Abs" || method.Name is "GreatestCommonDivisor" or "ToInt32" or "ToInt64" ? new Constant((long)number) : new Constant(number);
+    }
+
+    private static long GreatestCommonDivisor(long a, long b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
+}

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+
+namespace NnAnalyzers.Graph;
+
+/// <summary>
+/// What every variable, field and list holds at one moment. A branch is tried inside <see cref="Begin"/> and <see cref="End"/>,
+/// which takes back what it changed and hands it over for merging; so a branch costs what it changes, not what there is.
+/// </summary>
+internal sealed class State
+{
+    /// <summary>The member under which a collection keeps what is in it.</summary>
+    public static readonly object Contents = new();
+
+    private readonly Dictionary<(object Owner, object Member), Value> _values = new(SlotComparer.Instance);
+    private readonly Stack<Dictionary<(object Owner, object Member), Value?>> _open = new();
+
+    public Value? Get(object owner, object member) => _values.TryGetValue((owner, member), out var value) ? value : null;
+
+    public void Set(object owner, object member, Value value) => Set((owner, member), value);
+
+    private void Set((object Owner, object Member) slot, Value value)
+    {
+        if (_open.Count > 0 && _open.Peek() is var changed && !changed.ContainsKey(slot))
+            changed.Add(slot, _values.TryGetValue(slot, out var old) ? old : null);
+        _values[slot] = value;
+    }
+
+    public void Begin() => _open.Push(new(SlotComparer.Instance));
+
+    /// <summary>Ends the branch and takes its changes back.</summary>
+    public Dictionary<(object Owner, object Member), Value> End()
+    {
+        var changed = _open.Pop();
+        var result = new Dictionary<(object, object), Value>(changed.Count, SlotComparer.Instance);
+        foreach (var pair in changed)
+        {
+            result.Add(pair.Key, _values[pair.Key]);
+            if (pair.Value is null) _values.Remove(pair.Key); else _values[pair.Key] = pair.Value;
+        }
+        return result;
+    }
+
+    public void Apply(Dictionary<(object Owner, object Member), Value> changes)
+    {
+        foreach (var pair in changes) Set(pair.Key, pair.Value);
+    }
+
+    /// <summary>Either of several branches was taken.</summary>
+    public void Merge(IReadOnlyList<Dictionary<(object Owner, object Member), Value>> branches, Func<Value, Value, Value> either)
+    {
+        if (branches.Count == 1) { Apply(branches[0]); return; }
+        foreach (var slot in branches.SelectMany(b => b.Keys).Distinct(SlotComparer.Instance).ToList())
+        {
+            Value? merged = null;
+            foreach (var branch in branches)
+                if ((branch.TryGetValue(slot, out var value) ? value : _values.TryGetValue(slot, out var before) ? before : null) is { } one)
+                    merged = merged is null ? one : either(merged, one);
+            if (merged is not null) Set(slot, merged);
+        }
+    }
+
+    /// <summary>Owners are told apart by identity, members by their original definition.</summary>
+    private sealed class SlotComparer : IEqualityComparer<(object Owner, object Member)>
+    {
+        public static readonly SlotComparer Instance = new();
+
+        public bool Equals((object Owner, object Member) x, (object Owner, object Member) y) =>
+            ReferenceEquals(x.Owner, y.Owner) && (ReferenceEquals(x.Member, y.Member)
+                || x.Member is ISymbol a && y.Member is ISymbol b && SymbolEqualityComparer.Default.Equals(a, b) || x.Member is string s && y.Member is string t && s == t);
+
+        public int GetHashCode((object Owner, object Member) slot) => RuntimeHelpers.GetHashCode(slot.Owner) * 31
+            + (slot.Member is ISymbol symbol ? SymbolEqualityComparer.Default.GetHashCode(symbol) : slot.Member is string s ? s.GetHashCode() : 0);
+    }
+}
