@@ -67,14 +67,18 @@ internal readonly struct Dim : IEquatable<Dim>
     }
 
     public static Dim operator +(Dim a, Dim b) =>
-        !a.IsKnown || !b.IsKnown ? Unknown : a.Size is { } x && b.Size is { } y ? Of(x + y) : Sum(a._constant + b._constant, a._terms.Concat(b._terms));
+        !a.IsKnown || !b.IsKnown ? Unknown
+        : b._terms.Length == 0 ? new(a._constant + b._constant, a._terms) : a._terms.Length == 0 ? new(a._constant + b._constant, b._terms)
+        : Sum(a._constant + b._constant, a._terms.Concat(b._terms));
 
-    public static Dim operator -(Dim a, Dim b) => a + b * Of(-1);
+    public static Dim operator -(Dim a, Dim b) => b.Size is { } number ? a + Of(-number) : a + b * Of(-1);
 
     public static Dim operator *(Dim a, Dim b)
     {
         if (!a.IsKnown || !b.IsKnown) return Unknown;
         if (a.Size is { } x && b.Size is { } y) return Of(x * y);
+        if (b.Size == 1) return a;
+        if (a.Size == 1) return b;
         IEnumerable<Term> All(Dim d) => d._constant == 0 ? d._terms : d._terms.Insert(0, new(d._constant, ImmutableArray<object>.Empty));
         var products = (from s in All(a) from t in All(b) select new Term(s.Coefficient * t.Coefficient, s.Atoms.AddRange(t.Atoms))).ToList();
         return Sum(products.Where(t => t.Atoms.Length == 0).Sum(t => t.Coefficient), products.Where(t => t.Atoms.Length > 0));
@@ -104,6 +108,7 @@ internal readonly struct Dim : IEquatable<Dim>
     /// <summary>The whole part of the quotient.</summary>
     public static Dim operator /(Dim a, Dim b)
     {
+        if (b.Size == 1) return a;
         if (a.Size is { } x && b.Size is { } y) return y == 0 ? Unknown : Of(x / y);
         if (!a.IsKnown || !b.IsKnown) return Unknown;
         if (a.ExactlyBy(b) is { IsKnown: true } exact) return exact;

@@ -24,6 +24,9 @@ internal sealed class Network(string name, INamedTypeSymbol? type, Layer? contai
     /// <summary>Empty when forward returns something that is not read.</summary>
     public IReadOnlyList<Output> Outputs => outputs;
 
+    /// <summary>All training code that uses it makes and feeds it as it was read.</summary>
+    public bool IsReadAsUsed { get; init; }
+
     /// <summary>The losses its output meets, with nothing but reshapes between.</summary>
     public List<LossUse> Losses { get; } = [];
 

@@ -8,17 +8,21 @@ namespace NnAnalyzers.Graph;
 
 internal sealed partial class Reader
 {
-    private IReadOnlyDictionary<string, Argument> Bind(IEnumerable<IArgumentOperation> arguments, Frame frame)
+    private IReadOnlyDictionary<string, Argument> Bind(ImmutableArray<IArgumentOperation> arguments, Frame frame)
     {
-        // Evaluated in the order written, kept in the order of the parameters.
-        var values = new List<(int Ordinal, string Name, Argument Argument)>();
-        foreach (var argument in arguments.OrderBy(a => a.Syntax.SpanStart))
+        // IOperation has them in the order they are evaluated in; they are kept in the order of the parameters.
+        if (arguments.Length == 0) return NoArguments;
+        var bound = new Dictionary<string, Argument>(arguments.Length);
+        var inOrder = true;
+        var last = -1;
+        foreach (var argument in arguments)
             if (argument.Parameter is { } parameter)
-                values.Add((parameter.Ordinal, parameter.Name, new Argument(Evaluate(argument.Value, frame), argument)));
-        values.Sort((a, b) => a.Ordinal.CompareTo(b.Ordinal));
-        var bound = new Dictionary<string, Argument>(values.Count);
-        foreach (var (_, name, argument) in values) bound[name] = argument;
-        return bound;
+            {
+                bound[parameter.Name] = new Argument(Evaluate(argument.Value, frame), argument);
+                inOrder &= parameter.Ordinal > last;
+                last = parameter.Ordinal;
+            }
+        return inOrder ? bound : arguments.Where(a => a.Parameter is not null).OrderBy(a => a.Parameter!.Ordinal).ToDictionary(a => a.Parameter!.Name, a => bound[a.Parameter!.Name]);
     }
 
     // ---- Objects.
@@ -164,7 +168,7 @@ internal sealed partial class Reader
             return new Unknown($"{scheduler.Kind}.{method.Name} is not read");
         }
         // An extension method's receiver is its first argument.
-        var tensors = Tensors((receiver is null ? [] : new[] { receiver }).Concat(arguments.Values.Select(a => a.Value))).ToList();
+        var tensors = Tensors(arguments, receiver);
         if (torch.IsNn(container) && method.Name == "Parameter" && tensors.Count > 0) return Apply(Weight, null, arguments, tensors, call);
         if (torch.IsNn(container)) return MakeLayer(method.Name, call, arguments, frame);
         if (torch.IsOptim(container)) return MakeOptimizer(method.Name, call, arguments);
@@ -415,7 +419,7 @@ internal sealed partial class Reader
 
     private Value ApplyLayer(Layer layer, IMethodSymbol method, IReadOnlyDictionary<string, Argument> arguments, IOperation call, bool isVirtual, Frame? frame)
     {
-        var tensors = Tensors(arguments.Values.Select(a => a.Value)).ToList();
+        var tensors = Tensors(arguments);
         if (layer.Op.Role == Role.Loss) return ApplyLoss(layer.Op, layer, tensors, call, arguments);
         if (layer.IsChoice)
         {
@@ -466,6 +470,12 @@ internal sealed partial class Reader
     /// <summary>Reads forward of a module of the user's with what it is given; its steps are the inside of one step.</summary>
     private Value ApplyOwn(Layer layer, IMethodSymbol written, IReadOnlyDictionary<string, Argument> arguments, IOperation call, bool isVirtual, Frame? frame)
     {
+        // A block made and fed like one before does what that one did.
+        if (Known(layer, written, arguments) is { } twin)
+            return Add(new Step(StepKind.Module, layer.Op, Tensors(arguments), call)
+            {
+                Layer = layer, Arguments = layer.Arguments, Builder = frame?.Builder, Inner = twin.Inner, Shape = twin.Shape, Range = twin.Range, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0,
+            });
         EnsureConstructed(layer);
         var method = isVirtual ? Dispatch(written, layer) : written;
         if (!torch.IsOwn(method)) method = ForwardOf(layer.Type!, written) ?? method;
@@ -493,6 +503,7 @@ internal sealed partial class Reader
         {
             case Step only:
                 (step.Shape, step.Range) = (only.Shape, only.Range);
+                if (step.Inner is not null) _applied.Add(step);
                 return step;
             case Items or Collection when Outside(result, step) is var parts:
                 return parts;
@@ -503,6 +514,34 @@ internal sealed partial class Reader
             default:
                 return result;
         }
+    }
+
+    private readonly List<Step> _applied = [];
+
+    /// <summary>
+    /// An earlier application of the same class, made with the same numbers and given one tensor of the same shape; null where anything
+    /// else goes in that could make a difference.
+    /// </summary>
+    private Step? Known(Layer layer, IMethodSymbol written, IReadOnlyDictionary<string, Argument> arguments)
+    {
+        if (arguments.Count != 1 || arguments.Values.First().Value is not Step { Shape.HasRank: true } input || layer.Creation is null) return null;
+        foreach (var step in _applied)
+            if (Same(step.Layer!.Type!, layer.Type!) && step.Inputs is [var other] && other.Shape.SameAs(input.Shape) && other.Range == input.Range && SameNumbers(step.Layer.Arguments, layer.Arguments)
+                && _state.Get(layer, "constructed") is null) return step;
+        return null;
+    }
+
+    private static bool SameNumbers(IReadOnlyDictionary<string, Argument> a, IReadOnlyDictionary<string, Argument> b)
+    {
+        if (a.Count != b.Count) return false;
+        foreach (var pair in a)
+            if (!b.TryGetValue(pair.Key, out var other) || (pair.Value.Value, other.Value) switch
+                {
+                    (Constant x, Constant y) => !Equals(x.Raw, y.Raw),
+                    (Size x, Size y) => !x.Dim.Equals(y.Dim),
+                    _ => !ReferenceEquals(pair.Value.Value, other.Value) || other.Value is Unknown or Collection,
+                }) return false;
+        return true;
     }
 
     /// <summary>The tensors a forward method returned, each with its place in the tuple.</summary>

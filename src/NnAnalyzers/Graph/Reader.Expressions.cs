@@ -221,10 +221,10 @@ internal sealed partial class Reader
     private Value Static(ISymbol member, ITypeSymbol type, Frame frame)
     {
         var key = member.OriginalDefinition;
-        if (_state.Get(torch, key) is { } known) return known;
+        if (_state.Get(State.Shared, key) is { } known) return known;
         var once = member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null } && torch.IsOwn(member) && InitializerOf(member) is { } written
             ? Evaluate(written, new Frame(null, null, null, null)) : Anything(type, member.Name) is var any && any is Unknown ? new Unknown($"{member.Name} is set elsewhere") : any;
-        _state.Set(torch, key, once);
+        _state.Set(State.Shared, key, once);
         return once;
     }
 
@@ -416,7 +416,7 @@ internal sealed partial class Reader
         var owner = target.Instance is null ? null : Evaluate(target.Instance, frame);
         NameAfter(value, member);
         if (owner is not null) SetMember(owner, member, value);
-        else if (member.IsStatic) _state.Set(torch, member.OriginalDefinition, value);
+        else if (member.IsStatic) _state.Set(State.Shared, member.OriginalDefinition, value);
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given((member.Name, value, target)));
         if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member)) Happens(EventKind.Load, layer, target, Given((member.Name, value, target)));
     }

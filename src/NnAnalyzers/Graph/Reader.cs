@@ -306,7 +306,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         return first || second;
     }
 
-    private (bool GoesOn, Dictionary<(object, object), Value> Changes) Try(Func<bool> branch, bool predicts = false)
+    private (bool GoesOn, Dictionary<(Owner, object), Value> Changes) Try(Func<bool> branch, bool predicts = false)
     {
         _state.Begin();
         _undecided++;
@@ -333,7 +333,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private bool Switch(ISwitchOperation choice, Frame frame)
     {
         var value = Evaluate(choice.Value, frame);
-        var branches = new List<Dictionary<(object, object), Value>>();
+        var branches = new List<Dictionary<(Owner, object), Value>>();
         var decided = false;
         foreach (var section in choice.Cases)
         {
@@ -363,7 +363,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             if (decided) break;
         }
         var complete = decided || choice.Cases.Any(c => c.Clauses.Any(x => x is IDefaultCaseClauseOperation));
-        if (!complete) branches.Add(new Dictionary<(object, object), Value>());
+        if (!complete) branches.Add(new Dictionary<(Owner, object), Value>());
         if (branches.Count > 0) _state.Merge(branches, Either);
         return branches.Count > 0;
     }
@@ -509,8 +509,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         return frame.This is { } self && symbol is IParameterSymbol ? _state.Get(self, symbol) : null;
     }
 
-    private void SetMember(object owner, ISymbol member, Value value) => _state.Set(owner, member.OriginalDefinition, value);
-    private Value? GetMember(object owner, ISymbol member) => _state.Get(owner, member.OriginalDefinition);
+    private void SetMember(Owner owner, ISymbol member, Value value) => _state.Set(owner, member.OriginalDefinition, value);
+    private Value? GetMember(Owner owner, ISymbol member) => _state.Get(owner, member.OriginalDefinition);
 
     /// <summary>Puts values into an array or list of their own.</summary>
     private Collection Hold(Items items, string name = "list")
@@ -533,11 +533,37 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     /// <summary>Arguments as they stand now: lists become what is in them.</summary>
     private IReadOnlyDictionary<string, Argument> Freeze(IReadOnlyDictionary<string, Argument> arguments) =>
-        arguments.Values.Any(a => a.Value is Collection) ? arguments.ToDictionary(p => p.Key, p => p.Value.Value is Collection c ? p.Value with { Value = ContentsOf(c)! } : p.Value) : arguments;
+        HoldsLists((Dictionary<string, Argument>)arguments) ? arguments.ToDictionary(p => p.Key, p => p.Value.Value is Collection c ? p.Value with { Value = ContentsOf(c)! } : p.Value) : arguments;
+
+    private static bool HoldsLists(Dictionary<string, Argument> arguments)
+    {
+        foreach (var argument in arguments)
+            if (argument.Value.Value is Collection) return true;
+        return false;
+    }
 
     /// <summary>Every tensor in the values, those in lists and tuples too.</summary>
-    private IEnumerable<Step> Tensors(IEnumerable<Value?> values) =>
-        values.SelectMany(v => v is Step step ? [step] : v is Layer ? [] : ContentsOf(v) is { } items ? Tensors(items.Elements) : []);
+    private List<Step> Tensors(IEnumerable<Value?> values)
+    {
+        var found = new List<Step>(2);
+        foreach (var value in values) Gather(value, found);
+        return found;
+    }
+
+    private List<Step> Tensors(IReadOnlyDictionary<string, Argument> arguments, Value? receiver = null)
+    {
+        var found = new List<Step>(2);
+        Gather(receiver, found);
+        foreach (var argument in (Dictionary<string, Argument>)arguments) Gather(argument.Value.Value, found);
+        return found;
+    }
+
+    private void Gather(Value? value, List<Step> found)
+    {
+        if (value is Step step) found.Add(step);
+        else if (value is Items or Collection)
+            foreach (var element in ContentsOf(value)!.Elements) Gather(element, found);
+    }
 
     /// <summary>A layer is called after the field or variable that holds it.</summary>
     private static void NameAfter(Value value, ISymbol symbol)

@@ -23,7 +23,12 @@ internal static class ShapeFunctions
 
     private static bool? Flag(Applied a, string name) => a.Arguments.TryGetValue(name, out var argument) ? argument.Value is Constant { Raw: bool flag } ? flag : null : false;
 
-    private static string? Present(Applied a, params string[] names) => names.FirstOrDefault(n => a.Arguments.TryGetValue(n, out var argument) && argument.Value is not Constant { Raw: null });
+    private static string? Present(Applied a, params string[] names)
+    {
+        foreach (var name in names)
+            if (a.Arguments.TryGetValue(name, out var argument) && argument.Value is not Constant { Raw: null }) return name;
+        return null;
+    }
 
     /// <summary>Sizes from <c>3</c>, <c>(3, 3)</c> or <c>new long[] { 3, 3 }</c>; null when their number is not known.</summary>
     private static IReadOnlyList<Dim>? List(Value value) => value switch
@@ -41,13 +46,20 @@ internal static class ShapeFunctions
     /// <summary>A size for each spatial axis.</summary>
     private static IReadOnlyList<Dim>? PerAxis(Applied a, int axes, Dim? otherwise, params string[] names)
     {
-        if (Present(a, names) is not { } name) return otherwise is { } value ? Enumerable.Repeat(value, axes).ToList() : null;
+        if (Present(a, names) is not { } name) return otherwise is { } value ? Repeated(value, axes) : null;
         return List(a.Arguments[name].Value) switch
         {
-            { Count: 1 } one => Enumerable.Repeat(one[0], axes).ToList(),
+            { Count: 1 } one => Repeated(one[0], axes),
             { } all when all.Count == axes => all,
             _ => null,
         };
+    }
+
+    private static Dim[] Repeated(Dim size, int axes)
+    {
+        var sizes = new Dim[axes];
+        for (var i = 0; i < axes; i++) sizes[i] = size;
+        return sizes;
     }
 
     /// <summary>The same for a layer, as numbers; null when not known.</summary>
@@ -118,7 +130,13 @@ internal static class ShapeFunctions
             else if (same == 0 && kernel is not null && stride is not null && dilation is not null) spatial = Enumerable.Range(0, axes).Select(i => Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], Dim.Of(0), dilation[i]));
         }
         else if (kernel is not null && stride is not null && dilation is not null && PerAxis(a, axes, Dim.Of(0), "padding") is { } padding)
-            spatial = Enumerable.Range(0, axes).Select(i => Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], padding[i], dilation[i]));
+        {
+            var dims = new Dim[first + 1 + axes];
+            if (first == 1) dims[0] = a.Input.Dims[0];
+            dims[first] = channels;
+            for (var i = 0; i < axes; i++) dims[first + 1 + i] = Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], padding[i], dilation[i]);
+            return Shape.Of(dims);
+        }
         return Shape.Of(a.Input.Dims.Take(first).Append(channels).Concat(spatial));
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
 namespace NnAnalyzers.Graph;
@@ -12,14 +11,17 @@ internal sealed class State
     /// <summary>The member under which a collection keeps what is in it.</summary>
     public static readonly object Contents = new();
 
-    private readonly Dictionary<(object Owner, object Member), Value> _values = new(SlotComparer.Instance);
-    private readonly Stack<Dictionary<(object Owner, object Member), Value?>> _open = new();
+    /// <summary>Owner of what is static.</summary>
+    public static readonly Owner Shared = new Constant(null);
 
-    public Value? Get(object owner, object member) => _values.TryGetValue((owner, member), out var value) ? value : null;
+    private readonly Dictionary<(Owner Owner, object Member), Value> _values = new(SlotComparer.Instance);
+    private readonly Stack<Dictionary<(Owner Owner, object Member), Value?>> _open = new();
 
-    public void Set(object owner, object member, Value value) => Set((owner, member), value);
+    public Value? Get(Owner owner, object member) => _values.TryGetValue((owner, member), out var value) ? value : null;
 
-    private void Set((object Owner, object Member) slot, Value value)
+    public void Set(Owner owner, object member, Value value) => Set((owner, member), value);
+
+    private void Set((Owner Owner, object Member) slot, Value value)
     {
         if (_open.Count > 0 && _open.Peek() is var changed && !changed.ContainsKey(slot))
             changed.Add(slot, _values.TryGetValue(slot, out var old) ? old : null);
@@ -29,10 +31,10 @@ internal sealed class State
     public void Begin() => _open.Push(new(SlotComparer.Instance));
 
     /// <summary>Ends the branch and takes its changes back.</summary>
-    public Dictionary<(object Owner, object Member), Value> End()
+    public Dictionary<(Owner Owner, object Member), Value> End()
     {
         var changed = _open.Pop();
-        var result = new Dictionary<(object, object), Value>(changed.Count, SlotComparer.Instance);
+        var result = new Dictionary<(Owner, object), Value>(changed.Count, SlotComparer.Instance);
         foreach (var pair in changed)
         {
             result.Add(pair.Key, _values[pair.Key]);
@@ -41,13 +43,13 @@ internal sealed class State
         return result;
     }
 
-    public void Apply(Dictionary<(object Owner, object Member), Value> changes)
+    public void Apply(Dictionary<(Owner Owner, object Member), Value> changes)
     {
         foreach (var pair in changes) Set(pair.Key, pair.Value);
     }
 
     /// <summary>Either of several branches was taken.</summary>
-    public void Merge(IReadOnlyList<Dictionary<(object Owner, object Member), Value>> branches, Func<Value, Value, Value> either)
+    public void Merge(IReadOnlyList<Dictionary<(Owner Owner, object Member), Value>> branches, Func<Value, Value, Value> either)
     {
         if (branches.Count == 1) { Apply(branches[0]); return; }
         foreach (var slot in branches.SelectMany(b => b.Keys).Distinct(SlotComparer.Instance).ToList())
@@ -61,15 +63,15 @@ internal sealed class State
     }
 
     /// <summary>Owners are told apart by identity, members by their original definition.</summary>
-    private sealed class SlotComparer : IEqualityComparer<(object Owner, object Member)>
+    private sealed class SlotComparer : IEqualityComparer<(Owner Owner, object Member)>
     {
         public static readonly SlotComparer Instance = new();
 
-        public bool Equals((object Owner, object Member) x, (object Owner, object Member) y) =>
+        public bool Equals((Owner Owner, object Member) x, (Owner Owner, object Member) y) =>
             ReferenceEquals(x.Owner, y.Owner) && (ReferenceEquals(x.Member, y.Member)
                 || x.Member is ISymbol a && y.Member is ISymbol b && SymbolEqualityComparer.Default.Equals(a, b) || x.Member is string s && y.Member is string t && s == t);
 
-        public int GetHashCode((object Owner, object Member) slot) => RuntimeHelpers.GetHashCode(slot.Owner) * 31
-            + (slot.Member is ISymbol symbol ? SymbolEqualityComparer.Default.GetHashCode(symbol) : slot.Member is string s ? s.GetHashCode() : 0);
+        public int GetHashCode((Owner Owner, object Member) slot) => slot.Owner.Hash
+            + (slot.Member switch { ISymbol { Name: { Length: > 0 } name } => name[0] * 31 + name[name.Length - 1] + name.Length * 997, string { Length: > 0 } key => key.Length, _ => 0 });
     }
 }

@@ -6,8 +6,17 @@ using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
 
+/// <summary>Something that has variables or fields; told apart by identity.</summary>
+internal abstract class Owner
+{
+    private static int _made;
+
+    /// <summary>A hash that costs nothing; the object's own is slow the first time it is asked for.</summary>
+    public int Hash { get; } = unchecked(_made += 0x61C88647);
+}
+
 /// <summary>What an expression of the user's code stands for while it is read.</summary>
-internal abstract class Value;
+internal abstract class Value : Owner;
 
 /// <summary>Not understood; no rule may build on it.</summary>
 internal sealed class Unknown(string reason) : Value
@@ -337,7 +346,7 @@ internal sealed class Body
 internal sealed record Output(Step Step, bool PredictionOnly, int Index = 0);
 
 /// <summary>One call of a method while it is read.</summary>
-internal sealed class Frame(IMethodSymbol? method, Value? self, Frame? lexical, BuilderCall? builder)
+internal sealed class Frame(IMethodSymbol? method, Value? self, Frame? lexical, BuilderCall? builder) : Owner
 {
     public IMethodSymbol? Method => method;
     public Value? This => self;

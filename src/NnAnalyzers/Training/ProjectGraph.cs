@@ -26,7 +26,7 @@ internal sealed class ProjectGraph
     private readonly Dictionary<SyntaxTree, IReadOnlyList<SyntaxTree>> _reaching = [];
     private readonly Dictionary<INamedTypeSymbol, List<(IReadOnlyDictionary<string, Argument> Arguments, Shape? Input)>> _uses = new(SymbolEqualityComparer.Default);
     private Dictionary<string, List<SyntaxTree>>? _mentioning;
-    private HashSet<string>? _touching;
+    private HashSet<string>? _touching, _importedForAll;
 
     public ProjectGraph(Compilation compilation, TorchSymbols torch, CancellationToken cancellation = default)
     {
@@ -102,18 +102,25 @@ internal sealed class ProjectGraph
         var found = new HashSet<SyntaxTree> { tree };
         var open = new Queue<SyntaxTree>([tree]);
         while (open.Count > 0)
-            foreach (var name in _digests[open.Dequeue()].Declares)
+            foreach (var name in DeclaredBy(_digests[open.Dequeue()]))
                 if (_mentioning.TryGetValue(name, out var trees))
                     foreach (var next in trees)
                         if (found.Add(next)) open.Enqueue(next);
         return _reaching[tree] = found.Count == 1 ? [tree] : _sources.Select(s => s.Tree).Where(found.Contains).ToList();
     }
 
+    /// <summary>The names by which other files can use what a file declares.</summary>
+    private IEnumerable<string> DeclaredBy(TreeDigest digest)
+    {
+        _importedForAll ??= new HashSet<string>(_sources.SelectMany(s => s.Digest.ImportsForAll), StringComparer.Ordinal);
+        return digest.Declares.Any(_importedForAll.Contains) ? digest.Declares.Concat(digest.Methods.Select(m => m.Name)) : digest.Declares;
+    }
+
     private Dictionary<string, List<SyntaxTree>> IndexMentions()
     {
         var index = new Dictionary<string, List<SyntaxTree>>(StringComparer.Ordinal);
         foreach (var (_, digest) in _sources)
-            foreach (var name in digest.Declares) index[name] = [];
+            foreach (var name in DeclaredBy(digest)) index[name] = [];
         foreach (var (tree, digest) in _sources)
             foreach (var name in digest.Mentions)
                 if (index.TryGetValue(name, out var trees)) trees.Add(tree);
@@ -197,10 +204,13 @@ internal sealed class ProjectGraph
     private Shape ShapeOf(Reader site, Step applied)
     {
         if (applied.Layer is not { } layer || applied.Input is not { } input) return Shape.Unknown;
+        // Where all code makes and feeds the class alike, its own reading tells; only the batch is this one's.
+        if (layer.Type is { } read && _networks.TryGetValue(read.OriginalDefinition, out var network) && network is { IsReadAsUsed: true, Outputs: [{ PredictionOnly: false } only] } && network.Steps.FirstOrDefault() is { Kind: StepKind.Input } entry)
+            return only.Step.Shape is { HasRank: true } shape ? Shape.Of(shape.Dims.Select(d => d.Replace(atom => atom is Axis axis && axis.Tensor == entry ? input.Shape.At(axis.Index) : null))) : only.Step.Shape;
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State);
         Readings++;
         if (layer.IsSequential) return reader.ApplyContainer(layer, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input.Shape, Outer = input }) is Step last ? last.Shape : Shape.Unknown;
-        return applied.Operation is Microsoft.CodeAnalysis.Operations.IInvocationOperation call && layer.Type is not null && reader.ApplyModule(layer, call.TargetMethod, applied.Arguments, call) is Step only ? only.Shape : Shape.Unknown;
+        return applied.Operation is Microsoft.CodeAnalysis.Operations.IInvocationOperation call && layer.Type is not null && reader.ApplyModule(layer, call.TargetMethod, applied.Arguments, call) is Step result ? result.Shape : Shape.Unknown;
     }
 
     // ---- Networks.
@@ -229,16 +239,19 @@ internal sealed class ProjectGraph
         Readings++;
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation);
         var self = Self(type);
-        reader.ConstructRoot(type, self, CommonArguments(Uses(type).Select(u => u.Arguments).ToList()));
+        var uses = Uses(type);
+        var agreed = CommonArguments(uses.Select(u => u.Arguments).ToList());
+        reader.ConstructRoot(type, self, agreed);
         var methods = Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(t => t.GetMembers()).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
         var forward = methods.FirstOrDefault(m => m.Name is "forward" or "Forward" && m.Parameters.Any(p => _torch.IsTensor(p.Type))) ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
         var outputs = new List<Output>();
+        var known = CommonShape(uses.Select(u => u.Input).OfType<Shape>().ToList());
         if (forward is not null)
         {
             // The shape is known when every call site agrees on everything but the batch.
             var given = new Dictionary<string, Argument>();
-            if (CommonShape(Uses(type).Select(u => u.Input).OfType<Shape>().ToList()) is { } known && forward.Parameters.FirstOrDefault(p => _torch.IsTensor(p.Type)) is { } tensor)
+            if (known is not null && forward.Parameters.FirstOrDefault(p => _torch.IsTensor(p.Type)) is { } tensor)
             {
                 var input = new Step(StepKind.Input, new Op(tensor.Name, Role.Source), [], null);
                 input.Shape = known.With(0, Dim.Named(new Axis(input, 0)));
@@ -252,7 +265,7 @@ internal sealed class ProjectGraph
         foreach (var other in methods.Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)))
             if (!reader.Entered.Contains(other) && !methods.Any(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
                 reader.Run(other, self, new Dictionary<string, Argument>(), null, null);
-        return new Network(type.Name, type, null, reader, outputs);
+        return new Network(type.Name, type, null, reader, outputs) { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Arguments.Count && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
     }
 
     /// <summary>Whether a method works on tensors at all.</summary>

@@ -19,39 +19,55 @@ internal sealed class TreeDigest
     private TreeDigest(SyntaxNode root)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var token in root.DescendantTokens())
-            if (token.IsKind(SyntaxKind.IdentifierToken)) names.Add(token.ValueText);
+        var (declared, methods, types) = (new HashSet<string>(StringComparer.Ordinal), new List<MethodDigest>(), new List<TypeDeclarationSyntax>());
+        var program = root is CompilationUnitSyntax { Members: var members } && members.Any(SyntaxKind.GlobalStatement) ? new MethodDigest("<program>", root) : null;
+        if (program is not null) methods.Add(program);
+        Visit(root, null);
+        foreach (var method in methods) names.UnionWith(method.Mentions);
         MentionsTorch = names.Overlaps(TorchWords);
         Trains = names.Contains("backward");
         if (!MentionsTorch) return;
         Mentions = names.ToArray();
-        var (declared, methods, types) = (new HashSet<string>(StringComparer.Ordinal), new List<MethodDigest>(), new List<TypeDeclarationSyntax>());
-        if (root is CompilationUnitSyntax unit && unit.Members.OfType<GlobalStatementSyntax>().Any())
-            methods.Add(new MethodDigest("<program>", root, unit.Members.OfType<GlobalStatementSyntax>()));
-        foreach (var node in root.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax))
+
+        // Each identifier belongs to the method around it, or to the file.
+        void Visit(SyntaxNode node, MethodDigest? method)
+        {
             switch (node)
             {
                 case TypeDeclarationSyntax type:
                     declared.Add(type.Identifier.ValueText);
                     types.Add(type);
                     break;
-                case MethodDeclarationSyntax method:
-                    // Extensions and imported functions are called without their class's name.
-                    if (method.Parent is TypeDeclarationSyntax { Modifiers: var modifiers } && modifiers.Any(SyntaxKind.StaticKeyword)) declared.Add(method.Identifier.ValueText);
-                    methods.Add(new MethodDigest(method.Identifier.ValueText, method, [method]));
+                case MethodDeclarationSyntax declaration when method is null || method == program:
+                    // Extensions are called without their class's name.
+                    if (declaration.ParameterList.Parameters.FirstOrDefault()?.Modifiers.Any(SyntaxKind.ThisKeyword) == true) declared.Add(declaration.Identifier.ValueText);
+                    methods.Add(method = new MethodDigest(declaration.Identifier.ValueText, declaration));
+                    break;
+                case GlobalStatementSyntax:
+                    method = program;
                     break;
             }
+            if (!HasStack()) return;
+            foreach (var child in node.ChildNodesAndTokens())
+                if (child.AsNode() is { } inner) Visit(inner, method);
+                else if (child.IsKind(SyntaxKind.IdentifierToken)) (method?.Mentions ?? names).Add(child.AsToken().ValueText);
+        }
         (Declares, Methods, Types) = (declared.ToArray(), methods, types);
+        if (root is CompilationUnitSyntax { Usings: var usings })
+            ImportsForAll = usings.Where(u => u.GlobalKeyword != default && u.StaticKeyword != default).Select(u => u.DescendantTokens().Last(t => t.IsKind(SyntaxKind.IdentifierToken)).ValueText).ToArray();
     }
 
     public bool MentionsTorch { get; }
     public bool Trains { get; }
 
-    /// <summary>The types it declares, and the functions that can be called without naming theirs.</summary>
+    /// <summary>The types it declares, and their extension methods.</summary>
     public IReadOnlyList<string> Declares { get; } = [];
 
     /// <summary>Every identifier in it.</summary>
     public IReadOnlyList<string> Mentions { get; } = [];
+
+    /// <summary>The types whose static methods any file may call without naming them: <c>global using static</c>.</summary>
+    public IReadOnlyList<string> ImportsForAll { get; } = [];
     public IReadOnlyList<MethodDigest> Methods { get; } = [];
     public IReadOnlyList<TypeDeclarationSyntax> Types { get; } = [];
 
@@ -63,27 +79,33 @@ internal sealed class TreeDigest
     }
 
     /// <summary>What one method says.</summary>
-    internal sealed class MethodDigest
+    internal sealed class MethodDigest(string name, SyntaxNode node)
     {
-        public MethodDigest(string name, SyntaxNode node, IEnumerable<SyntaxNode> parts)
-        {
-            (Name, Node) = (name, node);
-            var mentions = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var token in parts.SelectMany(p => p.DescendantTokens()))
-                if (token.IsKind(SyntaxKind.IdentifierToken)) mentions.Add(token.ValueText);
-            Mentions = mentions.ToArray();
-            Touches = Mentions.Any(m => Triggers.Contains(m) || m.EndsWith("Loss", StringComparison.Ordinal) || m.EndsWith("_loss", StringComparison.Ordinal));
-            Trains = Mentions.Any(m => TrainingWords.Contains(m) || m.EndsWith("Loss", StringComparison.Ordinal) || m.EndsWith("_loss", StringComparison.Ordinal));
-        }
+        private bool? _touches, _trains;
 
-        public string Name { get; }
-        public SyntaxNode Node { get; }
-        public IReadOnlyList<string> Mentions { get; }
+        public string Name => name;
+        public SyntaxNode Node => node;
+        public HashSet<string> Mentions { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Applies networks or does something to them.</summary>
-        public bool Touches { get; }
+        public bool Touches => _touches ??= Mentions.Overlaps(Triggers) || Mentions.Any(IsLoss);
 
         /// <summary>Computes a loss, goes backward or makes an optimizer.</summary>
-        public bool Trains { get; }
+        public bool Trains => _trains ??= Mentions.Overlaps(TrainingWords) || Mentions.Any(IsLoss);
+
+        private static bool IsLoss(string word) => word.EndsWith("Loss", StringComparison.Ordinal) || word.EndsWith("_loss", StringComparison.Ordinal);
+    }
+
+    private static bool HasStack()
+    {
+        try
+        {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            return true;
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return false;
+        }
     }
 }

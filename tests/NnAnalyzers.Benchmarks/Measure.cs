@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace NnAnalyzers.Benchmarks;
+
+/// <summary>
+/// Does what any analyzer of operations makes the compiler do, and nothing else: every method is bound and its operations are made. What
+/// an SDK's own analyzers cost beside that is not counted for anybody.
+/// </summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+internal sealed class EmptyAnalyzer : DiagnosticAnalyzer
+{
+    private static readonly DiagnosticDescriptor Nothing = new("EMPTY", "Nothing", "Nothing", "Nothing", DiagnosticSeverity.Hidden, isEnabledByDefault: true);
+
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Nothing);
+
+    public override void Initialize(AnalysisContext context)
+    {
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.RegisterOperationBlockAction(_ => { });
+    }
+}
+
+/// <summary>Times of one run after another, on one thread.</summary>
+internal static class Measure
+{
+    /// <summary>Binds every method of the code, as a compiler must.</summary>
+    public static TimeSpan Binding(CSharpCompilation project) => Time(() => project.GetDiagnostics());
+
+    public static TimeSpan Analysis(CSharpCompilation project, params DiagnosticAnalyzer[] analyzers) => Time(() => Run(project, analyzers));
+
+    public static ImmutableArray<Diagnostic> Run(CSharpCompilation project, params DiagnosticAnalyzer[] analyzers) =>
+        With(project, analyzers).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
+
+    public static CompilationWithAnalyzers With(CSharpCompilation project, params DiagnosticAnalyzer[] analyzers) =>
+        project.WithAnalyzers(analyzers.ToImmutableArray(), new CompilationWithAnalyzersOptions(new AnalyzerOptions(ImmutableArray<AdditionalText>.Empty), null, concurrentAnalysis: false, logAnalyzerExecutionTime: false, reportSuppressedDiagnostics: false));
+
+    public static TimeSpan Time(Action action)
+    {
+        GC.Collect();
+        var watch = Stopwatch.StartNew();
+        action();
+        return watch.Elapsed;
+    }
+}
