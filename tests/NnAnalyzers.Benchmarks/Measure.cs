@@ -21,7 +21,7 @@ internal sealed class EmptyAnalyzer : DiagnosticAnalyzer
     {
         context.EnableConcurrentExecution();
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterOperationBlockAction(_ => { });
+        context.RegisterOperationAction(_ => { }, OperationKind.Invocation);
     }
 }
 
