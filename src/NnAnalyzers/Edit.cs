@@ -32,6 +32,27 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         return Replace(expression, text);
     }
 
+    /// <summary>Calls another operation of the same form: <paramref name="module"/> for a layer, <paramref name="function"/> for a function or method.</summary>
+    public static IEnumerable<Edit>? Rename(Step step, string module, string function)
+    {
+        if ((step.Layer?.Creation ?? step.Operation)?.Syntax is not InvocationExpressionSyntax call) return null;
+        // A variable of the layer's own type would no longer fit.
+        if (step.Layer is not null && call.Parent is EqualsValueClauseSyntax { Parent.Parent: VariableDeclarationSyntax { Type: var type } } && type.ToString().EndsWith(step.Op.Name, StringComparison.Ordinal)) return null;
+        if (step.Layer is not null && call.Parent is AssignmentExpressionSyntax) return null;
+        return NameOf(call) is { } name ? Replace(name, step.Layer is null ? function : module) : null;
+    }
+
+    /// <summary>Applies another loss of the same form.</summary>
+    public static IEnumerable<Edit>? RenameLoss(Step loss, string module, string function) =>
+        loss.Layer is null or { Arguments.Count: 0 } || loss.Layer.Creation is IInvocationOperation made && made.Arguments.All(a => a.ArgumentKind == ArgumentKind.DefaultValue) ? Rename(loss, module, function) : null;
+
+    private static SimpleNameSyntax? NameOf(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        MemberAccessExpressionSyntax access => access.Name,
+        SimpleNameSyntax name => name,
+        _ => null,
+    };
+
     /// <summary>An expression as it can stand before a dot.</summary>
     public static string Receiver(ExpressionSyntax expression) =>
         expression is BinaryExpressionSyntax or ConditionalExpressionSyntax or CastExpressionSyntax or PrefixUnaryExpressionSyntax or AwaitExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax ? $"({expression})" : expression.ToString();

@@ -8,13 +8,24 @@ internal static class RuleCatalog
 {
     public static readonly ImmutableArray<Rule> All = new Rule[]
     {
+        new NN1011_SoftmaxOverOne(),
+        new NN1013_OneOutputForClasses(),
         new NN1003_SharedBuilderOutput(),
+        new NN1002_ActivationRepeatedByLoss(),
         new NN1001_OutputActivation(),
         new NN1004_MissingBias(),
         new NN2001_FixedVarianceInit(),
         new NN3001_ReshapeForPermute(),
         new NN3002_ReshapeAbsorbsBatch(),
+        new NN3004_FlattenMergesBatch(),
+        new NN3007_ViewAfterPermute(),
+        new NN3006_GlueByReshape(),
+        new NN3003_LayerSizesDisagree(),
+        new NN3005_SqueezeMayDropBatch(),
+        new NN3009_LossBroadcasts(),
+        new NN3008_ReshapeHidesMismatch(),
         new NN5001_SaverBeforeOptimizer(),
+        new NN5003_OptimizerBeforeMove(),
     }.ToImmutableArray();
 
     public static Rule? Find(string id) => All.FirstOrDefault(r => string.Equals(r.Id, id, StringComparison.OrdinalIgnoreCase));

@@ -23,6 +23,7 @@ internal static class Chain
         if (step.Kind == StepKind.Part && step.Input is { } whole) return whole.Kind == StepKind.Operation ? IsTransparent(whole) ? Go(whole) : [step] : Go(whole, step.Index);
         if (step.Kind == StepKind.Choice) return step.Inputs.SelectMany(i => Go(i));
         if (step.Kind == StepKind.Input) return step.Outer is { } outer ? Go(outer) : [step];
+        if (Picked(step) is { } picked) return picked.SelectMany(p => Go(p));
         if (step.Inner is { } inner) return Ends(inner.Outputs);
         if (step.Kind == StepKind.Network) return networks is not null && networks(step).ToList() is { Count: > 0 } outputs ? Ends(outputs) : [step];
         return IsTransparent(step) && step.Input is { } input ? Go(input) : [step];
@@ -30,6 +31,23 @@ internal static class Chain
         IEnumerable<Step> Ends(IEnumerable<Output> all) =>
             all.Where(o => !o.PredictionOnly && (index is null || o.Index == index)).Select(o => o.Step).ToList() is { Count: > 0 } trained ? trained.SelectMany(s => Go(s)) : [step];
     }
+
+    /// <summary>
+    /// What <c>select(dim, i)</c> takes from tensors stacked along that axis: the i-th of them. The counter of a loop takes at least the
+    /// one it starts at.
+    /// </summary>
+    private static IEnumerable<Step>? Picked(Step select)
+    {
+        static IEnumerable<Step> Choices(Step step) => step.Kind == StepKind.Choice ? step.Inputs.SelectMany(Choices) : step is { Role: Role.Identity, Input: { } input } && step.Op.Name != "detach" ? Choices(input) : [step];
+        static long? Number(Step step, string name) => step.Arguments.TryGetValue(name, out var a) ? a.Value switch { Constant c => c.Integer, Size s => s.First, _ => null } : null;
+        if (select is not { Op.Name: "select", Input: { } from } || Number(select, "index") is not { } index || index < 0) return null;
+        var stacks = Choices(from).ToList();
+        return stacks.All(s => s.Op.Name == "stack" && Number(s, "dim") == Number(select, "dim") && index < s.Inputs.Count) ? stacks.Select(s => s.Inputs[(int)index]) : null;
+    }
+
+    /// <summary>The Linear that reads a reshaped tensor, through activations and dropout.</summary>
+    public static Layer? HeadOf(Step step) => step.Users.Select(u =>
+        u.Role == Role.Linear ? u.Layer : u.Role is Role.Activation or Role.Dropout or Role.Identity ? HeadOf(u) : null).FirstOrDefault(l => l is not null);
 
     /// <summary>The steps on the straight way from a step back through first inputs, those inside modules too.</summary>
     public static IEnumerable<Step> Back(Step step)

@@ -621,6 +621,10 @@ internal sealed partial class Reader
             case { Role: Role.Normalization, SpatialAxes: > 1 and var axes }:
                 Map(axes, step.Layer?.In ?? Dim.Unknown);
                 break;
+            // permute(0, 2, 1) says how many axes there are.
+            case { Name: "permute" } when step.Arguments.TryGetValue("permutation", out var order) && order.Value is Items { IsComplete: true, Elements.Length: var rank }:
+                Refine(input, root => Shape.Of(Enumerable.Range(0, rank).Select(i => Dim.Named(new Axis(root, i)))));
+                break;
             case { Role: Role.Linear or Role.Recurrent or Role.Attention } when step.Layer?.In is { IsKnown: true } size && input.Shape.Dims.Length == 0:
                 Refine(input, _ => Shape.EndingIn(size));
                 break;

@@ -376,6 +376,9 @@ internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation
     public LocalDeclarationStatementSyntax? Declaration =>
         Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is LocalDeclarationStatementSyntax { Declaration.Variables.Count: 1 } declaration ? declaration : null;
 
+    /// <summary>The statement it happens in.</summary>
+    public StatementSyntax? Statement => Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>();
+
     /// <summary>The name of that variable.</summary>
     public string? Variable => Declaration?.Declaration.Variables[0].Identifier.Text;
 }

@@ -343,6 +343,9 @@ internal sealed class ProjectGraph
 
     // ---- What else rules ask.
 
+    /// <summary>Whether training code says what goes into a network.</summary>
+    public bool IsFedKnownShape(Network network) => network.Type is { } type && CommonShape(Uses(type).Select(u => u.Input).OfType<Shape>().ToList()) is not null;
+
     /// <summary>Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about them.</summary>
     public bool IsLoaded(Network network)
     {

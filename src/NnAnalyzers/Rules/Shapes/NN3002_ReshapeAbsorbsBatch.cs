@@ -14,7 +14,7 @@ internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Pr
         foreach (var step in network.Steps)
         {
             if (step.Op.Name is not ("view" or "reshape") || step.Layer is not null || step.Syntax is null || step.Input is not { } source || source.Shape.Rank < 3) continue;
-            if (ShapeFunctions.Target(step) is not [{ Size: -1 }, { Size: { } row }] || HeadOf(step) is not { } head) continue;
+            if (ShapeFunctions.Target(step) is not [{ Size: -1 }, { Size: { } row }] || Chain.HeadOf(step) is not { } head) continue;
             var sample = source.Shape.ElementsPerSample.Size;
             if (sample == row || source.Shape.Dims[source.Shape.Rank - 1].Size == row) continue;
             // Unless the size is known, only a map of a convolution or pooling has one that depends on the picture.
@@ -31,10 +31,6 @@ internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Pr
         }
     }
 
-    /// <summary>The Linear that reads the rows, through activations and dropout.</summary>
-    private static Layer? HeadOf(Step step) => step.Users.Select(u =>
-        u.Role == Role.Linear ? u.Layer : u.Role is Role.Activation or Role.Dropout or Role.Identity ? HeadOf(u) : null).FirstOrDefault(l => l is not null);
-
     private static bool IsMap(Step step) => step.Role switch
     {
         Role.Convolution or Role.Pooling => true,
@@ -45,7 +41,7 @@ internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Pr
     public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
         from network in project.Networks
         from step in network.Steps
-        where step.Op.Name is "view" or "reshape" && step.Layer is null && step.Syntax is not null && HeadOf(step) is not null
+        where step.Op.Name is "view" or "reshape" && step.Layer is null && step.Syntax is not null && Chain.HeadOf(step) is not null
         let operand = Edit.Operand(step)
         where operand is not null
         select At(step.Syntax!, step.Op.Name).Fix("Flatten each sample", Edit.Replace(step.Syntax!, $"{Edit.Receiver(operand)}.flatten(1)"));

@@ -1,0 +1,31 @@
+using NnAnalyzers.Graph;
+using NnAnalyzers.Torch;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers.Rules;
+
+/// <summary>A softmax over an axis of size 1 is always 1, whatever goes in.</summary>
+internal sealed class NN1011_SoftmaxOverOne() : Rule("NN1011", RuleLevel.Proven, Category.Architecture,
+    "Softmax over a single value",
+    "{0} over axis {1} of {2} is always {3}: one value has nothing to compete with")
+{
+    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
+        network.Steps.SelectMany(s => Judge(s, network.Losses.FirstOrDefault(u => u.Ends.Any(e => e.Last == s))));
+
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
+        site.Steps.SelectMany(s => Judge(s, site.Uses.FirstOrDefault(u => u.Ends.Any(e => e.Last == s))));
+
+    private IEnumerable<Finding> Judge(Step step, LossUse? use)
+    {
+        if (!IsOverOne(step) || step.Syntax is null) yield break;
+        var finding = At(step.Syntax, step.Op.Name, Axis(step)!, step.Input!.Shape, step.Op.Name == "LogSoftmax" ? "0" : "1");
+        // One unit is a yes or no: its logit goes into the binary loss that has the sigmoid inside.
+        yield return use is { Op.Domain: LossDomain.Probabilities } && Edit.RenameLoss(use.Loss, "BCEWithLogitsLoss", "binary_cross_entropy_with_logits") is { } loss
+            ? finding.Fix($"Remove {step.Op.Name} and use BCEWithLogitsLoss", Edit.Unwrap(step), loss) : finding;
+    }
+
+    /// <summary>Also asked by rules that leave this place to this one.</summary>
+    public static bool IsOverOne(Step step) => step is { Role: Role.Softmax, Conditional: false } && Axis(step) is { } axis && step.Input?.Shape.At(axis).Size == 1;
+
+    private static long? Axis(Step step) => step.Op.Name == "Softmax2d" ? -3 : step.Arguments.TryGetValue("dim", out var dim) ? (dim.Value as Constant)?.Integer : null;
+}

@@ -1,0 +1,39 @@
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers.Rules;
+
+/// <summary>Two sizes that must agree cannot: the forward pass throws.</summary>
+internal sealed class NN3003_LayerSizesDisagree() : Rule("NN3003", RuleLevel.Proven, Category.Shapes,
+    "Sizes that do not fit together",
+    "{0}; {1}")
+{
+    public override IEnumerable<Finding> Check(Network network, ProjectGraph project)
+    {
+        foreach (var (step, own) in network.AllSteps)
+        {
+            if (step.Conditional || own.Conditional || own.Syntax is null || Contradiction.Of(step) is not { } contradiction) continue;
+            if (step == own) yield return Mend(At(own.Syntax, contradiction.Expects, contradiction.Gets), contradiction, step);
+            // A block that contradicts itself is told where it is written; here it is told that the two do not fit.
+            else if (own.Layer?.Type is { } type && project.NetworkOf(type)?.AllSteps.Any(s => s.Step.Syntax == step.Syntax && Contradiction.Of(s.Step) is not null) != true)
+                yield return At(own.Syntax, $"in {own.Name} ({own.Op.Name}) {contradiction.Expects}", contradiction.Gets);
+        }
+    }
+
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
+        from step in site.Steps
+        where !step.Conditional && step is { Kind: StepKind.Operation, Syntax: not null, Layer: null }
+        let contradiction = Contradiction.Of(step)
+        where contradiction is not null
+        select At(step.Syntax!, contradiction.Expects, contradiction.Gets);
+
+    /// <summary>A number written at the layer gives way to what really comes in.</summary>
+    private static Finding Mend(Finding finding, Contradiction contradiction, Step step) =>
+        contradiction is { Parameter: { } parameter, Actual.Size: { } actual } && step.Layer is { Builder: null, Applications.Count: 1 } layer && layer.Arguments.TryGetValue(parameter, out var argument)
+        && argument.Operation is IArgumentOperation { Syntax: ArgumentSyntax { Expression: var written } } && IsArithmetic(written)
+            ? finding.Fix($"{layer.Label} reads {actual}", Edit.Replace(written, actual.ToString(System.Globalization.CultureInfo.InvariantCulture))) : finding;
+
+    private static bool IsArithmetic(ExpressionSyntax written) => written.DescendantNodesAndSelf().All(n => n is LiteralExpressionSyntax or BinaryExpressionSyntax or ParenthesizedExpressionSyntax);
+}

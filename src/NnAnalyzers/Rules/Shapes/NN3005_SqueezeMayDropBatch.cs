@@ -1,0 +1,27 @@
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Torch;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers.Rules;
+
+/// <summary>squeeze() drops every axis of size 1, the batch too when one sample is left in it.</summary>
+internal sealed class NN3005_SqueezeMayDropBatch() : Rule("NN3005", RuleLevel.Likely, Category.Shapes,
+    "Squeeze that may drop the batch",
+    "squeeze() of {0} drops the batch axis as well when a batch holds one sample; name the axis")
+{
+    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => network.Steps.SelectMany(s => Judge(s, step => step.HasWeights || network.Losses.Count > 0 && network.Outputs.Any(o => o.Step == step)));
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => site.Steps.SelectMany(s => Judge(s, step => step.Role == Role.Loss));
+
+    private IEnumerable<Finding> Judge(Step step, Func<Step, bool> matters)
+    {
+        if (step is not { Op.Name: "squeeze", Layer: null, Syntax: InvocationExpressionSyntax call, PredictionOnly: false, Input.Shape: { Rank: >= 2 } shape } || step.Arguments.TryGetValue("dim", out var dim) && dim.Value is not Constant { Raw: null }) yield break;
+        // A batch whose size is a number is one the author had in mind.
+        if (shape.Dims[0].Size is not null || !shape.Dims.Skip(1).Any(d => d.Size == 1) || !Leads(step, matters, 0)) yield break;
+        var ones = Enumerable.Range(1, shape.Rank - 1).Where(i => shape.Dims[i].Size == 1).ToList();
+        var finding = At(call, shape);
+        yield return ones.Count == 1 && Edit.Operand(step) is { } operand ? finding.Fix($"Squeeze axis {ones[0]} only", Edit.Replace(call, $"{Edit.Receiver(operand)}.squeeze({ones[0]})")) : finding;
+    }
+
+    private static bool Leads(Step step, Func<Step, bool> to, int depth) => to(step) || depth < 8 && step.Users.Any(u => Leads(u, to, depth + 1));
+}
