@@ -160,7 +160,7 @@ internal sealed partial class Reader
 
         var container = method.ContainingType;
         if (receiver is Layer { IsChoice: false } layer) return CallModule(call, method, layer, arguments, isVirtual, frame);
-        if (receiver is Layer choice) return choice.Choices.Select(c => CallModule(call, method, c, arguments, isVirtual, frame)).ToList().Aggregate(Either);
+        if (receiver is Layer choice) return EachOf(choice, c => CallModule(call, method, c, arguments, isVirtual, frame));
         if (receiver is Optimizer optimizer) return CallOptimizer(call, method, optimizer, arguments);
         if (receiver is Scheduler scheduler)
         {
@@ -265,6 +265,15 @@ internal sealed partial class Reader
 
     // ---- Modules and optimizers.
 
+    /// <summary>What each of the layers it may be would do.</summary>
+    private Value EachOf(Layer choice, Func<Layer, Value> call)
+    {
+        _undecided++;
+        var results = choice.Choices.Select(call).ToList();
+        _undecided--;
+        return results.Aggregate(Either);
+    }
+
     private Value CallModule(IOperation call, IMethodSymbol method, Layer layer, IReadOnlyDictionary<string, Argument> arguments, bool isVirtual, Frame frame)
     {
         switch (method.Name)
@@ -334,7 +343,7 @@ internal sealed partial class Reader
     /// <summary>A method of the project itself, or of another library than TorchSharp.</summary>
     private Value CallOwn(IOperation call, IMethodSymbol method, IMethodSymbol written, Value? receiver, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
     {
-        if (receiver is Layer { IsChoice: true } choice) return choice.Choices.Select(c => CallOwn(call, Dispatch(written, c), written, c, arguments, frame)).ToList().Aggregate(Either);
+        if (receiver is Layer { IsChoice: true } choice) return EachOf(choice, c => CallOwn(call, Dispatch(written, c), written, c, arguments, frame));
         if (receiver is Layer module && method.Name is "forward" or "call" or "Forward" && !ReferenceEquals(receiver, frame.This)) return ApplyLayer((Layer)receiver!, written, arguments, call, true, frame);
         // List<T> and LINQ, as far as they carry layers, tensors and sizes around.
         var first = receiver ?? arguments.Values.FirstOrDefault()?.Value;
@@ -421,13 +430,7 @@ internal sealed partial class Reader
     {
         var tensors = Tensors(arguments);
         if (layer.Op.Role == Role.Loss) return ApplyLoss(layer.Op, layer, tensors, call, arguments);
-        if (layer.IsChoice)
-        {
-            _undecided++;
-            var results = layer.Choices.Select(l => ApplyLayer(l, method, arguments, call, isVirtual, frame)).ToList();
-            _undecided--;
-            return results.Aggregate(Either);
-        }
+        if (layer.IsChoice) return EachOf(layer, l => ApplyLayer(l, method, arguments, call, isVirtual, frame));
         if (layer.IsSequential && insideNetwork) return ApplySequence(layer, tensors, call, frame);
         if (layer.IsUserModule && (insideNetwork || ReferenceEquals(layer, frame?.This))) return ApplyOwn(layer, method, arguments, call, isVirtual, frame);
         if (layer.IsSequential || layer.IsUserModule || layer.IsHandedIn)
@@ -602,7 +605,8 @@ internal sealed partial class Reader
         });
         if (insideNetwork)
         {
-            Solve(step);
+            // What only one side of a branch wants says nothing about the input.
+            if (_undecided == 0) Solve(step);
             step.Shape = op.Shape?.Invoke(step.Applied) ?? Shape.Unknown;
         }
         else if (op.Shape is { } shape) step.Infer(() => shape(step.Applied));
@@ -697,7 +701,10 @@ internal sealed partial class Reader
             for (var i = 0; i < written.Count; i++)
             {
                 var parameter = written[i].NameColon is { } named ? meant.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name)) : meant.Parameters.ElementAtOrDefault(i);
-                if (parameter is not null && model.GetOperation(written[i].Expression, cancellation) is { } value) arguments[parameter.Name] = new Argument(Evaluate(value, frame), value);
+                parameter ??= meant.Parameters.LastOrDefault(p => p.IsParams);
+                if (parameter is null || model.GetOperation(written[i].Expression, cancellation) is not { } operation) continue;
+                var value = Evaluate(operation, frame);
+                arguments[parameter.Name] = new Argument(!parameter.IsParams ? value : new Items((arguments.TryGetValue(parameter.Name, out var before) ? ((Items)before.Value).Elements : ImmutableArray<Value>.Empty).Add(value)), operation);
             }
             var receiver = !meant.IsStatic && call.Expression is MemberAccessExpressionSyntax access && model.GetOperation(access.Expression, cancellation) is { } instance ? Evaluate(instance, frame) : null;
             return Invoke(meant, receiver, arguments, invalid, true, frame);
