@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Testing;
 
 namespace NnAnalyzers.Tests;
@@ -33,9 +34,18 @@ internal static class Verify
     /// <summary>The marked findings are there; fixed one by one and all at once, the code becomes the second and compiles.</summary>
     public static Task FixAsync(string source, string after) => RunAsync([source], after);
 
-    private static async Task RunAsync(string[] sources, string? after)
+    /// <summary>The same for rules about sizes. Elsewhere those rules are not asked: code that shows one mistake is not always sized right.</summary>
+    public static class Sizes
+    {
+        public static Task FiresAsync(params string[] sources) => RunAsync(sources, null, sizes: true);
+        public static Task SilentAsync(params string[] sources) => RunAsync(sources, null, sizes: true);
+        public static Task FixAsync(string source, string after) => RunAsync([source], after, sizes: true);
+    }
+
+    private static async Task RunAsync(string[] sources, string? after, bool sizes = false)
     {
         var test = new Test();
+        if (!sizes) test.DisabledDiagnostics.AddRange(["NN3003", "NN3009"]);
         for (var i = 0; i < sources.Length; i++) test.TestState.Sources.Add(($"/0/Test{i}.cs", Prepare(sources[i])));
         if (after is not null) test.FixedState.Sources.Add(("/0/Test0.cs", Prepare(after)));
         await test.RunAsync();
@@ -46,6 +56,9 @@ internal static class Verify
     public static CSharpCompilation Compile(params string[] sources) => CSharpCompilation.Create("Code",
         sources.Select((s, i) => CSharpSyntaxTree.ParseText(Prepare(s), new CSharpParseOptions(LanguageVersion.Latest), path: $"/0/Test{i}.cs")), References,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+    public static async Task<IReadOnlyList<Diagnostic>> FindAsync(params string[] sources) =>
+        await Compile(sources).WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync();
 
     private sealed class Test : CSharpCodeFixTest<NetworkAnalyzer, NetworkCodeFixProvider, DefaultVerifier>
     {

@@ -159,6 +159,8 @@ internal sealed partial class Reader
         if (!torch.IsTorch(method)) return CallOwn(call, isVirtual ? Dispatch(method, receiver) : method, method, receiver, arguments, frame);
 
         var container = method.ContainingType;
+        // model.to(device) is an extension.
+        if (receiver is null && method.IsExtensionMethod && arguments.Values.FirstOrDefault()?.Value is Layer or Optimizer) receiver = arguments.Values.First().Value;
         if (receiver is Layer { IsChoice: false } layer) return CallModule(call, method, layer, arguments, isVirtual, frame);
         if (receiver is Layer choice) return EachOf(choice, c => CallModule(call, method, c, arguments, isVirtual, frame));
         if (receiver is Optimizer optimizer) return CallOptimizer(call, method, optimizer, arguments);
@@ -432,6 +434,8 @@ internal sealed partial class Reader
         if (layer.Op.Role == Role.Loss) return ApplyLoss(layer.Op, layer, tensors, call, arguments);
         if (layer.IsChoice) return EachOf(layer, l => ApplyLayer(l, method, arguments, call, isVirtual, frame));
         if (layer.IsSequential && insideNetwork) return ApplySequence(layer, tensors, call, frame);
+        if (layer.IsUserModule && !insideNetwork && IsLossClass(layer, method) is { } loss)
+            return Run(loss, layer, Rekey(arguments, method, loss), null, null) is { } inside ? Result(inside, loss, call) : NotRead(TypeOfCall(method, call), $"{layer.Op.Name}.{loss.Name}", call, tensors.Cast<Value>().ToList());
         if (layer.IsUserModule && (insideNetwork || ReferenceEquals(layer, frame?.This))) return ApplyOwn(layer, method, arguments, call, isVirtual, frame);
         if (layer.IsSequential || layer.IsUserModule || layer.IsHandedIn)
         {
@@ -449,6 +453,18 @@ internal sealed partial class Reader
             INamedTypeSymbol { Name: "Tuple" } => new Items([step, Add(new Step(StepKind.Part, layer.Op, [step], call) { Index = 1 })]),
             _ => step,
         };
+    }
+
+    /// <summary>The forward method of a module that has no weights and compares two tensors: a loss of the user's own.</summary>
+    private IMethodSymbol? IsLossClass(Layer layer, IMethodSymbol written)
+    {
+        var method = Dispatch(written, layer);
+        if (!torch.IsOwn(method)) method = ForwardOf(layer.Type!, written);
+        if (method is null || method.Parameters.Count(p => torch.IsTensor(p.Type)) < 2) return null;
+        EnsureConstructed(layer);
+        for (var t = layer.Type; t is not null && torch.IsOwn(t); t = t.BaseType)
+            if (t.GetMembers().Any(m => m is IFieldSymbol or IPropertySymbol && GetMember(layer, m) is Layer { Op.Role: not (Role.Loss or Role.Activation or Role.Softmax) })) return null;
+        return method;
     }
 
     private static ITypeSymbol? TypeOfCall(IMethodSymbol method, IOperation call) => call is IInvocationOperation ? call.Type : method.ReturnType;

@@ -354,7 +354,7 @@ internal sealed partial class Reader
     private static Step? Behind(Step tensor) => tensor is { Kind: StepKind.Operation, Op.KeepsShape: true, Input: { } input } ? input : tensor.Outer;
 
     /// <summary>The size of one axis; the same symbol for tensors that surely agree.</summary>
-    private static Dim AxisOf(Step tensor, long index)
+    public static Dim AxisOf(Step tensor, long index)
     {
         if (tensor.Shape.At(index) is { IsKnown: true } known) return known;
         if (tensor.Shape.Normalize(index) is { } axis) index = axis;

@@ -206,7 +206,7 @@ internal sealed class ProjectGraph
         if (applied.Layer is not { } layer || applied.Input is not { } input) return Shape.Unknown;
         // Where all code makes and feeds the class alike, its own reading tells; only the batch is this one's.
         if (layer.Type is { } read && _networks.TryGetValue(read.OriginalDefinition, out var network) && network is { IsReadAsUsed: true, Outputs: [{ PredictionOnly: false } only] } && network.Steps.FirstOrDefault() is { Kind: StepKind.Input } entry)
-            return only.Step.Shape is { HasRank: true } shape ? Shape.Of(shape.Dims.Select(d => d.Replace(atom => atom is Axis axis && axis.Tensor == entry ? input.Shape.At(axis.Index) : null))) : only.Step.Shape;
+            return only.Step.Shape is { HasRank: true } shape ? Shape.Of(shape.Dims.Select(d => d.Replace(atom => atom is Axis axis && axis.Tensor == entry ? Reader.AxisOf(input, axis.Index) : null))) : only.Step.Shape;
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State);
         Readings++;
         if (layer.IsSequential) return reader.ApplyContainer(layer, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input.Shape, Outer = input }) is Step last ? last.Shape : Shape.Unknown;

@@ -13,7 +13,7 @@ internal sealed class TreeDigest
 {
     private static readonly ConditionalWeakTable<SyntaxTree, TreeDigest> Cache = new();
     private static readonly HashSet<string> TorchWords = new(["TorchSharp", "Module", "Tensor", "torch", "nn", "optim"], StringComparer.Ordinal);
-    private static readonly HashSet<string> Triggers = new(["forward", "Forward", "call", "backward", "optim", "cross_entropy", "kl_div", "reshape", "view", "load", "save", "state_dict", "load_state_dict", "normal_", "uniform_"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Triggers = new(["forward", "Forward", "call", "backward", "cat", "stack", "matmul", "permute", "softmax", "optim", "cross_entropy", "kl_div", "reshape", "view", "load", "save", "state_dict", "load_state_dict", "normal_", "uniform_"], StringComparer.Ordinal);
     private static readonly HashSet<string> TrainingWords = new(["backward", "optim", "cross_entropy", "binary_cross_entropy", "kl_div"], StringComparer.Ordinal);
 
     private TreeDigest(SyntaxNode root, string text)

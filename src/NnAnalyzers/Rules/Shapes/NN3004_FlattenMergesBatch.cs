@@ -14,6 +14,7 @@ internal sealed class NN3004_FlattenMergesBatch() : Rule("NN3004", RuleLevel.Pro
         where step is { Op.Name: "Flatten", Layer: null, Syntax: not null, Input.Shape.Rank: >= 2 } && Start(step) == 0 && step.Input!.Shape.At(0).Size != 1
         // Only where a batch is sure: a shape that training code gives, or a normalization over the batch.
         where network.Steps.FirstOrDefault() is { Kind: StepKind.Input, Users.Count: > 0, Shape.HasRank: true } && (project.IsFedKnownShape(network) || network.Steps.TakeWhile(s => s != step).Any(s => s.Op.Name.StartsWith("BatchNorm", StringComparison.Ordinal)))
+        where !network.Steps.Any(s => s.Role is Role.Convolution && s.Input?.Shape.Rank == s.Op.SpatialAxes + 1) // single pictures
         let head = Chain.HeadOf(step)
         where head is not null
         let written = step.Syntax as Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax

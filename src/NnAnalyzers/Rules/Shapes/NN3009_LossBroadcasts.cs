@@ -14,7 +14,7 @@ internal sealed class NN3009_LossBroadcasts() : Rule("NN3009", RuleLevel.Proven,
     {
         if (use is not { Op.Domain: LossDomain.AnyNumber, Prediction: { } prediction, Target: { } target, Loss: { Syntax: { } place, Conditional: false } }) yield break;
         var (p, t) = (prediction.Shape, target.Shape);
-        if (!p.HasRank || !t.HasRank || p.Rank == 0 || t.Rank == 0 || !IsStretched(p, t)) yield break;
+        if (!p.HasRank || !t.HasRank || p.Dims.All(d => d.Size == 1) || t.Dims.All(d => d.Size == 1) || !IsStretched(p, t)) yield break; // a single number may stand for all
         var finding = At(place, use.Op.Name, p, t, p.Rank != t.Rank ? "every prediction with every target" : "one prediction with several targets");
         yield return Mend(finding, use, place);
     }

@@ -1,0 +1,101 @@
+namespace NnAnalyzers.Tests.Rules;
+
+public class NN1002_ActivationRepeatedByLossTests
+{
+    private const string Layers = "private readonly Module<Tensor, Tensor> fc1 = Linear(4, 8), fc2 = Linear(8, 3);";
+    private const string CrossEntropy = "CrossEntropyLoss().call(prediction, target)", Classes = "randint(3, new long[] { 8 })";
+
+    [Theory]
+    [InlineData("functional.softmax(x, 1)", CrossEntropy)]
+    [InlineData("functional.log_softmax(x, dim: 1)", CrossEntropy)]
+    [InlineData("x.softmax(-1)", "functional.cross_entropy(prediction, target)")]
+    [InlineData("x.sigmoid()", CrossEntropy)]
+    [InlineData("torch.sigmoid(x)", "functional.binary_cross_entropy_with_logits(prediction, target)")]
+    [InlineData("softmax(x, 1)", "BCEWithLogitsLoss().call(prediction, target)")]
+    public Task A_function_is_removed(string activation, string loss) => Verify.FixAsync(
+        Code.Net(Layers, $"x = fc2.forward(functional.relu(fc1.forward(x)));\n        return {{|NN1002:{activation}|}};", loss, Classes),
+        Code.Net(Layers, "x = fc2.forward(functional.relu(fc1.forward(x)));\n        return x;", loss, Classes));
+
+    [Fact]
+    public Task An_element_of_a_Sequential_is_removed() => Verify.FixAsync(
+        Code.Sequential("Sequential(Linear(4, 8), ReLU(), Linear(8, 3), /* probabilities */ {|NN1002:Softmax(1)|})", CrossEntropy, Classes),
+        Code.Sequential("Sequential(Linear(4, 8), ReLU(), Linear(8, 3) /* probabilities */ )", CrossEntropy, Classes));
+
+    [Fact]
+    public Task The_logarithm_is_added_for_negative_log_likelihood() => Verify.FixAsync(
+        Code.Net(Layers, "return {|NN1002:functional.softmax(fc2.forward(fc1.forward(x)), 1)|}; // classes", "functional.nll_loss(prediction, target)", Classes),
+        Code.Net(Layers, "return functional.log_softmax(fc2.forward(fc1.forward(x)), 1); // classes", "functional.nll_loss(prediction, target)", Classes));
+
+    [Fact]
+    public Task In_the_training_code_itself() => Verify.FixAsync(
+        Code.Net(Layers, "return fc2.forward(fc1.forward(x));", "CrossEntropyLoss().call({|NN1002:prediction.softmax(1)|}, target)", Classes),
+        Code.Net(Layers, "return fc2.forward(fc1.forward(x));", "CrossEntropyLoss().call(prediction, target)", Classes));
+
+    [Fact]
+    public Task A_loss_computed_in_forward() => Verify.FiresAsync("""
+        class Net : Module<Tensor, Tensor, (Tensor logits, Tensor loss)>
+        {
+            private readonly Linear fc = Linear(4, 3);
+            public Net() : base("n") => RegisterComponents();
+            public override (Tensor logits, Tensor loss) forward(Tensor x, Tensor y)
+            {
+                var p = {|NN1002:functional.softmax(fc.forward(x), 1)|};
+                return (p, functional.cross_entropy(p, y));
+            }
+        }
+        """);
+
+    [Fact]
+    public Task The_loss_is_in_another_file_behind_a_field_and_a_helper() => Verify.FiresAsync(
+        "public class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 3); public Net() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1002:functional.softmax(fc.forward(x), 1)|}; }",
+        "public class Agent { private readonly Module<Tensor, Tensor> net; private readonly Loss<Tensor, Tensor, Tensor> loss = CrossEntropyLoss(); public Agent() { net = Factory.Make(); } public void Step(Tensor x, Tensor y) => Error(net.forward(x), y).backward(); private Tensor Error(Tensor p, Tensor y) => loss.forward(p, y); }",
+        "static class Factory { public static Module<Tensor, Tensor> Make() => new Net(); }");
+
+    [Fact]
+    public Task A_loss_class_of_the_users() => Verify.FiresAsync(
+        Code.Net(Layers, "return {|NN1002:fc2.forward(fc1.forward(x)).softmax(1)|};", "new Weighted().forward(prediction, target)", Classes,
+            more: "class Weighted : Module<Tensor, Tensor, Tensor> { public Weighted() : base(\"w\") { } public override Tensor forward(Tensor p, Tensor y) => functional.cross_entropy(p, y) * 2; }"));
+
+    [Fact]
+    public Task A_softmax_of_a_softmax_of_one_head() => Verify.FiresAsync("""
+        class Policy : Module<Tensor, Tensor>
+        {
+            private readonly ModuleList<Linear> heads = new();
+            public Policy(int[] actions) : base("p") { foreach (var n in actions) heads.Add(Linear(8, n)); RegisterComponents(); }
+            private Tensor Heads(Tensor x)
+            {
+                var outputs = new List<Tensor>();
+                foreach (var head in heads) outputs.Add({|NN1002:functional.softmax(head.forward(x), 1)|});
+                return stack(outputs.ToArray(), dim: 1);
+            }
+            public override Tensor forward(Tensor x) => Heads(x);
+            public Tensor LogProbability(Tensor x, int count)
+            {
+                var logits = forward(x);
+                var all = new List<Tensor>();
+                for (var i = 0; i < count; i++) all.Add(functional.log_softmax(logits.select(1, i), dim: 1));
+                return cat(all, 1);
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("return functional.log_softmax(fc2.forward(x), 1);", "functional.nll_loss(prediction, target)")]
+    [InlineData("return fc2.forward(x).sigmoid();", "functional.binary_cross_entropy(prediction, target)")]
+    [InlineData("return fc2.forward(x).softmax(1).log();", "KLDivLoss(log_target: false).call(prediction, target)")]
+    [InlineData("if (!training) return fc2.forward(x).softmax(1); return fc2.forward(x);", CrossEntropy)]
+    [InlineData("return training ? fc2.forward(x) : fc2.forward(x).softmax(1);", CrossEntropy)]
+    [InlineData("var gate = functional.softmax(fc1.forward(x), 1); return fc2.forward(gate);", CrossEntropy)]
+    [InlineData("return fc2.forward(x).detach().softmax(1) * x.sum();", CrossEntropy)]
+    public Task Silent(string forward, string loss) => Verify.SilentAsync(Code.Net(Layers, forward, loss, Classes));
+
+    [Fact]
+    public Task Silent_on_distillation_and_prediction() => Verify.SilentAsync(
+        Code.Net(Layers, "return fc2.forward(x);", "functional.cross_entropy(prediction / 2, functional.softmax(target / 2, 1))", "randn(8, 3)"),
+        "static class Predict { static long Class(Net net, Tensor x) { using var _ = no_grad(); return functional.softmax(net.forward(x), 1).argmax(1).item<long>(); } }");
+
+    [Fact]
+    public Task Windows_line_endings_and_tabs_stay() => Verify.FixAsync(
+        Code.Net(Layers, "x = fc2.forward(x);\n\t\tx = {|NN1002:functional.softmax(x, 1)|};\n\t\treturn x;", CrossEntropy, Classes).ReplaceLineEndings("\r\n"),
+        Code.Net(Layers, "x = fc2.forward(x);\n\t\treturn x;", CrossEntropy, Classes).ReplaceLineEndings("\r\n"));
+}
