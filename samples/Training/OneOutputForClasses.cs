@@ -27,7 +27,7 @@ internal static class Program
     {
         var coins = randint(0, 2, new long[] { 512, 2 });
         var inputs = (coins.repeat(1, 2).to(float32) * 2 - 1 + 0.2 * randn(512, 4)).to(run.Device);
-        var labels = coins.select(1, 0).eq(coins.select(1, 1)).to(int64).to(run.Device);
+        var labels = coins.select(1, 0).eq(coins.select(1, 1)).to(float32).unsqueeze(1).to(run.Device);
 
         using var model = new CoinNet();
         model.to(run.Device);
@@ -42,7 +42,7 @@ internal static class Program
             optimizer.zero_grad();
             error.backward();
             optimizer.step();
-            if (step % 10 == 0) run.Log(step, error.item<float>(), output.squeeze(1).gt(0).eq(labels.to(@bool)).to(float32).mean().item<float>());
+            if (step % 10 == 0) run.Log(step, error.item<float>(), output.gt(0).eq(labels.gt(0.5)).to(float32).mean().item<float>());
         }
     }
 }

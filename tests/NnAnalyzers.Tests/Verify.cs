@@ -53,8 +53,11 @@ internal static class Verify
 
     private static string Prepare(string source) => (Usings + source).ReplaceLineEndings(source.Contains('\r') ? "\r\n" : "\n");
 
-    public static CSharpCompilation Compile(params string[] sources) => CSharpCompilation.Create("Code",
-        sources.Select((s, i) => CSharpSyntaxTree.ParseText(Prepare(s), new CSharpParseOptions(LanguageVersion.Latest), path: $"/0/Test{i}.cs")), References,
+    public static CSharpCompilation Compile(params string[] sources) => CompileFiles(sources.Select(Prepare).ToArray());
+
+    /// <summary>Code that says itself what it uses.</summary>
+    public static CSharpCompilation CompileFiles(params string[] sources) => CSharpCompilation.Create("Code",
+        sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, new CSharpParseOptions(LanguageVersion.Latest), path: $"/0/Test{i}.cs")), References,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     public static async Task<IReadOnlyList<Diagnostic>> FindAsync(params string[] sources) =>

@@ -195,6 +195,7 @@ internal sealed partial class Reader
 
     private Value Member(IMemberReferenceOperation reference, ISymbol member, ITypeSymbol type, Frame frame)
     {
+        if (IndexNamed(member) is { } named) return named;
         var owner = reference.Instance is null ? null : Evaluate(reference.Instance, frame);
         if (owner is Layer { Type: not null } module) EnsureConstructed(module);
         if (owner is not null && GetMember(owner, member) is { } value) return value;
@@ -216,6 +217,10 @@ internal sealed partial class Reader
             var any => any,
         };
     }
+
+    /// <summary><c>TensorIndex.Colon</c> and the like.</summary>
+    private Pick? IndexNamed(ISymbol member) => member is { IsStatic: true, ContainingType.Name: "TensorIndex" } && torch.IsTorch(member)
+        ? new Pick(member.Name == "Ellipsis" ? PickKind.Ellipsis : member.Name is "Null" or "None" ? PickKind.NewAxis : PickKind.Slice) : null;
 
     /// <summary>A static member that is set once holds what it was set to.</summary>
     private Value Static(ISymbol member, ITypeSymbol type, Frame frame)
@@ -240,8 +245,7 @@ internal sealed partial class Reader
         var receiver = property.Instance is null ? null : Evaluate(property.Instance, frame);
         var indices = property.Arguments.Length == 0 ? null : property.Arguments.SelectMany(a => Evaluate(a.Value, frame) is var index && a.ArgumentKind == ArgumentKind.ParamArray && ContentsOf(index) is { } several ? several.Elements : ImmutableArray.Create(index)).ToList();
         if (receiver is Step whole && indices is not null && torch.IsTensor(property.Type)) return Index(whole, indices, property);
-        if (property.Property.ContainingType is { Name: "TensorIndex" } && torch.IsTorch(property.Property))
-            return new Pick(name == "Ellipsis" ? PickKind.Ellipsis : name is "Null" or "None" ? PickKind.NewAxis : PickKind.Slice);
+        if (IndexNamed(property.Property) is { } named) return named;
         if (indices is not null) return Element(receiver ?? new Unknown("nothing"), indices, property);
         if (ContentsOf(receiver) is { } list && name is "Count" or "Length") return ContentsOf(receiver) is { IsComplete: true, Repeats: false } known ? new Constant((long)known.Elements.Length) : new Size(Dim.Named(new Symbol("count")));
         if (ContentsOf(receiver) is { } pairs && name is "Values" or "Keys") return ContentsOf(receiver)!.With(ContentsOf(receiver)!.Elements.Select(p => p is Items { Elements: [var key, var value] } ? name == "Keys" ? key : value : p));

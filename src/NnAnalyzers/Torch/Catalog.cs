@@ -148,7 +148,7 @@ internal static class Catalog
         {
             Shape = ShapeFunctions.Same,
             Aliases = ["contiguous", "clone", "alias", "MoveToOuterDisposeScope", "DetachFromDisposeScope", "DetatchFromDisposeScope", "MoveToOtherDisposeScope", 
-                "to", "cuda", "cpu", "float", "double", "half", "bfloat16", "int", "long", "short", "byte", "char", "bool", "cfloat", "cdouble", "to_type", "type", "type_as", "AsParameter", "WrappedTensorDisposeScope",
+                "to", "cuda", "cpu", "mps", "print", "float", "double", "half", "bfloat16", "int", "long", "short", "byte", "char", "bool", "cfloat", "cdouble", "to_type", "type", "type_as", "AsParameter", "WrappedTensorDisposeScope",
                 "requires_grad_", "with_requires_grad", "pin_memory", "to_dense", "resolve_conj", "resolve_neg", "conj", "rename", "refine_names", "align_to", "align_as", "positive", "retain_grad", "data"],
         };
         // Ends what can be learned through it.
@@ -203,7 +203,7 @@ internal static class Catalog
         yield return new("clamp", Role.Arithmetic) { Shape = ShapeFunctions.Same, Aliases = ["clip", "clamp_min", "clamp_max"] };
         foreach (var op in Each("acos arccos acosh arccosh asin arcsin asinh arcsinh atan arctan atanh arctanh ceil conj_physical cosh deg2rad rad2deg digamma erf erfc erfinv fix floor frac i0 lgamma log log10 log1p log2 "
                      + "logit nan_to_num polygamma mvlgamma reciprocal round rsqrt sgn sign sinc sinh sqrt tan trunc angle bitwise_not cumsum cumprod logcumsumexp tril triu renorm real imag matrix_exp matrix_power", n => new(n, Role.Arithmetic) { Shape = ShapeFunctions.Same })) yield return op;
-        foreach (var op in Each("bernoulli logical_not isfinite isinf isnan isneginf isposinf isreal signbit isin", n => new(n, Role.Arithmetic) { Shape = ShapeFunctions.Same, Range = Unit })) yield return op;
+        foreach (var op in Each("bernoulli logical_not isfinite isinf isnan isneginf isposinf isreal is_neg signbit isin", n => new(n, Role.Arithmetic) { Shape = ShapeFunctions.Same, Range = Unit })) yield return op;
         // Filling in place: the tensor stays what it was, its values do not.
         foreach (var op in Each("fill_ zero_ normal_ uniform_ cauchy_ exponential_ geometric_ log_normal_ random_ set_", n => new(n, Role.Arithmetic) { Shape = ShapeFunctions.Same })) yield return op;
 
@@ -262,6 +262,6 @@ internal static class Catalog
             .Concat(Because("a backward pass by hand", "adaptive_avg_pool3d_backward avg_pool2d_backward avg_pool3d_backward upsample_nearest1d_backward upsample_nearest2d_backward upsample_nearest3d_backward grad"))
             .Concat(Because("samples and statistics of distributions", "_sample_dirichlet _standard_gamma histogram frexp get_rng_state"))
             .Concat(Because("writes where it is told to", "arange_out rand_out randn_out randint_out randperm_out"))
-            .Concat(Because("reads bytes of a stream", "Load"));
+            .Concat(Because("reads bytes of a stream or a native handle", "Load UnsafeCreateTensor"));
     }
 }

@@ -20,7 +20,8 @@ internal sealed class NN3005_SqueezeMayDropBatch() : Rule("NN3005", RuleLevel.Li
         if (shape.Dims[0].Size is not null || !shape.Dims.Skip(1).Any(d => d.Size == 1) || !Leads(step, matters, 0)) yield break;
         var ones = Enumerable.Range(1, shape.Rank - 1).Where(i => shape.Dims[i].Size == 1).ToList();
         var finding = At(call, shape);
-        yield return ones.Count == 1 && Edit.Operand(step) is { } operand ? finding.Fix($"Squeeze axis {ones[0]} only", Edit.Replace(call, $"{Edit.Receiver(operand)}.squeeze({ones[0]})")) : finding;
+        // The last first, so that the others keep their numbers.
+        yield return Edit.Operand(step) is { } operand ? finding.Fix($"Squeeze axis {string.Join(" and ", ones)} only", Edit.Replace(call, Edit.Receiver(operand) + string.Concat(ones.AsEnumerable().Reverse().Select(i => $".squeeze({i})")))) : finding;
     }
 
     private static bool Leads(Step step, Func<Step, bool> to, int depth) => to(step) || depth < 8 && step.Users.Any(u => Leads(u, to, depth + 1));
