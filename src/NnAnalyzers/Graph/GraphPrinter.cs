@@ -46,7 +46,7 @@ internal static class GraphPrinter
     {
         var text = new StringBuilder(layer.Name).Append(": ").Append(layer.Signature);
         if (layer.HasBias == false) text.Append(" without bias");
-        if (layer.Builder is { } builder) text.Append(" from ").Append(builder.Helper.Name);
+        if (layer.Builder is { Helper.Name.Length: > 0 } builder) text.Append(" from ").Append(builder.Helper.Name);
         return text.ToString();
     }
 

@@ -731,5 +731,6 @@ internal sealed partial class Reader
 
     /// <summary>How many of the arguments a method has a parameter for.</summary>
     private static int Fits(IMethodSymbol method, SeparatedSyntaxList<ArgumentSyntax> written) =>
-        written.Where((a, i) => a.NameColon is { } named ? method.Parameters.Any(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name)) : i < method.Parameters.Length).Count() * 16 - method.Parameters.Length;
+        written.Select((a, i) => a.NameColon is { } named ? method.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name)) : method.Parameters.ElementAtOrDefault(i))
+            .OfType<IParameterSymbol>().Distinct<IParameterSymbol>(SymbolEqualityComparer.Default).Count() * 32 - method.Parameters.Length;
 }

@@ -208,6 +208,7 @@ internal sealed partial class Reader
         if (owner is Step whole && member is IFieldSymbol { ContainingType.IsTupleType: true } && torch.IsTensor(type)) return whole;
         if (owner is Layer layer && torch.IsParameter(type)) return new ParameterOf(layer, member.Name);
         if (owner is null && member.IsStatic) return Static(member, type, frame);
+        if (IsNeverSet(owner, member, type)) return new Constant(null);
         var nullable = type.NullableAnnotation == NullableAnnotation.Annotated;
         return Anything(type, member.Name, nullable) switch
         {
@@ -293,9 +294,14 @@ internal sealed partial class Reader
         if (owner is not null && GetMember(owner, member) is { } value) return value;
         if (owner is Layer layer && torch.IsParameter(type)) return new ParameterOf(layer, member.Name);
         if (owner is null && member.IsStatic) return Static(member, type, frame);
+        if (IsNeverSet(owner, member, type)) return new Constant(null);
         var any = Anything(type, member.Name, type.NullableAnnotation == NullableAnnotation.Annotated);
         return any is Unknown ? new Unknown($"{member.Name} is set elsewhere") : owner is not null ? Remember(owner, member, any) : any;
     }
+
+    /// <summary>A layer that the constructor of a module did not make is not there: <c>if (from != to) shortcut = ..</c>.</summary>
+    private bool IsNeverSet(Value? owner, ISymbol member, ITypeSymbol type) =>
+        insideNetwork && owner is Layer { Type: not null } && torch.IsOwn(member) && (torch.IsModule(type) || torch.IsUserModule(type)) && _state.Get(owner, "constructed") is Constant { Raw: "whole" };
 
     private Value? Call(IMethodSymbol getter, Value? owner)
     {

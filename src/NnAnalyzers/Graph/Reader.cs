@@ -107,7 +107,11 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         _state.Set(layer, "constructed", new Constant(true));
         // What it is made of is told when the class itself is read.
         _nested++;
-        if (_calls.Count < MaxDepth && !type.IsAbstract) Construct(type, layer, layer.Arguments, layer.Constructor);
+        if (_calls.Count < MaxDepth && !type.IsAbstract)
+        {
+            Construct(type, layer, layer.Arguments, layer.Constructor);
+            if (layer.Creation is not null) _state.Set(layer, "constructed", new Constant("whole"));
+        }
         _nested--;
     }
 
@@ -116,6 +120,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     {
         _state.Set(self, "constructed", new Constant(true));
         Construct(type, self, arguments);
+        if (!type.IsAbstract) _state.Set(self, "constructed", new Constant("whole"));
     }
 
     /// <summary>Reads one method from its start; parameters that are not given stand for anything of their type.</summary>

@@ -410,7 +410,8 @@ internal static class ShapeFunctions
     public static Shape AxisOfUnknownSize(Applied a) => a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, Dim.Unknown) : Shape.Unknown;
 
     public static Shape Chunk(Applied a) =>
-        a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, a.Input.Dims[axis].ExactlyBy(Size(a, "chunks"))) : Shape.Unknown;
+        !a.Input.HasRank && Number(a, "dim", 0) == -1 ? Shape.EndingIn(a.Input.At(-1).ExactlyBy(Size(a, "chunks")))
+        : a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, a.Input.Dims[axis].ExactlyBy(Size(a, "chunks"))) : Shape.Unknown;
 
     public static Shape TopK(Applied a) => a.Input.Normalize(Number(a, "dim", -1)) is { } axis ? a.Input.With(axis, Size(a, "k")) : Shape.Unknown;
 
