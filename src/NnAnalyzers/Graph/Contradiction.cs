@@ -44,7 +44,7 @@ internal sealed record Contradiction(string Expects, string Gets, string? Parame
                     if (a.Shape.At(-i) is { Size: not 1 } x && b.Shape.At(-i) is { Size: not 1 } y && x.Size is not null && y.Size is not null && x.SurelyDiffersFrom(y))
                         return new($"{step.Op.Name} needs equal sizes, or one of them 1", $"{a.Shape} and {b.Shape} differ in {x} and {y}");
                 return null;
-            case Role.Join when step.Op.Name == "cat" && DimOf(step) is { } axis:
+            case Role.Join when step.Op.Name == "cat" && ShapeFunctions.AxisOf(step.Applied) is { } axis:
                 return Joined(step, axis);
             case Role.Reshape when step.Op.Name is "view" or "reshape" && ShapeFunctions.Target(step) is { } target && target.All(d => d.IsKnown && d.Size != -1) && shape.HasRank:
                 var (all, asked) = (Shape.Product(shape.Dims), Shape.Product(target));
@@ -55,8 +55,6 @@ internal sealed record Contradiction(string Expects, string Gets, string? Parame
                 return null;
         }
     }
-
-    private static long? DimOf(Step step) => step.Arguments.TryGetValue("dim", out var dim) ? (dim.Value as Constant)?.Integer : 0;
 
     private static Contradiction? Joined(Step step, long dim)
     {

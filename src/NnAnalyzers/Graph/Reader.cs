@@ -123,6 +123,14 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (!type.IsAbstract) _state.Set(self, "constructed", new Constant("whole"));
     }
 
+    /// <summary>Reads a method that may never run: what is in it is as uncertain as one side of a branch.</summary>
+    public void Consider(IMethodSymbol method, Value? self)
+    {
+        _undecided++;
+        Run(method, self, NoArguments, null, null);
+        _undecided--;
+    }
+
     /// <summary>Reads one method from its start; parameters that are not given stand for anything of their type.</summary>
     public Frame? Run(IMethodSymbol method, Value? self, IReadOnlyDictionary<string, Argument> arguments, BuilderCall? builder, Frame? lexical)
     {

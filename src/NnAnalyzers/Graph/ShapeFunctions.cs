@@ -329,13 +329,16 @@ internal static class ShapeFunctions
 
     // ---- Several tensors.
 
+    /// <summary>The axis tensors are joined along; <c>concatenate</c> calls it otherwise. Null if not known.</summary>
+    public static long? AxisOf(Applied a) => Number(a, a.Arguments.ContainsKey("axis") ? "axis" : "dim", 0);
+
     public static Shape Concatenate(Applied a)
     {
         var shapes = a.Inputs.Select(i => i.Shape).ToList();
         if (shapes.Count == 0 || a.Arguments.TryGetValue("tensors", out var tensors) && tensors.Value is Items { IsComplete: false }) return shapes.FirstOrDefault(s => s.HasRank) is { } any ? Shape.Of(Unknowns(any.Rank)) : Shape.Unknown;
         if (shapes.FirstOrDefault(s => s.HasRank) is not { } first)
-            return Number(a, "dim", 0) == -1 ? Shape.EndingIn(shapes.Aggregate(Dim.Of(0), (sum, s) => sum + s.At(-1))) : Shape.Unknown;
-        if (first.Normalize(Number(a, "dim", 0)) is not { } axis || shapes.Any(s => s.HasRank && s.Rank != first.Rank)) return Shape.Unknown;
+            return AxisOf(a) == -1 ? Shape.EndingIn(shapes.Aggregate(Dim.Of(0), (sum, s) => sum + s.At(-1))) : Shape.Unknown;
+        if (first.Normalize(AxisOf(a)) is not { } axis || shapes.Any(s => s.HasRank && s.Rank != first.Rank)) return Shape.Unknown;
         return Shape.Of(Enumerable.Range(0, first.Rank).Select(i => i == axis ? shapes.Aggregate(Dim.Of(0), (sum, s) => sum + s.At(i))
             : shapes.Select(s => s.At(i)).Where(d => d.IsKnown).DefaultIfEmpty(Dim.Unknown).OrderBy(d => d.Size is null).First()));
     }

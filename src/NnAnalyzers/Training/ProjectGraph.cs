@@ -264,7 +264,11 @@ internal sealed class ProjectGraph
         // Its other methods belong to it; those that train are sites of their own.
         foreach (var other in methods.Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)))
             if (!reader.Entered.Contains(other) && !methods.Any(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
-                reader.Run(other, self, new Dictionary<string, Argument>(), null, null);
+            {
+                // What is inherited may be made for other fields than this class has.
+                if (SymbolEqualityComparer.Default.Equals(other.ContainingType.OriginalDefinition, type)) reader.Run(other, self, new Dictionary<string, Argument>(), null, null);
+                else reader.Consider(other, self);
+            }
         return new Network(type.Name, type, null, reader, outputs) { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Arguments.Count && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
     }
 
