@@ -1,10 +1,15 @@
+using System.Diagnostics;
+using System.Globalization;
+using BenchmarkDotNet.Running;
 using NnAnalyzers;
 using NnAnalyzers.Benchmarks;
-var n = 200; double e = 1e9, b = 1e9, bind = 1e9;
-for (var i = 0; i < 8; i++)
+
+// scale MODELS (empty|rules): one analysis in this process, for its time and peak memory; anything else is for BenchmarkDotNet.
+if (args is ["scale", var models, var which])
 {
-    bind = Math.Min(bind, Measure.Binding(SyntheticCode.Project(n)).TotalMilliseconds);
-    e = Math.Min(e, Measure.Analysis(SyntheticCode.Project(n), new EmptyAnalyzer()).TotalMilliseconds);
-    b = Math.Min(b, Measure.Analysis(SyntheticCode.Project(n), new EmptyAnalyzer(), new NetworkAnalyzer()).TotalMilliseconds);
+    var project = SyntheticCode.Project(int.Parse(models, CultureInfo.InvariantCulture));
+    var time = which == "empty" ? Measure.Analysis(project, new EmptyAnalyzer()) : Measure.Analysis(project, new EmptyAnalyzer(), new NetworkAnalyzer());
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{models} models, {which}: {time.TotalSeconds:0.0} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MB"));
+    return;
 }
-Console.WriteLine($"bind {bind:0} empty {e:0} both {b:0}: {100 * (b - e) / bind:0.0} % of binding");
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
