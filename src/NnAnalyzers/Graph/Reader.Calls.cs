@@ -18,7 +18,7 @@ internal sealed partial class Reader
         foreach (var argument in arguments)
             if (argument.Parameter is { } parameter)
             {
-                bound[parameter.Name] = new Argument(Evaluate(argument.Value, frame), argument);
+                bound[parameter.Name] = argument.ArgumentKind == ArgumentKind.DefaultValue ? torch.DefaultOf(parameter, () => new Argument(Evaluate(argument.Value, frame), argument)) : new Argument(Evaluate(argument.Value, frame), argument);
                 inOrder &= parameter.Ordinal > last;
                 last = parameter.Ordinal;
             }
@@ -36,7 +36,7 @@ internal sealed partial class Reader
         if (torch.IsTorch(type) && torch.IsOptimizer(type)) return MakeOptimizer(type.Name, creation, arguments);
         if (torch.IsTensor(type)) return torch.IsParameter(type) && arguments.Values.FirstOrDefault()?.Value is Step from ? Apply(Weight, null, arguments, [from], creation) : Unread("a tensor made by hand", creation, []);
         if (type.IsTupleType || type.Name is "KeyValuePair" or "Tuple") return new Items(arguments.Values.Select(a => a.Value).ToList());
-        if (!torch.IsTorch(type) && !torch.IsOwn(type) && type.AllInterfaces.Any(i => i.Name == "IEnumerable") && type.SpecialType != SpecialType.System_String)
+        if (!torch.IsTorch(type) && !torch.IsOwn(type) && type.Name is "List" or "Dictionary" or "Collection" or "HashSet" or "Queue" or "Stack" or "LinkedList" or "SortedDictionary" or "ArrayList")
             return Initialize(Hold(arguments.Values.Select(a => ContentsOf(a.Value)).FirstOrDefault(c => c is not null) ?? Items.Empty), creation.Initializer, frame);
         if (!torch.IsOwn(type))
         {
