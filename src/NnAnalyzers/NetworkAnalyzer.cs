@@ -51,12 +51,12 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         catch (Exception error)
         {
             project = null;
-            return [Failed("(reading)", tree, error)];
+            return [Failed("(reading)", Location.Create(tree, default), error)];
         }
     }
 
-    private static Diagnostic Failed(string rule, SyntaxTree tree, Exception error) =>
-        Diagnostic.Create(RuleFailed, Location.Create(tree, default), rule, $"{error.GetType().Name}: {error.Message} {error.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
+    internal static Diagnostic Failed(string rule, Location place, Exception error) =>
+        Diagnostic.Create(RuleFailed, place, rule, $"{error.GetType().Name}: {error.Message} {error.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
 
     /// <summary>What one rule says of one subject; a rule that fails says so itself.</summary>
     internal static IReadOnlyList<(Rule Rule, Diagnostic Diagnostic)> Ask(Rule rule, SyntaxTree tree, Func<Rule, IEnumerable<Finding>> subject)
@@ -67,7 +67,7 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return [(rule, Failed(rule.Id, tree, error))];
+            return [(rule, Failed(rule.Id, Location.Create(tree, default), error))];
         }
     }
 }

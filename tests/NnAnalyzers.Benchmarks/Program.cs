@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using NnAnalyzers;
 using NnAnalyzers.Benchmarks;
 
@@ -12,4 +15,6 @@ if (args is ["scale", var models, var which])
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{models} models, {which}: {time.TotalSeconds:0.0} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MB"));
     return;
 }
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// In this process: a project of BenchmarkDotNet's own would not know the pinned compiler.
+var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

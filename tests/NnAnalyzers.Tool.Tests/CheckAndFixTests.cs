@@ -110,6 +110,44 @@ public sealed class CheckAndFixTests : InFolder
     }
 
     [Fact]
+    public void How_much_is_known_can_be_counted()
+    {
+        Write("net.cs", """
+            using TorchSharp; using TorchSharp.Modules; using static TorchSharp.torch; using static TorchSharp.torch.nn;
+            class Net : Module<Tensor, Tensor>
+            {
+                private readonly Linear fc = Linear(4, 8);
+                public Net() : base("n") => RegisterComponents();
+                public override Tensor forward(Tensor x) => fc.forward(x.relu()).inverse();
+            }
+            """);
+        var (exit, output, _) = Nn("graph", ".", "--stats");
+        Assert.Equal(0, exit);
+        Assert.Matches(@"modules +1\n", output);
+        Assert.Contains("2 of 3 (66.7 %)", output);
+        Assert.Contains("1 of 1 (100.0 %)", output);
+        Assert.Matches(@"1 +inverse is opaque", output);
+    }
+
+    /// <summary>A folder whose project cannot be restored is read all the same, with what the project imports for all of its code.</summary>
+    [Fact]
+    public void Loose_code_is_read_without_its_project()
+    {
+        Write("app.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <ItemGroup><PackageReference Include="No.Such.Package.Anywhere" Version="1.0.0" /></ItemGroup>
+              <ItemGroup><Using Include="TorchSharp" /><Using Include="TorchSharp.torch" Static="true" /><Using Include="TorchSharp.torch.nn"><Static>True</Static></Using></ItemGroup>
+            </Project>
+            """);
+        Write("model.cs", "var model = Sequential(Linear(4, 8), ReLU(), Linear(8, 1), ReLU()); functional.mse_loss(model.forward(randn(8, 4)), randn(8, 1)).backward();");
+        CannotRun("does not restore", "check", ".");
+        var (exit, output, _) = Nn("check", ".", "--loose");
+        Assert.Equal(1, exit);
+        Assert.Contains("NN1001", output);
+        Assert.Contains("Linear of %2", Nn("graph", ".", "--loose").Output);
+    }
+
+    [Fact]
     public void Rules_are_listed_and_explained()
     {
         var (exit, output, _) = Nn("rules");

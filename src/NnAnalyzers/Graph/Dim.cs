@@ -9,6 +9,10 @@ namespace NnAnalyzers.Graph;
 /// </summary>
 internal readonly struct Dim : IEquatable<Dim>
 {
+    /// <summary>Sizes with more terms, longer products or larger numbers are no sizes of networks; they become unknown.</summary>
+    private const int MaxLength = 16;
+    private const long MaxFactor = 1L << 31;
+
     private readonly long _constant;
 
     /// <summary>Everything but the constant; empty for a number, default for unknown.</summary>
@@ -62,8 +66,7 @@ internal readonly struct Dim : IEquatable<Dim>
             else sums[at] = sums[at] with { Coefficient = sums[at].Coefficient + term.Coefficient };
         }
         sums.RemoveAll(t => t.Coefficient == 0);
-        // Sizes that long are no sizes of networks; what grows beyond is given up.
-        return sums.Count > 16 ? Unknown : new(constant, sums.ToImmutableArray());
+        return sums.Count > MaxLength ? Unknown : new(constant, sums.ToImmutableArray());
     }
 
     public static Dim operator +(Dim a, Dim b) =>
@@ -76,13 +79,18 @@ internal readonly struct Dim : IEquatable<Dim>
     public static Dim operator *(Dim a, Dim b)
     {
         if (!a.IsKnown || !b.IsKnown) return Unknown;
-        if (a.Size is { } x && b.Size is { } y) return Of(x * y);
         if (b.Size == 1) return a;
         if (a.Size == 1) return b;
+        if (a.Largest > MaxFactor || b.Largest > MaxFactor || a.Longest + b.Longest > MaxLength) return Unknown;
+        if (a.Size is { } x && b.Size is { } y) return Of(x * y);
         IEnumerable<Term> All(Dim d) => d._constant == 0 ? d._terms : d._terms.Insert(0, new(d._constant, ImmutableArray<object>.Empty));
         var products = (from s in All(a) from t in All(b) select new Term(s.Coefficient * t.Coefficient, s.Atoms.AddRange(t.Atoms))).ToList();
         return Sum(products.Where(t => t.Atoms.Length == 0).Sum(t => t.Coefficient), products.Where(t => t.Atoms.Length > 0));
     }
+
+    private long Largest => _terms.Aggregate(Magnitude(_constant), (most, t) => Math.Max(most, Magnitude(t.Coefficient)));
+    private int Longest => _terms.Length == 0 ? 0 : _terms.Max(t => t.Atoms.Length);
+    private static long Magnitude(long number) => number == long.MinValue ? long.MaxValue : Math.Abs(number);
 
     /// <summary>The quotient if it comes out even whatever the symbols are; otherwise unknown.</summary>
     public Dim ExactlyBy(Dim divisor)
@@ -90,7 +98,7 @@ internal readonly struct Dim : IEquatable<Dim>
         if (!IsKnown || !divisor.IsKnown) return Unknown;
         if (Equals(divisor)) return Of(1);
         if (divisor.Size is { } number)
-            return number != 0 && _constant % number == 0 && _terms.All(t => t.Coefficient % number == 0)
+            return number is not (0 or -1) && _constant % number == 0 && _terms.All(t => t.Coefficient % number == 0)
                 ? new(_constant / number, _terms.Select(t => t with { Coefficient = t.Coefficient / number }).ToImmutableArray()) : Unknown;
         if (divisor._constant != 0 || divisor._terms.Length != 1) return Unknown;
         // By one product: it must be part of every term.
@@ -109,7 +117,7 @@ internal readonly struct Dim : IEquatable<Dim>
     public static Dim operator /(Dim a, Dim b)
     {
         if (b.Size == 1) return a;
-        if (a.Size is { } x && b.Size is { } y) return y == 0 ? Unknown : Of(x / y);
+        if (a.Size is { } x && b.Size is { } y) return y is 0 or -1 ? Unknown : Of(x / y);
         if (!a.IsKnown || !b.IsKnown) return Unknown;
         if (a.ExactlyBy(b) is { IsKnown: true } exact) return exact;
         // ⌊(⌊n / k⌋ + c) / m⌋ = ⌊(n + c·k) / (k·m)⌋: two halvings are one quartering.
@@ -120,7 +128,7 @@ internal readonly struct Dim : IEquatable<Dim>
 
     /// <summary>The remainder, where it is a number: the divisor goes into all that is not.</summary>
     public static Dim operator %(Dim a, Dim b) =>
-        a.Size is { } x && b.Size is { } y ? y == 0 ? Unknown : Of(x % y) : a.ExactlyBy(b).IsKnown ? Of(0) : Unknown;
+        a.Size is { } x && b.Size is { } y ? y is 0 or -1 ? Unknown : Of(x % y) : a.ExactlyBy(b).IsKnown ? Of(0) : Unknown;
 
     /// <summary>
     /// The two cannot be the same size, whatever the symbols are: they differ by a number. Nothing else counts, since a symbol may

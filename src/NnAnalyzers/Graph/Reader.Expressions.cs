@@ -193,30 +193,26 @@ internal sealed partial class Reader
 
     // ---- Members.
 
-    private Value Member(IMemberReferenceOperation reference, ISymbol member, ITypeSymbol type, Frame frame)
+    private Value Member(IMemberReferenceOperation reference, ISymbol member, ITypeSymbol type, Frame frame) =>
+        IndexNamed(member) ?? MemberOf(reference.Instance is null ? null : Evaluate(reference.Instance, frame), member, type);
+
+    private Value MemberOf(Value? owner, ISymbol member, ITypeSymbol type)
     {
-        if (IndexNamed(member) is { } named) return named;
-        var owner = reference.Instance is null ? null : Evaluate(reference.Instance, frame);
         if (owner is Layer { Type: not null } module) EnsureConstructed(module);
         if (owner is not null && GetMember(owner, member) is { } value) return value;
-        if (ContentsOf(owner) is { } tuple && member is IFieldSymbol { ContainingType.IsTupleType: true } item)
+        if (member is IFieldSymbol { ContainingType.IsTupleType: true } item)
         {
+            // What a tensor that stands for a tuple holds is not known: hand on the tensor itself.
+            if (ContentsOf(owner) is not { } tuple) return owner is Step whole && torch.IsTensor(type) ? whole : Anything(type, member.Name);
             var index = item.ContainingType.TupleElements.IndexOf((item.CorrespondingTupleField is { } f ? item.ContainingType.TupleElements.FirstOrDefault(t => SymbolEqualityComparer.Default.Equals(t.CorrespondingTupleField, f)) : item) ?? item);
             return index >= 0 && index < tuple.Elements.Length ? tuple.Elements[index] : new Unknown("a tuple element");
         }
-        // What it holds is not known: hand on the tensor itself.
-        if (owner is Step whole && member is IFieldSymbol { ContainingType.IsTupleType: true } && torch.IsTensor(type)) return whole;
         if (owner is Layer layer && torch.IsParameter(type)) return new ParameterOf(layer, member.Name);
-        if (owner is null && member.IsStatic) return Static(member, type, frame);
+        if (owner is null && member.IsStatic) return Static(member, type);
         if (IsNeverSet(owner, member, type)) return new Constant(null);
-        var nullable = type.NullableAnnotation == NullableAnnotation.Annotated;
-        return Anything(type, member.Name, nullable) switch
-        {
-            // A field nobody set yet, of a module class, is still that module; a tensor field is a tensor.
-            Unknown => new Unknown($"{member.Name} is set elsewhere"),
-            var any when owner is not null => Remember(owner, member, any),
-            var any => any,
-        };
+        // A field nobody set yet, of a module class, is still that module; a tensor field is a tensor.
+        var any = Anything(type, member.Name, type.NullableAnnotation == NullableAnnotation.Annotated);
+        return any is Unknown ? new Unknown($"{member.Name} is set elsewhere") : owner is not null ? Remember(owner, member, any) : any;
     }
 
     /// <summary><c>TensorIndex.Colon</c> and the like.</summary>
@@ -224,7 +220,7 @@ internal sealed partial class Reader
         ? new Pick(member.Name == "Ellipsis" ? PickKind.Ellipsis : member.Name is "Null" or "None" ? PickKind.NewAxis : PickKind.Slice) : null;
 
     /// <summary>A static member that is set once holds what it was set to.</summary>
-    private Value Static(ISymbol member, ITypeSymbol type, Frame frame)
+    private Value Static(ISymbol member, ITypeSymbol type)
     {
         var key = member.OriginalDefinition;
         if (_state.Get(State.Shared, key) is { } known) return known;
@@ -248,9 +244,9 @@ internal sealed partial class Reader
         if (receiver is Step whole && indices is not null && torch.IsTensor(property.Type)) return Index(whole, indices, property);
         if (IndexNamed(property.Property) is { } named) return named;
         if (indices is not null) return Element(receiver ?? new Unknown("nothing"), indices, property);
-        if (ContentsOf(receiver) is { } list && name is "Count" or "Length") return ContentsOf(receiver) is { IsComplete: true, Repeats: false } known ? new Constant((long)known.Elements.Length) : new Size(Dim.Named(new Symbol("count")));
-        if (ContentsOf(receiver) is { } pairs && name is "Values" or "Keys") return ContentsOf(receiver)!.With(ContentsOf(receiver)!.Elements.Select(p => p is Items { Elements: [var key, var value] } ? name == "Keys" ? key : value : p));
-        if (ContentsOf(receiver) is { Elements: [var pairKey, var pairValue] } && name is "Key" or "Value" && property.Property.ContainingType.Name == "KeyValuePair") return name == "Key" ? ((Items)receiver!).Elements[0] : ((Items)receiver!).Elements[1];
+        if (ContentsOf(receiver) is { } list && name is "Count" or "Length") return list is { IsComplete: true, Repeats: false } known ? new Constant((long)known.Elements.Length) : new Size(Dim.Named(new Symbol("count")));
+        if (ContentsOf(receiver) is { } pairs && name is "Values" or "Keys") return pairs.With(pairs.Elements.Select(p => p is Items { Elements: [var key, var value] } ? name == "Keys" ? key : value : p));
+        if (ContentsOf(receiver) is { Elements: [var pairKey, var pairValue] } && property.Property.ContainingType.Name == "KeyValuePair" && name is "Key" or "Value") return name == "Key" ? pairKey : pairValue;
         if (ContentsOf(receiver) is { } parts && name.StartsWith("Item", StringComparison.Ordinal) && int.TryParse(name.Substring(4), out var at) && at >= 1 && at <= parts.Elements.Length) return parts.Elements[at - 1];
         if (receiver is ShapeOf { Tensor: var of } && name is "Length" or "Count") return receiver is ShapeOf { Tensor.Shape: { HasRank: true } shape } ? new Constant((long)shape.Rank) : new Size(Dim.Named(new Symbol("rank")));
         if (name is "Value" && property.Property.ContainingType.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T && receiver is not null) return receiver;
@@ -260,7 +256,7 @@ internal sealed partial class Reader
             // A computed property of the user's is a method without arguments.
             if (Dispatch(property.Property, receiver) is { GetMethod: { } getter } && torch.IsOwn(getter) && !IsAuto(property.Property) && receiver is { } owner && Call(getter, owner) is { } got) return got;
             if (property.Property is { IsStatic: true, GetMethod: { } shared } && torch.IsOwn(shared) && !IsAuto(property.Property) && Call(shared, null) is { } value2) return value2;
-            return MemberOf(receiver, property.Property, property.Property.Type, frame);
+            return MemberOf(receiver, property.Property, property.Property.Type);
         }
         switch (receiver)
         {
@@ -287,17 +283,6 @@ internal sealed partial class Reader
     };
 
     private static Value Rank(Step tensor) => tensor.Shape.HasRank ? new Constant((long)tensor.Shape.Rank) : new Unknown("a number of axes");
-
-    private Value MemberOf(Value? owner, ISymbol member, ITypeSymbol type, Frame frame)
-    {
-        if (owner is Layer { Type: not null } module) EnsureConstructed(module);
-        if (owner is not null && GetMember(owner, member) is { } value) return value;
-        if (owner is Layer layer && torch.IsParameter(type)) return new ParameterOf(layer, member.Name);
-        if (owner is null && member.IsStatic) return Static(member, type, frame);
-        if (IsNeverSet(owner, member, type)) return new Constant(null);
-        var any = Anything(type, member.Name, type.NullableAnnotation == NullableAnnotation.Annotated);
-        return any is Unknown ? new Unknown($"{member.Name} is set elsewhere") : owner is not null ? Remember(owner, member, any) : any;
-    }
 
     /// <summary>A layer that the constructor of a module did not make is not there: <c>if (from != to) shortcut = ..</c>.</summary>
     private bool IsNeverSet(Value? owner, ISymbol member, ITypeSymbol type) =>

@@ -84,8 +84,25 @@ internal sealed class ProjectGraph
             .Concat(sites.SelectMany(s => Answers(s, s.Body.SyntaxTree, r => r.Check(s, this))))
             .Concat(best.SelectMany(u => Answers(u, u.Loss.Syntax?.SyntaxTree ?? tree, r => r.Check(u, this))));
         var order = rules.Select((r, i) => (r, i)).ToDictionary(p => p.r, p => p.i);
+        var failed = _failures.Where(f => f.Location.SourceTree == tree);
         return answers.Where(a => a.Diagnostic.Location.SourceTree == tree).OrderBy(a => order[a.Rule]).GroupBy(a => a.Diagnostic.Location.SourceSpan).SelectMany(g => g.First().Diagnostic.Id == "NN0000" ? g.Take(2) : g.Take(1))
-            .Select(a => a.Diagnostic).OrderBy(d => d.Location.SourceSpan.Start).ToList();
+            .Select(a => a.Diagnostic).Concat(failed).OrderBy(d => d.Location.SourceSpan.Start).ToList();
+    }
+
+    private readonly List<Diagnostic> _failures = [];
+
+    /// <summary>A class or method that cannot be read says so; the others are read all the same.</summary>
+    private T? Guarded<T>(SyntaxNode place, Func<T?> read) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            _failures.Add(NetworkAnalyzer.Failed("(reading)", place.GetLocation(), error));
+            return null;
+        }
     }
 
     // ---- Files.
@@ -159,7 +176,7 @@ internal sealed class ProjectGraph
             var candidates = trees.SelectMany(t => _digests[t].Methods.Where(m => m.Touches || m.Mentions.Any(_touching.Contains))).Where(m => !_sites.ContainsKey(m.Node)).ToList();
             var called = new HashSet<string>(trees.SelectMany(t => _digests[t].Methods).SelectMany(m => m.Mentions.Where(x => x != m.Name)), StringComparer.Ordinal);
             foreach (var method in candidates.Where(m => !called.Contains(m.Name)).Concat(candidates.Where(m => called.Contains(m.Name))))
-                _sites[method.Node] = ReadSite(method);
+                _sites[method.Node] = Guarded(method.Node, () => ReadSite(method));
             foreach (var tree in trees) _sitesRead.Add(tree);
         }
         return trees.SelectMany(t => _digests[t].Methods).Select(m => _sites.TryGetValue(m.Node, out var site) ? site : null).OfType<TrainingSite>().ToList();
@@ -230,7 +247,7 @@ internal sealed class ProjectGraph
         if (_networks.TryGetValue(type, out var known)) return known;
         _networks[type] = null; // a module that contains itself ends here
         if (type.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree is { } tree) SitesIn(Reaching(tree));
-        return _networks[type] = type.IsAbstract ? null : ReadModule(type);
+        return _networks[type] = type.IsAbstract ? null : Guarded(type.DeclaringSyntaxReferences[0].GetSyntax(_cancellation), () => ReadModule(type));
     }
 
     /// <summary>Reads a module class with what all training code that uses it agrees on: constructor arguments, and its input but for the batch.</summary>

@@ -1,0 +1,31 @@
+using NnAnalyzers.Graph;
+
+namespace NnAnalyzers.Tests.Graph;
+
+public class DimTests
+{
+    private static readonly Dim N = Dim.Named(new Symbol("n")), M = Dim.Named(new Symbol("m"));
+
+    [Fact] public void Equal_however_computed() => Assert.Equal((N + Dim.Of(2)) * Dim.Of(3) - Dim.Of(6), N * Dim.Of(3));
+    [Fact] public void Products_cancel() => Assert.Equal(M, (N * M * Dim.Of(4)).ExactlyBy(N * Dim.Of(4)));
+    [Fact] public void A_sum_is_divided_term_by_term() => Assert.Equal("n+2", ((N * Dim.Of(3)) + Dim.Of(6)).ExactlyBy(Dim.Of(3)).ToString());
+    [Fact] public void What_does_not_come_out_even_keeps_its_floor() => Assert.Equal("⌊(n-1)/2⌋+1", ((N - Dim.Of(1)) / Dim.Of(2) + Dim.Of(1)).ToString());
+    [Fact] public void Two_halvings_are_one_quartering() => Assert.Equal(N / Dim.Of(4), N / Dim.Of(2) / Dim.Of(2));
+    [Fact] public void Only_numbers_are_sure_to_differ() { Assert.True((N + Dim.Of(1)).SurelyDiffersFrom(N)); Assert.False(N.SurelyDiffersFrom(M)); Assert.False((N * Dim.Of(2)).SurelyDiffersFrom(N)); Assert.False(Dim.Unknown.SurelyDiffersFrom(N)); }
+    [Fact] public void Unknown_equals_nothing() { Assert.False(Dim.Unknown.Equals(Dim.Unknown)); Assert.False((N + Dim.Unknown).IsKnown); }
+    [Fact] public void Symbols_are_replaced_under_the_floor() => Assert.Equal(Dim.Of(4), ((N - Dim.Of(1)) / Dim.Of(2) + Dim.Of(1)).Replace(_ => Dim.Of(8)));
+
+    /// <summary>Numbers and products that no network has become unknown; nothing overflows and nothing grows without end.</summary>
+    [Fact]
+    public void Growth_ends()
+    {
+        var (big, power, sum) = (Dim.Of(3), N, N);
+        for (var i = 0; i < 64; i++)
+        {
+            (big, power, sum) = (big * big, power * power, sum + Dim.Named(new Symbol("s" + i)));
+            sum *= sum.IsKnown ? N + M : Dim.Unknown;
+        }
+        Assert.False(big.IsKnown || power.IsKnown || sum.IsKnown);
+        Assert.False((Dim.Of(long.MinValue) / Dim.Of(-1)).IsKnown || (Dim.Of(long.MinValue) % Dim.Of(-1)).IsKnown || (Dim.Of(1) / Dim.Of(0)).IsKnown);
+    }
+}
