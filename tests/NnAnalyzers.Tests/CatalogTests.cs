@@ -82,7 +82,7 @@ public class CatalogTests
     {
         using var evidence = JsonDocument.Parse(Read("docs/evidence/cpu.json"));
         string Number(JsonElement e, string name) => e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number
-            ? v.GetDouble() is var d && (Math.Abs(d) is >= 1e5 or < 1e-3) ? d.ToString("0.0e+0", CultureInfo.InvariantCulture) : d.ToString(Math.Abs(d) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) : "–";
+            ? v.GetDouble() is var d && d == 0 ? "0" : (Math.Abs(d) is >= 1e5 or < 1e-3) ? d.ToString("0.0e+0", CultureInfo.InvariantCulture) : d.ToString(Math.Abs(d) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) : "–";
         string Share(JsonElement e) => e.GetProperty("runs").GetInt32() == 0 ? "–" : $"{e.GetProperty("reached").GetInt32()}/{e.GetProperty("runs").GetInt32()}";
         var table = new StringBuilder("| rule | flagged | fixed | nothing changed | random edit | steps to target | last loss, flagged | last loss, fixed | verdict |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (var v in evidence.RootElement.GetProperty("verdicts").EnumerateArray().OrderBy(v => v.GetProperty("rule").GetString(), StringComparer.Ordinal))
