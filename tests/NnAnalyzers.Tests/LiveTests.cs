@@ -41,6 +41,14 @@ public class LiveTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_file_that_never_names_TorchSharp_is_read_where_it_is_imported_for_all()
+    {
+        var compilation = Verify.CompileFiles("global using TorchSharp; global using static TorchSharp.torch; global using static TorchSharp.torch.nn;",
+            "static class P { static void Train() { var model = Sequential(Linear(4, 8), ReLU(), Linear(8, 3), Softmax(1)); functional.cross_entropy(model.forward(randn(8, 4)), randint(3, new long[] { 8 })).backward(); } }");
+        Assert.Equal("NN1002", Assert.Single(await compilation.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync()).Id);
+    }
+
+    [Fact]
     public void Findings_do_not_depend_on_which_file_is_asked_first()
     {
         var compilation = Verify.Compile(Project);

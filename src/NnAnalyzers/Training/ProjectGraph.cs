@@ -34,7 +34,8 @@ internal sealed class ProjectGraph
         _model = tree => _models.TryGetValue(tree, out var model) ? model : _models[tree] = compilation.GetSemanticModel(tree);
         var all = compilation.SyntaxTrees.Select(t => (Tree: t, Digest: TreeDigest.Of(t, cancellation))).ToList();
         Trains = all.Any(t => t.Digest.Trains);
-        _sources = all.Where(t => t.Digest.MentionsTorch).ToList();
+        var everywhere = all.Any(t => t.Digest.ImportsTorchForAll);
+        _sources = all.Where(t => everywhere || t.Digest.MentionsTorch).ToList();
         _digests = _sources.ToDictionary(s => s.Tree, s => s.Digest);
     }
 

@@ -46,9 +46,10 @@ internal sealed class TreeDigest
         foreach (var method in methods) names.UnionWith(method.Mentions);
         MentionsTorch = names.Overlaps(TorchWords);
         Trains = names.Contains("backward");
-        if (!MentionsTorch) return;
         (Mentions, Declares, Methods, Types) = (names.ToArray(), declared.ToArray(), methods, types);
-        ImportsForAll = unit.Usings.Where(u => u.GlobalKeyword != default && u.StaticKeyword != default).Select(u => u.DescendantTokens().Last(t => t.IsKind(SyntaxKind.IdentifierToken)).ValueText).ToArray();
+        var forAll = unit.Usings.Where(u => u.GlobalKeyword != default).ToList();
+        ImportsTorchForAll = forAll.Any(u => u.DescendantTokens().Any(t => t.ValueText == "TorchSharp"));
+        ImportsForAll = forAll.Where(u => u.StaticKeyword != default).Select(u => u.DescendantTokens().Last(t => t.IsKind(SyntaxKind.IdentifierToken)).ValueText).ToArray();
     }
 
     private static IEnumerable<(int Start, int Length)> Words(string text)
@@ -70,6 +71,9 @@ internal sealed class TreeDigest
 
     /// <summary>Every identifier in it.</summary>
     public IReadOnlyList<string> Mentions { get; } = [];
+
+    /// <summary>Any file may use TorchSharp without saying its name.</summary>
+    public bool ImportsTorchForAll { get; }
 
     /// <summary>The types whose static methods any file may call without naming them: <c>global using static</c>.</summary>
     public IReadOnlyList<string> ImportsForAll { get; } = [];
