@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
@@ -75,8 +76,12 @@ internal sealed record Contradiction(string Expects, string Gets, string? Parame
 
     private static string Name(Step step) => step.Layer is { } layer && layer.Name != layer.Op.Name ? $"{layer.Name} ({step.Op.Name})" : step.Op.Name;
 
+    /// <summary><c>flatten(1)</c>: the call as it is written, if it is short.</summary>
+    private static string Written(Step step) => step.Layer is null && step.Syntax is InvocationExpressionSyntax { ArgumentList: { } arguments } call
+        && (call.Expression as MemberAccessExpressionSyntax)?.Name.ToString() + arguments is { Length: <= 40 } text && !text.Contains('\n') ? text : step.Op.Name;
+
     private static string Source(Step step) => step.Kind == StepKind.Input ? $"its input {step.Name}" : Name(step);
 
     private static string Gives(Step input, Dim has) => input is { Kind: StepKind.Operation, Input: { Shape.HasRank: true } before } && input.Role is Role.Reshape
-        ? $"{input.Op.Name} of {before.Shape} gives {has}" : input.Shape.HasRank ? $"{Source(input)} has shape {input.Shape}" : $"{Source(input)} gives {has}";
+        ? $"{Written(input)} of {before.Shape} gives {has}" : input.Shape.HasRank ? $"{Source(input)} has shape {input.Shape}" : $"{Source(input)} gives {has}";
 }

@@ -43,7 +43,7 @@ public class NN3003_LayerSizesDisagreeTests
     public async Task The_message_states_both_sides()
     {
         var finding = Assert.Single(await Verify.FindAsync(Code.Net("private readonly Conv2d c = Conv2d(1, 64, 3, padding: 1); private readonly Linear f = Linear(9216, 10);", "x = functional.max_pool2d(c.forward(x), 2); return f.forward(x.flatten(1));", "prediction.sum()", input: "randn(8, 1, 22, 22)")));
-        Assert.Equal("f (Linear) expects 9216 features; Flatten of (N, 64, 11, 11) gives 7744", finding.GetMessage());
+        Assert.Equal("f (Linear) expects 9216 features; flatten(1) of (N, 64, 11, 11) gives 7744", finding.GetMessage());
     }
 
     [Fact]
