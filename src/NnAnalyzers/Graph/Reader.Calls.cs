@@ -212,7 +212,6 @@ internal sealed partial class Reader
         {
             if (opaque is not null) return Unread($"{op.Name} is opaque: {opaque}", call, tensors, op.Name);
             if (op.Role == Role.Loss) return ApplyLoss(op, null, tensors, call, arguments);
-            // max of two tensors has no axis.
             var applied = Apply(op, null, arguments, tensors, call, frame.Builder);
             // x.relu_() changes what x is.
             if (method.Name.EndsWith("_", StringComparison.Ordinal) && call is IInvocationOperation { Instance: { } written } && Bare(written) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation) AssignTo(((IInvocationOperation)call).Instance!, applied, frame);
@@ -223,12 +222,17 @@ internal sealed partial class Reader
         Value? Value(string name) => arguments.TryGetValue(name, out var given) ? given.Value : null;
     }
 
+    /// <summary>One of several results of a step.</summary>
+    private Step Piece(Step whole, int index, Shape? shape = null, ValueRange? range = null) => Add(new Step(StepKind.Part, whole.Op, [whole], whole.Operation)
+    {
+        Index = index, Shape = shape ?? Shape.Unknown, Range = range ?? whole.Range, PredictionOnly = whole.PredictionOnly, Conditional = whole.Conditional,
+    });
+
     /// <summary>The parts of an operation with several results.</summary>
     private Value Results(Op op, Step applied, ITypeSymbol type, IReadOnlyDictionary<string, Argument> arguments)
     {
-        Step Part(int index, Shape shape) => Add(new Step(StepKind.Part, op, [applied], applied.Operation) { Index = index, Shape = shape, Range = applied.Range, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
         if (type is INamedTypeSymbol { IsTupleType: true } tuple)
-            return new Items(tuple.TupleElements.Select((e, i) => !torch.IsTensor(e.Type) ? new Unknown("a part") : i == 0 ? (Value)applied : Part(i, op.Role is Role.Reduction or Role.Indexing or Role.Pooling ? applied.Shape : Shape.Unknown)).ToList());
+            return new Items(tuple.TupleElements.Select((e, i) => !torch.IsTensor(e.Type) ? new Unknown("a part") : i == 0 ? (Value)applied : Piece(applied, i, op.Role is Role.Reduction or Role.Indexing or Role.Pooling ? applied.Shape : Shape.Unknown)).ToList());
         var axis = arguments.TryGetValue("dim", out var dim) || arguments.TryGetValue("dimension", out dim) ? dim.Value as Constant : null;
         var at = applied.Input?.Shape.Normalize(axis?.Integer ?? 0);
         var sizes = op.Name != "split" ? null : arguments.Where(a => a.Key is "sizes" or "split_size_or_sections").Select(a => ContentsOf(a.Value.Value)).FirstOrDefault(i => i is { IsComplete: true, Repeats: false })?.Elements.Select(ToDim).ToList();
@@ -240,8 +244,8 @@ internal sealed partial class Reader
             "unbind" when at is { } a => applied.Input!.Shape.Dims[a].Size,
             _ => null,
         };
-        if (count is not (> 0 and <= MaxUnroll)) return Hold(new Items([Part(0, applied.Shape)]) { Repeats = true, IsComplete = false });
-        return Hold(new Items(Enumerable.Range(0, (int)count).Select(i => (Value)Part(i, sizes is { Count: > 1 } && at is { } a ? applied.Input!.Shape.With(a, sizes[i]) : applied.Shape)).ToList()));
+        if (count is not (> 0 and <= MaxUnroll)) return Hold(new Items([Piece(applied, 0, applied.Shape)]) { Repeats = true, IsComplete = false });
+        return Hold(new Items(Enumerable.Range(0, (int)count).Select(i => (Value)Piece(applied, i, sizes is { Count: > 1 } && at is { } a ? applied.Input!.Shape.With(a, sizes[i]) : applied.Shape)).ToList()));
 
         long? Part0(IReadOnlyDictionary<string, Argument> all) => all.Where(a => a.Key is "size" or "sizes" or "split_size_or_sections").Select(a => a.Value.Value is Constant c ? c.Integer : ContentsOf(a.Value.Value) is { Elements: [Constant { Integer: var only }] } ? only : null).FirstOrDefault();
     }
@@ -434,7 +438,7 @@ internal sealed partial class Reader
         if (layer.Op.Role == Role.Loss) return ApplyLoss(layer.Op, layer, tensors, call, arguments);
         if (layer.IsChoice) return EachOf(layer, l => ApplyLayer(l, method, arguments, call, isVirtual, frame));
         if (layer.IsSequential && insideNetwork) return ApplySequence(layer, tensors, call, frame);
-        if (layer.IsUserModule && !insideNetwork && IsLossClass(layer, method) is { } loss)
+        if (layer.IsUserModule && !insideNetwork && LossMethodOf(layer, method) is { } loss)
             return Run(loss, layer, Rekey(arguments, method, loss), null, null) is { } inside ? Result(inside, loss, call) : NotRead(TypeOfCall(method, call), $"{layer.Op.Name}.{loss.Name}", call, tensors.Cast<Value>().ToList());
         if (layer.IsUserModule && (insideNetwork || ReferenceEquals(layer, frame?.This))) return ApplyOwn(layer, method, arguments, call, isVirtual, frame);
         if (layer.IsSequential || layer.IsUserModule || layer.IsHandedIn)
@@ -450,13 +454,13 @@ internal sealed partial class Reader
         {
             INamedTypeSymbol { IsTupleType: true } outputs when call is IInvocationOperation => Results(layer.Op, step, outputs, layer.Arguments),
             // MultiheadAttention returns an old tuple.
-            INamedTypeSymbol { Name: "Tuple" } => new Items([step, Add(new Step(StepKind.Part, layer.Op, [step], call) { Index = 1 })]),
+            INamedTypeSymbol { Name: "Tuple" } => new Items([step, Piece(step, 1)]),
             _ => step,
         };
     }
 
     /// <summary>The forward method of a module that has no weights and compares two tensors: a loss of the user's own.</summary>
-    private IMethodSymbol? IsLossClass(Layer layer, IMethodSymbol written)
+    private IMethodSymbol? LossMethodOf(Layer layer, IMethodSymbol written)
     {
         var method = Dispatch(written, layer);
         if (!torch.IsOwn(method)) method = ForwardOf(layer.Type!, written);
@@ -470,14 +474,14 @@ internal sealed partial class Reader
     private static ITypeSymbol? TypeOfCall(IMethodSymbol method, IOperation call) => call is IInvocationOperation ? call.Type : method.ReturnType;
 
     private Items Parts(Step applied, INamedTypeSymbol tuple) => new(tuple.TupleElements.Select((e, i) => torch.IsTensor(e.Type) || e.Type is INamedTypeSymbol { Name: "Nullable" }
-        ? (Value)Add(new Step(StepKind.Part, applied.Op, [applied], applied.Operation) { Index = i, PredictionOnly = applied.PredictionOnly, Conditional = applied.Conditional }) : Anything(e.Type, e.Name)).ToList());
+        ? (Value)Piece(applied, i) : Anything(e.Type, e.Name)).ToList());
 
     private Value ApplySequence(Layer sequence, IReadOnlyList<Step> tensors, IOperation call, Frame? frame)
     {
         if (ContentsOf(sequence) is not { } children || tensors.Count != 1 || !children.IsComplete && !children.Repeats || children.Elements.Length == 0 && !children.IsComplete) return Unread("a Sequential whose elements are not all known", call, tensors);
         Value current = tensors[0];
         foreach (var child in children.Elements)
-            current = child is Layer element && Tensors([current]).ToList() is [var input]
+            current = child is Layer element && Tensors([current]) is [var input]
                 ? ApplyLayer(element, PlainForward, Given(("input", input, call)), element.Creation ?? call, true, frame)
                 : Unread("an element of a Sequential is not known", call, [current]);
         return children.Repeats && current is Step after ? Repeated(tensors[0], after) : current;
@@ -522,7 +526,7 @@ internal sealed partial class Reader
         {
             case Step only:
                 (step.Shape, step.Range) = (only.Shape, only.Range);
-                if (step.Inner is not null) _applied.Add(step);
+                if (step.Inner is not null) _applied.Add((written, step));
                 return step;
             case Items or Collection when Outside(result, step) is var parts:
                 return parts;
@@ -535,17 +539,17 @@ internal sealed partial class Reader
         }
     }
 
-    private readonly List<Step> _applied = [];
+    private readonly List<(IMethodSymbol Method, Step Step)> _applied = [];
 
     /// <summary>
-    /// An earlier application of the same class, made with the same numbers and given one tensor of the same shape; null where anything
+    /// An earlier call of the same method of the same class, made with the same numbers and given one tensor of the same shape; null where anything
     /// else goes in that could make a difference.
     /// </summary>
     private Step? Known(Layer layer, IMethodSymbol written, IReadOnlyDictionary<string, Argument> arguments)
     {
         if (arguments.Count != 1 || arguments.Values.First().Value is not Step { Shape.HasRank: true } input || layer.Creation is null) return null;
-        foreach (var step in _applied)
-            if (Same(step.Layer!.Type!, layer.Type!) && step.Inputs is [var other] && other.Shape.SameAs(input.Shape) && other.Range == input.Range && SameNumbers(step.Layer.Arguments, layer.Arguments)
+        foreach (var (method, step) in _applied)
+            if (Same(method, written) && Same(step.Layer!.Type!, layer.Type!) && step.Inputs is [var other] && other.Shape.SameAs(input.Shape) && other.Range == input.Range && SameNumbers(step.Layer.Arguments, layer.Arguments)
                 && _state.Get(layer, "constructed") is null) return step;
         return null;
     }
@@ -591,7 +595,7 @@ internal sealed partial class Reader
     {
         switch (value)
         {
-            case Step step: return Add(new Step(StepKind.Part, module.Op, [module], module.Operation) { Index = index, Shape = step.Shape, Range = step.Range, Conditional = module.Conditional, PredictionOnly = module.PredictionOnly });
+            case Step step: return Piece(module, index, step.Shape, step.Range);
             case Items items: return items.With(items.Elements.Select((e, i) => Outside(e, module, i)).ToList());
             case Collection collection: return Hold((Items)Outside(ContentsOf(collection)!, module), collection.Name);
             default: return value;

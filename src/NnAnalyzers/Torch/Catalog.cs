@@ -47,7 +47,7 @@ internal static class Catalog
     private static readonly Dictionary<string, string[]> FormerNames = new()
     {
         ["inputchannel"] = ["inchannels"], ["outputchannel"] = ["outchannels"], ["features"] = ["numfeatures"], ["lr"] = ["learningrate"],
-        ["learningrate"] = ["lr"], ["bias"] = ["hasbias"], ["hasbias"] = ["bias"], ["probability"] = ["p"], ["startdim"] = ["startdim"],
+        ["learningrate"] = ["lr"], ["bias"] = ["hasbias"], ["hasbias"] = ["bias"], ["probability"] = ["p"],
         ["infeatures"] = ["inputsize"], ["outfeatures"] = ["outputsize"],
     };
 

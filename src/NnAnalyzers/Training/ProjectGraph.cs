@@ -17,8 +17,10 @@ internal sealed class ProjectGraph
     private readonly Func<SyntaxTree, SemanticModel> _model;
     private readonly List<(SyntaxTree Tree, TreeDigest Digest)> _sources;
     private readonly Dictionary<SyntaxTree, TreeDigest> _digests;
+    private readonly Dictionary<SyntaxTree, int> _order;
     private readonly Dictionary<INamedTypeSymbol, Network?> _networks = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<SyntaxNode, Network> _containers = [];
+    private readonly Dictionary<SyntaxTree, List<Network>> _containersIn = [];
     private readonly Dictionary<SyntaxTree, IReadOnlyList<Network>> _networksIn = [];
     private readonly Dictionary<SyntaxNode, TrainingSite?> _sites = [];
     private readonly HashSet<IMethodSymbol> _entered = new(SymbolEqualityComparer.Default);
@@ -37,6 +39,7 @@ internal sealed class ProjectGraph
         var everywhere = all.Any(t => t.Digest.ImportsTorchForAll);
         _sources = all.Where(t => everywhere || t.Digest.MentionsTorch).ToList();
         _digests = _sources.ToDictionary(s => s.Tree, s => s.Digest);
+        _order = _sources.Select((s, i) => (s.Tree, i)).ToDictionary(p => p.Tree, p => p.i);
     }
 
     /// <summary>Whether anything in the project trains: some code calls backward.</summary>
@@ -77,7 +80,8 @@ internal sealed class ProjectGraph
         var networks = reaching.SelectMany(NetworksIn).ToList();
         // A Sequential is known once a loss has met it.
         var uses = sites.SelectMany(LossesOf).Concat(networks.SelectMany(LossesOf)).ToList();
-        networks.AddRange(_containers.Values.Where(c => c.Tree is { } t && reaching.Contains(t)));
+        foreach (var file in reaching)
+            if (_containersIn.TryGetValue(file, out var containers)) networks.AddRange(containers);
         var best = uses.GroupBy(u => (u.Loss.Syntax, u.Op)).SelectMany(g => g.Any(u => u.Target?.Range is not null) ? g.Where(u => u.Target?.Range is not null) : g);
         IReadOnlyList<(Rule Rule, Diagnostic Diagnostic)> Answers(object subject, SyntaxTree where, Func<Rule, IEnumerable<Finding>> ask) =>
             _answers.TryGetValue(subject, out var known) ? known : _answers[subject] = rules.SelectMany(r => NetworkAnalyzer.Ask(r, where, ask)).ToList();
@@ -124,7 +128,7 @@ internal sealed class ProjectGraph
                 if (_mentioning.TryGetValue(name, out var trees))
                     foreach (var next in trees)
                         if (found.Add(next)) open.Enqueue(next);
-        return _reaching[tree] = found.Count == 1 ? [tree] : _sources.Select(s => s.Tree).Where(found.Contains).ToList();
+        return _reaching[tree] = found.OrderBy(t => _order[t]).ToList();
     }
 
     /// <summary>The names by which other files can use what a file declares.</summary>
@@ -306,13 +310,16 @@ internal sealed class ProjectGraph
     private static Dictionary<string, Argument>? CommonArguments(IReadOnlyList<IReadOnlyDictionary<string, Argument>> all) =>
         all.Count == 0 ? null : all[0].Where(p => p.Value.Value is Constant { Raw: var raw } && all.All(o => o.TryGetValue(p.Key, out var other) && other.Value is Constant c && Equals(c.Raw, raw))).ToDictionary(p => p.Key, p => p.Value);
 
-    private Network ReadContainer(Layer container, Shape input, Reader site)
+    private Network ReadContainer(Layer container, SyntaxNode syntax, Shape input, Reader site)
     {
         Readings++;
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State);
         var step = new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input };
         var output = reader.ApplyContainer(container, step);
-        return new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, false)] : []);
+        var network = _containers[syntax] = new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, false)] : []);
+        if (!_containersIn.TryGetValue(syntax.SyntaxTree, out var list)) _containersIn[syntax.SyntaxTree] = list = [];
+        list.Add(network);
+        return network;
     }
 
     // ---- Losses.
@@ -321,7 +328,7 @@ internal sealed class ProjectGraph
     private Network? Applied(Step step, Reader site) => step.Layer switch
     {
         { Type: { } type } => NetworkOf(type),
-        { IsSequential: true, Syntax: { } syntax } sequence => _containers.TryGetValue(syntax, out var known) ? known : _containers[syntax] = ReadContainer(sequence, step.Input?.Shape ?? Shape.Unknown, site),
+        { IsSequential: true, Syntax: { } syntax } sequence => _containers.TryGetValue(syntax, out var known) ? known : ReadContainer(sequence, syntax, step.Input?.Shape ?? Shape.Unknown, site),
         _ => null,
     };
 

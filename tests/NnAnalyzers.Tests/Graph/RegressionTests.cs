@@ -30,6 +30,10 @@ public class RegressionTests
         }
         """);
 
+    [Fact]
+    public Task Two_methods_of_like_blocks_are_told_apart() => Verify.Sizes.SilentAsync(Code.Net("private readonly Block a = new(8), b = new(8); private readonly Linear last = Linear(2, 1);", "var y = a.forward(x).sum(1, true); return last.forward(b.Forward(x)) + y;", "prediction.sum()", input: "randn(8, 8)",
+        more: "class Block : Module<Tensor, Tensor> { private readonly Linear wide, thin; public Block(int n) : base(\"b\") { wide = Linear(n, 4); thin = Linear(n, 2); RegisterComponents(); } public override Tensor forward(Tensor x) => wide.forward(x); public Tensor Forward(Tensor x) => thin.forward(x); }"));
+
     /// <summary>A params array of a call that does not compile is all of its arguments.</summary>
     [Fact]
     public async Task Code_that_does_not_compile_is_read_with_all_its_arguments() =>
