@@ -17,14 +17,8 @@ public class SpeedTests(ITestOutputHelper output)
     [Fact]
     public void All_rules_cost_a_fraction_of_binding()
     {
-        var (binding, empty, rules) = (double.MaxValue, double.MaxValue, double.MaxValue);
-        for (var i = 0; i < 5; i++)
-        {
-            binding = Math.Min(binding, Measure.Binding(SyntheticCode.Project(60)).TotalMilliseconds);
-            empty = Math.Min(empty, Measure.Analysis(SyntheticCode.Project(60), new EmptyAnalyzer()).TotalMilliseconds);
-            rules = Math.Min(rules, Measure.Analysis(SyntheticCode.Project(60), new EmptyAnalyzer(), new NetworkAnalyzer()).TotalMilliseconds);
-        }
-        output.WriteLine($"binding {binding:0} ms, empty {empty:0} ms, with all rules {rules:0} ms: {(rules - empty) / binding:P1} of binding");
-        Assert.InRange((rules - empty) / binding, double.MinValue, 0.5);
+        var shares = Measure.Share(models: 60, rounds: 5);
+        output.WriteLine(shares.ToString());
+        Assert.InRange(shares.OfBinding, double.MinValue, 0.5);
     }
 }

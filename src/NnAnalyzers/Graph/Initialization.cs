@@ -15,7 +15,7 @@ internal sealed record Initialization(IInvocationOperation Call, Layer Layer, st
         happened is { Kind: EventKind.Init, Subject: ParameterOf { Layer: var layer, Name: var name }, Operation: IInvocationOperation call } && SpreadOf(call, happened.Arguments) is { } spread
             ? new Initialization(call, layer, name, spread) : null;
 
-    private static double? SpreadOf(IInvocationOperation call, IReadOnlyDictionary<string, Argument> arguments)
+    private static double? SpreadOf(IInvocationOperation call, Arguments arguments)
     {
         double? Number(params string[] names) => names.Select(n => arguments.TryGetValue(n, out var a) ? (a.Value as Constant)?.Number : null).FirstOrDefault(v => v is not null);
         return call.TargetMethod.Name switch

@@ -8,21 +8,21 @@ namespace NnAnalyzers.Graph;
 
 internal sealed partial class Reader
 {
-    private IReadOnlyDictionary<string, Argument> Bind(ImmutableArray<IArgumentOperation> arguments, Frame frame)
+    private Arguments Bind(ImmutableArray<IArgumentOperation> arguments, Frame frame)
     {
-        // IOperation has them in the order they are evaluated in; they are kept in the order of the parameters.
-        if (arguments.Length == 0) return NoArguments;
-        var bound = new Dictionary<string, Argument>(arguments.Length);
+        if (arguments.Length == 0) return Arguments.None;
+        var bound = new Argument?[arguments.Length];
         var inOrder = true;
-        var last = -1;
-        foreach (var argument in arguments)
-            if (argument.Parameter is { } parameter)
-            {
-                bound[parameter.Name] = argument.ArgumentKind == ArgumentKind.DefaultValue ? torch.DefaultOf(parameter, () => new Argument(Evaluate(argument.Value, frame), argument)) : new Argument(Evaluate(argument.Value, frame), argument);
-                inOrder &= parameter.Ordinal > last;
-                last = parameter.Ordinal;
-            }
-        return inOrder ? bound : arguments.Where(a => a.Parameter is not null).OrderBy(a => a.Parameter!.Ordinal).ToDictionary(a => a.Parameter!.Name, a => bound[a.Parameter!.Name]);
+        for (var i = 0; i < bound.Length; i++)
+        {
+            var argument = arguments[i];
+            if (argument.ArgumentKind != ArgumentKind.DefaultValue) bound[i] = new Argument(argument.Parameter?.Name ?? "", Evaluate(argument.Value, frame), argument);
+            inOrder &= i == 0 || argument.Parameter?.Ordinal > arguments[i - 1].Parameter?.Ordinal;
+        }
+        if (inOrder) return new Arguments(bound, arguments);
+        // IOperation has them in the order they are evaluated in; they are kept in the order of the parameters.
+        var order = Enumerable.Range(0, bound.Length).Where(i => arguments[i].Parameter is not null).OrderBy(i => arguments[i].Parameter!.Ordinal).ToList();
+        return new Arguments(order.Select(i => bound[i]).ToArray(), order.Select(i => arguments[i]).ToImmutableArray());
     }
 
     // ---- Objects.
@@ -34,16 +34,16 @@ internal sealed partial class Reader
         if (torch.IsUserModule(type)) return Initialize(MakeModule(type, creation, creation.Constructor, arguments, frame), creation.Initializer, frame);
         if (torch.IsTorch(type) && torch.IsModule(type)) return Initialize(MakeLayer(type.Name, creation, arguments, frame), creation.Initializer, frame);
         if (torch.IsTorch(type) && torch.IsOptimizer(type)) return MakeOptimizer(type.Name, creation, arguments);
-        if (torch.IsTensor(type)) return torch.IsParameter(type) && arguments.Values.FirstOrDefault()?.Value is Step from ? Apply(Weight, null, arguments, [from], creation) : Unread("a tensor made by hand", creation, []);
-        if (type.IsTupleType || type.Name is "KeyValuePair" or "Tuple") return new Items(arguments.Values.Select(a => a.Value).ToList());
+        if (torch.IsTensor(type)) return torch.IsParameter(type) && arguments.First is Step from ? Apply(Weight, null, arguments, [from], creation) : Unread("a tensor made by hand", creation, []);
+        if (type.IsTupleType || type.Name is "KeyValuePair" or "Tuple") return new Items(arguments.Values.ToList());
         if (!torch.IsTorch(type) && !torch.IsOwn(type) && type.Name is "List" or "Dictionary" or "Collection" or "HashSet" or "Queue" or "Stack" or "LinkedList" or "SortedDictionary" or "ArrayList")
-            return Initialize(Hold(arguments.Values.Select(a => ContentsOf(a.Value)).FirstOrDefault(c => c is not null) ?? Items.Empty), creation.Initializer, frame);
+            return Initialize(Hold(arguments.Values.Select(ContentsOf).FirstOrDefault(c => c is not null) ?? Items.Empty), creation.Initializer, frame);
         if (!torch.IsOwn(type))
         {
-            foreach (var function in arguments.Values.Select(a => a.Value).OfType<Function>()) CallFunction(function, [], creation, frame);
+            foreach (var function in arguments.Values.OfType<Function>()) CallFunction(function, [], creation, frame);
             return new Unknown($"{type.Name} is not read");
         }
-        var made = new Instance(type) { Creation = creation, Arguments = arguments.Values.Select(a => a.Value).ToList() };
+        var made = new Instance(type) { Creation = creation, Arguments = arguments.Values.ToList() };
         Happens(EventKind.MakeObject, made, creation, arguments);
         if (creation.Constructor is { } constructor && _calls.Count < MaxDepth) Construct(type, made, arguments, constructor.IsImplicitlyDeclared ? null : constructor);
         return Initialize(made, creation.Initializer, frame);
@@ -78,7 +78,7 @@ internal sealed partial class Reader
     /// <summary>A tensor that is learned.</summary>
     private static readonly Op Weight = new("Parameter", Role.Identity) { Shape = ShapeFunctions.Same };
 
-    private Layer MakeModule(INamedTypeSymbol type, IOperation creation, IMethodSymbol? constructor, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
+    private Layer MakeModule(INamedTypeSymbol type, IOperation creation, IMethodSymbol? constructor, Arguments arguments, Frame frame)
     {
         var layer = new Layer(new Op(type.Name, Role.Opaque), creation) { Type = type, Constructor = constructor is { IsImplicitlyDeclared: false } ? constructor : null, Arguments = arguments, Builder = frame.Builder };
         if (_nested == 0) Layers.Add(layer);
@@ -86,13 +86,13 @@ internal sealed partial class Reader
         return layer;
     }
 
-    private Layer MakeLayer(string factory, IOperation creation, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
+    private Layer MakeLayer(string factory, IOperation creation, Arguments arguments, Frame frame)
     {
         var isContainer = factory is "Sequential" or "ModuleList" or "ModuleDict" or "ParameterList" or "ParameterDict";
         Collection? children = null;
         if (isContainer)
         {
-            var given = arguments.Values.Select(a => a.Value).ToList();
+            var given = arguments.Values.ToList();
             // One array or list of them, or each by itself.
             var items = given.Count == 0 ? Items.Empty : given.Count == 1 && given[0] is not Layer ? ContentsOf(given[0]) : new Items(given);
             items ??= new Items([]) { IsComplete = false };
@@ -114,10 +114,10 @@ internal sealed partial class Reader
         return module;
     }
 
-    private Optimizer MakeOptimizer(string kind, IOperation creation, IReadOnlyDictionary<string, Argument> arguments)
+    private Optimizer MakeOptimizer(string kind, IOperation creation, Arguments arguments)
     {
         var optimizer = new Optimizer(kind, creation) { Arguments = arguments };
-        foreach (var model in arguments.Values.SelectMany(a => ContentsOf(a.Value) is { } items ? items.Elements.SelectMany(e => ContentsOf(e)?.Elements ?? ImmutableArray.Create(e)) : [a.Value]))
+        foreach (var model in arguments.Values.SelectMany(v => ContentsOf(v) is { } items ? items.Elements.SelectMany(e => ContentsOf(e)?.Elements ?? ImmutableArray.Create(e)) : [v]))
             if (model is ParametersOf p) optimizer.Models.Add(p.Model);
             else if (model is ParameterOf { Layer: var layer }) optimizer.Models.Add(layer);
         Happens(EventKind.CreateOptimizer, optimizer, creation, arguments);
@@ -146,7 +146,7 @@ internal sealed partial class Reader
 
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
-            var given = call.Arguments.Select(a => new Argument(Evaluate(a.Value, frame), a)).ToList();
+            var given = call.Arguments.Select(a => new Argument(a.Parameter?.Name ?? "", Evaluate(a.Value, frame), a)).ToList();
             return receiver is Function function ? CallFunction(function, given, call, frame) : NotRead($"the delegate {call.Instance?.Syntax}", call, given.Select(a => a.Value));
         }
 
@@ -154,13 +154,13 @@ internal sealed partial class Reader
         return Invoke(method, receiver, arguments, call, call.IsVirtual || call.Instance is not IInstanceReferenceOperation, frame);
     }
 
-    private Value Invoke(IMethodSymbol method, Value? receiver, IReadOnlyDictionary<string, Argument> arguments, IOperation call, bool isVirtual, Frame frame)
+    private Value Invoke(IMethodSymbol method, Value? receiver, Arguments arguments, IOperation call, bool isVirtual, Frame frame)
     {
         if (!torch.IsTorch(method)) return CallOwn(call, isVirtual ? Dispatch(method, receiver) : method, method, receiver, arguments, frame);
 
         var container = method.ContainingType;
         // model.to(device) is an extension.
-        if (receiver is null && method.IsExtensionMethod && arguments.Values.FirstOrDefault()?.Value is Layer or Optimizer) receiver = arguments.Values.First().Value;
+        if (receiver is null && method.IsExtensionMethod && arguments.First is Layer or Optimizer) receiver = arguments.First;
         if (receiver is Layer { IsChoice: false } layer) return CallModule(call, method, layer, arguments, isVirtual, frame);
         if (receiver is Layer choice) return EachOf(choice, c => CallModule(call, method, c, arguments, isVirtual, frame));
         if (receiver is Optimizer optimizer) return CallOptimizer(call, method, optimizer, arguments);
@@ -176,16 +176,16 @@ internal sealed partial class Reader
         if (torch.IsOptim(container)) return MakeOptimizer(method.Name, call, arguments);
         if (container.Name == "lr_scheduler")
         {
-            var made = new Scheduler(method.Name, arguments.Values.Select(a => a.Value).OfType<Optimizer>().FirstOrDefault());
+            var made = new Scheduler(method.Name, arguments.Values.OfType<Optimizer>().FirstOrDefault());
             Happens(EventKind.CreateScheduler, made, call, arguments);
             return made;
         }
         if (torch.IsInit(container))
         {
-            if (arguments.Values.FirstOrDefault() is { Value: ParameterOf initialized }) Happens(EventKind.Init, initialized, call, arguments);
-            return arguments.Values.FirstOrDefault()?.Value ?? new Unknown("an initialization");
+            if (arguments.First is ParameterOf initialized) Happens(EventKind.Init, initialized, call, arguments);
+            return arguments.First ?? new Unknown("an initialization");
         }
-        if (method.Name.StartsWith("clip_grad", StringComparison.Ordinal)) Happens(EventKind.Clip, arguments.Values.FirstOrDefault()?.Value ?? new Unknown("gradients"), call, arguments);
+        if (method.Name.StartsWith("clip_grad", StringComparison.Ordinal)) Happens(EventKind.Clip, arguments.First ?? new Unknown("gradients"), call, arguments);
         if (receiver is ParameterOf && method.Name is "normal_" or "uniform_" or "fill_" or "zero_" or "trunc_normal_")
         {
             Happens(EventKind.Init, receiver, call, arguments);
@@ -199,14 +199,14 @@ internal sealed partial class Reader
         if (receiver is Step tensor)
             switch (method.Name)
             {
-                case "size" when arguments.Values.FirstOrDefault()?.Value is Constant { Integer: { } axis }: return new Size(AxisOf(tensor, axis));
+                case "size" when arguments.First is Constant { Integer: { } axis }: return new Size(AxisOf(tensor, axis));
                 case "size": return new ShapeOf(tensor);
                 case "dim" or "ndimension": return Rank(tensor);
                 case "numel": return Number(tensor.Shape.HasRank ? Shape.Product(tensor.Shape.Dims) : Dim.Unknown, "a number of elements");
             }
         if (container.Name == "TensorIndex" && method.Name is "Slice") return new Pick(PickKind.Slice, Value("start"), Value("stop"), Value("step"));
-        if (container.Name == "TensorIndex" && arguments.Count == 1) return arguments.Values.First().Value;
-        if (method.Name is "MoveToOuter" or "MoveToOther" or "Detach" or "Include" && container.Name == "DisposeScope") return tensors.Count == 1 ? tensors[0] : arguments.Values.FirstOrDefault()?.Value ?? new Constant(null);
+        if (container.Name == "TensorIndex" && arguments.Count == 1) return arguments.First!;
+        if (method.Name is "MoveToOuter" or "MoveToOther" or "Detach" or "Include" && container.Name == "DisposeScope") return tensors.Count == 1 ? tensors[0] : arguments.First ?? new Constant(null);
         if (method.Name is "Dispose") return new Constant(null);
         if (Catalog.Find(method.Name) is { OpaqueReason: var opaque } op && (torch.IsTensor(method.ReturnType) || method.ReturnType is INamedTypeSymbol { IsTupleType: true } or IArrayTypeSymbol))
         {
@@ -217,7 +217,7 @@ internal sealed partial class Reader
             if (method.Name.EndsWith("_", StringComparison.Ordinal) && call is IInvocationOperation { Instance: { } written } && Bare(written) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation) AssignTo(((IInvocationOperation)call).Instance!, applied, frame);
             return torch.IsTensor(method.ReturnType) ? applied : Results(op, applied, method.ReturnType, arguments);
         }
-        return NotRead($"{container?.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value).Append(receiver!));
+        return NotRead($"{container?.Name}.{method.Name}", call, arguments.Values.Append(receiver!));
 
         Value? Value(string name) => arguments.TryGetValue(name, out var given) ? given.Value : null;
     }
@@ -229,13 +229,13 @@ internal sealed partial class Reader
     });
 
     /// <summary>The parts of an operation with several results.</summary>
-    private Value Results(Op op, Step applied, ITypeSymbol type, IReadOnlyDictionary<string, Argument> arguments)
+    private Value Results(Op op, Step applied, ITypeSymbol type, Arguments arguments)
     {
         if (type is INamedTypeSymbol { IsTupleType: true } tuple)
             return new Items(tuple.TupleElements.Select((e, i) => !torch.IsTensor(e.Type) ? new Unknown("a part") : i == 0 ? (Value)applied : Piece(applied, i, op.Role is Role.Reduction or Role.Indexing or Role.Pooling ? applied.Shape : Shape.Unknown)).ToList());
         var axis = arguments.TryGetValue("dim", out var dim) || arguments.TryGetValue("dimension", out dim) ? dim.Value as Constant : null;
         var at = applied.Input?.Shape.Normalize(axis?.Integer ?? 0);
-        var sizes = op.Name != "split" ? null : arguments.Where(a => a.Key is "sizes" or "split_size_or_sections").Select(a => ContentsOf(a.Value.Value)).FirstOrDefault(i => i is { IsComplete: true, Repeats: false })?.Elements.Select(ToDim).ToList();
+        var sizes = op.Name != "split" ? null : arguments.Where(a => a.Name is "sizes" or "split_size_or_sections").Select(a => ContentsOf(a.Value)).FirstOrDefault(i => i is { IsComplete: true, Repeats: false })?.Elements.Select(ToDim).ToList();
         var count = op.Name switch
         {
             "chunk" when arguments.TryGetValue("chunks", out var chunks) => (chunks.Value as Constant)?.Integer,
@@ -247,7 +247,7 @@ internal sealed partial class Reader
         if (count is not (> 0 and <= MaxUnroll)) return Hold(new Items([Piece(applied, 0, applied.Shape)]) { Repeats = true, IsComplete = false });
         return Hold(new Items(Enumerable.Range(0, (int)count).Select(i => (Value)Piece(applied, i, sizes is { Count: > 1 } && at is { } a ? applied.Input!.Shape.With(a, sizes[i]) : applied.Shape)).ToList()));
 
-        long? Part0(IReadOnlyDictionary<string, Argument> all) => all.Where(a => a.Key is "size" or "sizes" or "split_size_or_sections").Select(a => a.Value.Value is Constant c ? c.Integer : ContentsOf(a.Value.Value) is { Elements: [Constant { Integer: var only }] } ? only : null).FirstOrDefault();
+        long? Part0(Arguments all) => all.Where(a => a.Name is "size" or "sizes" or "split_size_or_sections").Select(a => a.Value is Constant c ? c.Integer : ContentsOf(a.Value) is { Elements: [Constant { Integer: var only }] } ? only : null).FirstOrDefault();
     }
 
     /// <summary>What stands for the result of something that is not followed.</summary>
@@ -280,14 +280,14 @@ internal sealed partial class Reader
         return results.Aggregate(Either);
     }
 
-    private Value CallModule(IOperation call, IMethodSymbol method, Layer layer, IReadOnlyDictionary<string, Argument> arguments, bool isVirtual, Frame frame)
+    private Value CallModule(IOperation call, IMethodSymbol method, Layer layer, Arguments arguments, bool isVirtual, Frame frame)
     {
         switch (method.Name)
         {
             case "forward" or "call" or "Forward":
                 return ApplyLayer(layer, method, arguments, call, isVirtual, frame);
             case "append" or "Add" or "add_module" or "register_module" or "Insert" or "extend" when layer.Children is { } children:
-                var added = arguments.Values.Select(a => a.Value).ToList();
+                var added = arguments.Values.ToList();
                 if (layer.Op.Name == "ModuleDict") Change(children, now => now.With(now.Elements.Add(added.Count == 1 ? added[0] : new Items(added))));
                 else if (added.Count == 2 && added[1] is Layer && method.Name != "Insert") Change(children, now => now.With(now.Elements.Add(Named(added[1], added[0]))));
                 else if (method.Name == "Insert" && added is [Constant { Integer: >= 0 and var at }, var inserted]) Change(children, now => at <= now.Elements.Length ? now.With(now.Elements.Insert((int)at, inserted)) : new Items(now.Elements.Add(inserted)) { IsComplete = false });
@@ -303,8 +303,8 @@ internal sealed partial class Reader
                 Happens(EventKind.CaptureState, captured, call, arguments);
                 return captured;
             case "apply":
-                if (arguments.Values.Select(a => a.Value).OfType<Function>().FirstOrDefault() is { } each)
-                    CallFunction(each, [new Argument(new PartsOf(layer, false), call)], call, frame);
+                if (arguments.Values.OfType<Function>().FirstOrDefault() is { } each)
+                    CallFunction(each, [new Argument("", new PartsOf(layer, false), call)], call, frame);
                 return layer;
             case "to" or "cuda" or "cpu" or "half" or "float" or "double":
                 Happens(EventKind.Move, layer, call, arguments);
@@ -315,12 +315,12 @@ internal sealed partial class Reader
             case "eval": Happens(EventKind.Eval, layer, call, arguments); return new Constant(null);
             case "zero_grad": Happens(EventKind.ZeroGrad, layer, call, arguments); return new Constant(null);
             default:
-                if (layer.Children is not null) return Listed(ContentsOf(layer)!, layer.Children, method, arguments, call, frame) ?? NotRead($"{layer.Op.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value));
-                return NotRead($"{layer.Op.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value));
+                if (layer.Children is not null) return Listed(ContentsOf(layer)!, layer.Children, method, arguments, call, frame) ?? NotRead($"{layer.Op.Name}.{method.Name}", call, arguments.Values);
+                return NotRead($"{layer.Op.Name}.{method.Name}", call, arguments.Values);
         }
     }
 
-    private Value CallOptimizer(IOperation call, IMethodSymbol method, Optimizer optimizer, IReadOnlyDictionary<string, Argument> arguments)
+    private Value CallOptimizer(IOperation call, IMethodSymbol method, Optimizer optimizer, Arguments arguments)
     {
         EventKind? kind = method.Name switch
         {
@@ -331,7 +331,7 @@ internal sealed partial class Reader
             _ => null,
         };
         // A closure handed to step runs in it.
-        foreach (var closure in arguments.Values.Select(a => a.Value).OfType<Function>()) CallFunction(closure, [], call, null);
+        foreach (var closure in arguments.Values.OfType<Function>()) CallFunction(closure, [], call, null);
         if (kind is { } happened) Happens(happened, optimizer, call, arguments);
         return new Unknown($"{optimizer.Kind}.{method.Name} is not read");
     }
@@ -347,60 +347,59 @@ internal sealed partial class Reader
     }
 
     /// <summary>A method of the project itself, or of another library than TorchSharp.</summary>
-    private Value CallOwn(IOperation call, IMethodSymbol method, IMethodSymbol written, Value? receiver, IReadOnlyDictionary<string, Argument> arguments, Frame frame)
+    private Value CallOwn(IOperation call, IMethodSymbol method, IMethodSymbol written, Value? receiver, Arguments arguments, Frame frame)
     {
         if (receiver is Layer { IsChoice: true } choice) return EachOf(choice, c => CallOwn(call, Dispatch(written, c), written, c, arguments, frame));
         if (receiver is Layer module && method.Name is "forward" or "call" or "Forward" && !ReferenceEquals(receiver, frame.This)) return ApplyLayer((Layer)receiver!, written, arguments, call, true, frame);
         // List<T> and LINQ, as far as they carry layers, tensors and sizes around.
-        var first = receiver ?? arguments.Values.FirstOrDefault()?.Value;
+        var first = receiver ?? arguments.First;
         if (!torch.IsOwn(method))
         {
             if (first is ShapeOf shape && Listed(shape, method) is { } part) return part;
             if (ContentsOf(first) is { } items && Listed(items, first as Collection ?? (first as Layer)?.Children, method, arguments, call, frame) is { } listed) return listed;
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
-            if (Compute(method, arguments.Values.Select(a => a.Value).ToList()) is { } number) return number;
+            if (Compute(method, arguments.Values.ToList()) is { } number) return number;
         }
         // load_py and the like are extensions of other libraries; a captured state dictionary is saved by whatever is called so.
         if (first is Layer loaded && method.Name.StartsWith("load", StringComparison.OrdinalIgnoreCase)) Happens(EventKind.Load, loaded, call, arguments);
-        if (method.Name.StartsWith("save", StringComparison.OrdinalIgnoreCase) && arguments.Values.Select(a => a.Value).OfType<ParametersOf>().FirstOrDefault() is { } state) Happens(EventKind.Save, state.Model, call, arguments);
+        if (method.Name.StartsWith("save", StringComparison.OrdinalIgnoreCase) && arguments.Values.OfType<ParametersOf>().FirstOrDefault() is { } state) Happens(EventKind.Save, state.Model, call, arguments);
         if (receiver is Instance instance) Happens(EventKind.UseObject, instance, call, arguments);
-        if (Get(frame, written) is Function local) return CallFunction(local, arguments.Values.ToList(), call, frame);
-        if (!torch.IsOwn(method)) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Select(a => a.Value).Append(receiver!));
+        if (Get(frame, written) is Function local) return CallFunction(local, arguments, call, frame);
+        if (!torch.IsOwn(method)) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Append(receiver!));
 
         // Follow the call. Layers and steps made inside remember which helper they came out of.
         var self = method.IsStatic && method.MethodKind != MethodKind.LocalFunction ? null : receiver ?? frame.This;
         if (self is Layer { Type: not null } fresh) EnsureConstructed(fresh);
         var builder = call is IInvocationOperation invocation ? new BuilderCall(invocation, method) : frame.Builder;
         var inner = Run(method, self, Rekey(arguments, written, method), builder, method.MethodKind == MethodKind.LocalFunction ? frame : null);
-        if (inner is null) return NotRead(method.ReturnType, method.IsAbstract || method.ContainingType.TypeKind == TypeKind.Interface ? $"{method.ContainingType.Name}.{method.Name}, which is abstract," : $"{method.Name} (followed too deep or without a body)", call, arguments.Values.Select(a => a.Value).ToList());
+        if (inner is null) return NotRead(method.ReturnType, method.IsAbstract || method.ContainingType.TypeKind == TypeKind.Interface ? $"{method.ContainingType.Name}.{method.Name}, which is abstract," : $"{method.Name} (followed too deep or without a body)", call, arguments.Values.ToList());
         HandBack(arguments, method, inner, frame);
         return Result(inner, method, call);
     }
 
     /// <summary>What a method left in its ref and out parameters.</summary>
-    private void HandBack(IReadOnlyDictionary<string, Argument> arguments, IMethodSymbol method, Frame inner, Frame frame)
+    private void HandBack(Arguments arguments, IMethodSymbol method, Frame inner, Frame frame)
     {
         foreach (var parameter in method.Parameters)
-            if (parameter.RefKind is RefKind.Ref or RefKind.Out && arguments.Values.ElementAtOrDefault(parameter.Ordinal) is { Operation: IArgumentOperation { Value: { } target } } && Get(inner, parameter) is { } left)
+            if (parameter.RefKind is RefKind.Ref or RefKind.Out && arguments.ElementAtOrDefault(parameter.Ordinal) is { Operation: IArgumentOperation { Value: { } target } } && Get(inner, parameter) is { } left)
                 AssignTo(target, left, frame);
     }
 
     /// <summary>An override may call its parameters by other names.</summary>
-    private static IReadOnlyDictionary<string, Argument> Rekey(IReadOnlyDictionary<string, Argument> arguments, IMethodSymbol written, IMethodSymbol method)
+    private static Arguments Rekey(Arguments arguments, IMethodSymbol written, IMethodSymbol method)
     {
         if (SymbolEqualityComparer.Default.Equals(written, method)) return arguments;
-        var keyed = new Dictionary<string, Argument>();
+        var renamed = new List<Argument>();
         foreach (var parameter in written.Parameters)
-            if (parameter.Ordinal < method.Parameters.Length && arguments.TryGetValue(parameter.Name, out var argument)) keyed[method.Parameters[parameter.Ordinal].Name] = argument;
-        return keyed;
+            if (parameter.Ordinal < method.Parameters.Length && arguments.TryGetValue(parameter.Name, out var argument)) renamed.Add(argument with { Name = method.Parameters[parameter.Ordinal].Name });
+        return new Arguments(renamed.ToArray());
     }
 
     private Value CallFunction(Function function, IReadOnlyList<Argument> given, IOperation call, Frame? frame)
     {
         Happens(EventKind.CallFunction, function, call);
         if (_calls.Count >= MaxDepth || _calls.Count(c => Same(c.Method, function.Method)) >= MaxRecursion) return NotRead(function.Method.ReturnType, "a function (followed too deep)", call, []);
-        var arguments = new Dictionary<string, Argument>();
-        for (var i = 0; i < function.Method.Parameters.Length && i < given.Count; i++) arguments[function.Method.Parameters[i].Name] = given[i];
+        var arguments = new Arguments(given.Zip(function.Method.Parameters, (a, p) => a with { Name = p.Name }).ToArray());
         // A factory of TorchSharp's handed around as a value: norm = BatchNorm2d.
         if (function.Body is null && torch.IsTorch(function.Method)) return Invoke(function.Method, function.Receiver, arguments, call, true, frame ?? function.Frame!);
         var builder = call is IInvocationOperation invocation ? new BuilderCall(invocation, function.Method) : null;
@@ -430,9 +429,9 @@ internal sealed partial class Reader
     }
 
     /// <summary>Applies a module class that is a network of its own to what it is given.</summary>
-    public Value ApplyModule(Layer module, IMethodSymbol method, IReadOnlyDictionary<string, Argument> arguments, IOperation call) => ApplyOwn(module, method, arguments, call, true, null);
+    public Value ApplyModule(Layer module, IMethodSymbol method, Arguments arguments, IOperation call) => ApplyOwn(module, method, arguments, call, true, null);
 
-    private Value ApplyLayer(Layer layer, IMethodSymbol method, IReadOnlyDictionary<string, Argument> arguments, IOperation call, bool isVirtual, Frame? frame)
+    private Value ApplyLayer(Layer layer, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame? frame)
     {
         var tensors = Tensors(arguments);
         if (layer.Op.Role == Role.Loss) return ApplyLoss(layer.Op, layer, tensors, call, arguments);
@@ -482,7 +481,7 @@ internal sealed partial class Reader
         Value current = tensors[0];
         foreach (var child in children.Elements)
             current = child is Layer element && Tensors([current]) is [var input]
-                ? ApplyLayer(element, PlainForward, Given(("input", input, call)), element.Creation ?? call, true, frame)
+                ? ApplyLayer(element, PlainForward, Given("input", input, call), element.Creation ?? call, true, frame)
                 : Unread("an element of a Sequential is not known", call, [current]);
         return children.Repeats && current is Step after ? Repeated(tensors[0], after) : current;
     }
@@ -491,7 +490,7 @@ internal sealed partial class Reader
     private IMethodSymbol PlainForward => torch.PlainForward!;
 
     /// <summary>Reads forward of a module of the user's with what it is given; its steps are the inside of one step.</summary>
-    private Value ApplyOwn(Layer layer, IMethodSymbol written, IReadOnlyDictionary<string, Argument> arguments, IOperation call, bool isVirtual, Frame? frame)
+    private Value ApplyOwn(Layer layer, IMethodSymbol written, Arguments arguments, IOperation call, bool isVirtual, Frame? frame)
     {
         // A block made and fed like one before does what that one did.
         if (Known(layer, written, arguments) is { } twin)
@@ -505,13 +504,13 @@ internal sealed partial class Reader
         var given = Rekey(arguments, written, method);
         // Its own forward, called by one of its methods, is read in place.
         if (ReferenceEquals(layer, frame?.This))
-            return Run(method, layer, given, frame?.Builder, null) is { } own ? Result(own, method, call) : NotRead(TypeOfCall(written, call), $"{layer.Op.Name}.{method.Name} (followed too deep or without a body)", call, given.Values.Select(a => a.Value).ToList());
+            return Run(method, layer, given, frame?.Builder, null) is { } own ? Result(own, method, call) : NotRead(TypeOfCall(written, call), $"{layer.Op.Name}.{method.Name} (followed too deep or without a body)", call, given.Values.ToList());
 
         var (outer, nested, builder) = (_body, _nested, frame?.Builder);
         var (body, inputs) = (new Body(), new List<Step>());
         _body = body;
         _nested++;
-        var taken = given.ToDictionary(p => p.Key, p => p.Value with { Value = Alias(p.Value.Value, p.Key, inputs) });
+        var taken = given.With((value, name) => Alias(value, name, inputs));
         var inner = Run(method, layer, taken, null, null);
         Value result = inner is null ? new Unknown("not followed") : Result(inner, method, call);
         (_body, _nested) = (outer, nested);
@@ -545,24 +544,24 @@ internal sealed partial class Reader
     /// An earlier call of the same method of the same class, made with the same numbers and given one tensor of the same shape; null where anything
     /// else goes in that could make a difference.
     /// </summary>
-    private Step? Known(Layer layer, IMethodSymbol written, IReadOnlyDictionary<string, Argument> arguments)
+    private Step? Known(Layer layer, IMethodSymbol written, Arguments arguments)
     {
-        if (arguments.Count != 1 || arguments.Values.First().Value is not Step { Shape.HasRank: true } input || layer.Creation is null) return null;
+        if (arguments.Count != 1 || arguments.First is not Step { Shape.HasRank: true } input || layer.Creation is null) return null;
         foreach (var (method, step) in _applied)
             if (Same(method, written) && Same(step.Layer!.Type!, layer.Type!) && step.Inputs is [var other] && other.Shape.SameAs(input.Shape) && other.Range == input.Range && SameNumbers(step.Layer.Arguments, layer.Arguments)
                 && _state.Get(layer, "constructed") is null) return step;
         return null;
     }
 
-    private static bool SameNumbers(IReadOnlyDictionary<string, Argument> a, IReadOnlyDictionary<string, Argument> b)
+    private static bool SameNumbers(Arguments a, Arguments b)
     {
         if (a.Count != b.Count) return false;
-        foreach (var pair in a)
-            if (!b.TryGetValue(pair.Key, out var other) || (pair.Value.Value, other.Value) switch
+        foreach (var one in a)
+            if (!b.TryGetValue(one.Name, out var other) || (one.Value, other.Value) switch
                 {
                     (Constant x, Constant y) => !Equals(x.Raw, y.Raw),
                     (Size x, Size y) => !x.Dim.Equals(y.Dim),
-                    _ => !ReferenceEquals(pair.Value.Value, other.Value) || other.Value is Unknown or Collection,
+                    _ => !ReferenceEquals(one.Value, other.Value) || other.Value is Unknown or Collection,
                 }) return false;
         return true;
     }
@@ -612,7 +611,7 @@ internal sealed partial class Reader
 
     // ---- Operations on tensors.
 
-    private Step Apply(Op op, Layer? layer, IReadOnlyDictionary<string, Argument> arguments, IReadOnlyList<Step> inputs, IOperation operation, BuilderCall? builder = null)
+    private Step Apply(Op op, Layer? layer, Arguments arguments, IReadOnlyList<Step> inputs, IOperation operation, BuilderCall? builder = null)
     {
         var step = Add(new Step(StepKind.Operation, op, inputs, operation)
         {
@@ -657,7 +656,7 @@ internal sealed partial class Reader
         void Map(int axes, Dim channels) => Refine(input, root => Shape.Of(Enumerable.Range(0, axes + 2).Select(i => i == 1 && channels.IsKnown ? channels : Dim.Named(new Axis(root, i)))));
     }
 
-    private Value ApplyLoss(Op op, Layer? layer, IReadOnlyList<Step> tensors, IOperation call, IReadOnlyDictionary<string, Argument> arguments)
+    private Value ApplyLoss(Op op, Layer? layer, IReadOnlyList<Step> tensors, IOperation call, Arguments arguments)
     {
         var step = Add(new Step(StepKind.Operation, op, tensors, call) { Layer = layer, Arguments = layer?.Arguments ?? arguments, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
         step.Infer(() => ShapeFunctions.Loss(step.Applied));
@@ -666,12 +665,12 @@ internal sealed partial class Reader
     }
 
     /// <summary>The bounds of what comes out, where the operation or its operands tell; null when not known.</summary>
-    private ValueRange? RangeOf(Op op, IReadOnlyDictionary<string, Argument> arguments, Step? input)
+    private ValueRange? RangeOf(Op op, Arguments arguments, Step? input)
     {
         if (op.Range.IsBounded) return op.Range;
         switch (op.Name)
         {
-            case "tensor" or "as_tensor" when ContentsOf(arguments.Values.FirstOrDefault()?.Value) is { IsComplete: true, Elements: { Length: > 0 } values } && values.All(v => v is Constant { Number: not null }):
+            case "tensor" or "as_tensor" when ContentsOf(arguments.First) is { IsComplete: true, Elements: { Length: > 0 } values } && values.All(v => v is Constant { Number: not null }):
                 return new(values.Min(v => ((Constant)v).Number!.Value), values.Max(v => ((Constant)v).Number!.Value));
             case "randn" or "randn_like" or "normal":
                 return ValueRange.Any;
@@ -684,9 +683,9 @@ internal sealed partial class Reader
         return op.Role is Role.Reshape or Role.Permute or Role.Indexing or Role.Identity ? input?.Range : null;
     }
 
-    private static ValueRange? Combine(string op, IReadOnlyDictionary<string, Argument> arguments, Step? input)
+    private static ValueRange? Combine(string op, Arguments arguments, Step? input)
     {
-        var operands = arguments.Values.Select(a => a.Value switch
+        var operands = arguments.Values.Select(v => v switch
         {
             Step s => s.Range,
             Constant { Number: { } n } => new ValueRange(n, n),
@@ -717,17 +716,20 @@ internal sealed partial class Reader
         if (invalid.Syntax is InvocationExpressionSyntax { ArgumentList.Arguments: var written } call && models(call.SyntaxTree) is { } model
             && model.GetSymbolInfo(call, cancellation).CandidateSymbols.OfType<IMethodSymbol>().OrderByDescending(m => Fits(m, written)).FirstOrDefault() is { } meant && torch.IsTorch(meant))
         {
-            var arguments = new Dictionary<string, Argument>();
+            var arguments = new List<Argument>();
             for (var i = 0; i < written.Count; i++)
             {
                 var parameter = written[i].NameColon is { } named ? meant.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name)) : meant.Parameters.ElementAtOrDefault(i);
                 parameter ??= meant.Parameters.LastOrDefault(p => p.IsParams);
                 if (parameter is null || model.GetOperation(written[i].Expression, cancellation) is not { } operation) continue;
                 var value = Evaluate(operation, frame);
-                arguments[parameter.Name] = new Argument(!parameter.IsParams ? value : new Items((arguments.TryGetValue(parameter.Name, out var before) ? ((Items)before.Value).Elements : ImmutableArray<Value>.Empty).Add(value)), operation);
+                var before = arguments.FindIndex(a => a.Name == parameter.Name);
+                if (parameter.IsParams) value = before < 0 ? new Items([value]) : new Items(((Items)arguments[before].Value).Elements.Add(value));
+                if (before >= 0) arguments.RemoveAt(before);
+                arguments.Add(new Argument(parameter.Name, value, operation));
             }
             var receiver = !meant.IsStatic && call.Expression is MemberAccessExpressionSyntax access && model.GetOperation(access.Expression, cancellation) is { } instance ? Evaluate(instance, frame) : null;
-            return Invoke(meant, receiver, arguments, invalid, true, frame);
+            return Invoke(meant, receiver, new Arguments(arguments.ToArray()), invalid, true, frame);
         }
         var parts = invalid.ChildOperations.Select(c => Evaluate(c, frame)).ToList();
         return torch.IsTensor(invalid.Type) ? Unread("code that does not compile", invalid, parts) : new Unknown("code that does not compile");

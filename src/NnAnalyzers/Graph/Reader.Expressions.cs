@@ -33,7 +33,7 @@ internal sealed partial class Reader
             case IArgumentOperation argument: return Evaluate(argument.Value, frame);
             case ITranslatedQueryOperation query: return Evaluate(query.Operation, frame);
             case ILiteralOperation: return new Constant(null);
-            case IDefaultValueOperation { Type: var type }: return new Constant(IsWhole(type) ? 0L : type?.SpecialType == SpecialType.System_Boolean ? false : null);
+            case IDefaultValueOperation { Type: var type }: return DefaultOf(type);
             case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver }: return _initialized.Count > 0 ? _initialized.Peek() : new Unknown("an object that is made");
             case IInstanceReferenceOperation: return frame.This ?? new Unknown("an object made elsewhere");
             case ILocalReferenceOperation local: return Get(frame, local.Local) ?? Constants(local.Local) ?? new Unknown($"{local.Local.Name} is set elsewhere");
@@ -115,6 +115,9 @@ internal sealed partial class Reader
         return torch.IsTensor(operation.Type) ? Unread($"{operation.Kind} is not read", operation, parts) : new Unknown($"{operation.Kind} is not read");
     }
 
+    /// <summary>What <c>default</c> is for a type.</summary>
+    public static Constant DefaultOf(ITypeSymbol? type) => new(IsWhole(type) ? 0L : type?.SpecialType == SpecialType.System_Boolean ? false : null);
+
     private static Value? Constants(ILocalSymbol local) => local is { HasConstantValue: true } ? new Constant(local.ConstantValue) : null;
 
     /// <summary>A size if it is known, else why not.</summary>
@@ -127,7 +130,7 @@ internal sealed partial class Reader
     private Value Unary(IUnaryOperation unary, Value operand)
     {
         if (operand is Step tensor)
-            return Apply(unary.OperatorKind == UnaryOperatorKind.Minus ? Catalog.Get("neg") : Catalog.Get("logical_not"), null, Given(("input", tensor, unary.Operand)), [tensor], unary);
+            return Apply(unary.OperatorKind == UnaryOperatorKind.Minus ? Catalog.Get("neg") : Catalog.Get("logical_not"), null, Given("input", tensor, unary.Operand), [tensor], unary);
         return (unary.OperatorKind, operand) switch
         {
             (UnaryOperatorKind.Not, Constant { Raw: bool truth }) => new Constant(!truth),
@@ -159,8 +162,7 @@ internal sealed partial class Reader
         return function;
     }
 
-    private static IReadOnlyDictionary<string, Argument> Given(params (string Name, Value Value, IOperation Operation)[] arguments) =>
-        arguments.ToDictionary(a => a.Name, a => new Argument(a.Value, a.Operation));
+    private static Arguments Given(string name, Value value, IOperation operation) => new(new Argument(name, value, operation));
 
     private Value Choose(IConditionalOperation choice, Frame frame)
     {
@@ -263,7 +265,7 @@ internal sealed partial class Reader
             case Step tensor when name == "shape": return new ShapeOf(tensor);
             case Step tensor when name is "ndim" or "Dimensions": return Rank(tensor);
             case Step tensor when name is "NumberOfElements": return Number(tensor.Shape.HasRank ? Shape.Product(tensor.Shape.Dims) : Dim.Unknown, "a number of elements");
-            case Step tensor when torch.IsTensor(property.Type): return Catalog.Find(name) is { OpaqueReason: null } op ? Apply(op, null, NoArguments, [tensor], property, frame.Builder) : Unread($"{name} is not read", property, [tensor], name);
+            case Step tensor when torch.IsTensor(property.Type): return Catalog.Find(name) is { OpaqueReason: null } op ? Apply(op, null, Arguments.None, [tensor], property, frame.Builder) : Unread($"{name} is not read", property, [tensor], name);
             case Step when name is "device" or "dtype": return new Unknown(name);
             case Layer { Type: not null } own when GetMember(own, property.Property) is { } set: return set;
             case Layer layer when torch.IsTensor(property.Type): return new ParameterOf(layer, name);
@@ -291,7 +293,7 @@ internal sealed partial class Reader
     private Value? Call(IMethodSymbol getter, Value? owner)
     {
         if (owner is Layer { Type: not null } module) EnsureConstructed(module);
-        return Run(getter, owner, NoArguments, null, null) is { Returns: { Count: > 0 } returns } ? returns.Select(r => r.Value).Aggregate(Either) : null;
+        return Run(getter, owner, Arguments.None, null, null) is { Returns: { Count: > 0 } returns } ? returns.Select(r => r.Value).Aggregate(Either) : null;
     }
 
     private static bool IsAuto(IPropertySymbol property) =>
@@ -365,7 +367,7 @@ internal sealed partial class Reader
     }
 
     private Value Index(Step tensor, IReadOnlyList<Value> indices, IOperation operation) =>
-        Apply(Catalog.Get("index"), null, Given(("indices", new Items(indices), operation)), [tensor], operation);
+        Apply(Catalog.Get("index"), null, Given("indices", new Items(indices), operation), [tensor], operation);
 
     // ---- Assignments and patterns.
 
@@ -392,7 +394,7 @@ internal sealed partial class Reader
         {
             // x[.., 0] = y writes into x.
             case Step tensor:
-                var written = Apply(Catalog.Get("index_put_"), null, NoArguments, new[] { tensor }.Concat(value is Step step ? [step] : []).ToList(), operation);
+                var written = Apply(Catalog.Get("index_put_"), null, Arguments.None, new[] { tensor }.Concat(value is Step step ? [step] : []).ToList(), operation);
                 if (Bare(instance) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation) AssignTo(instance, written, frame);
                 break;
             case Collection or Layer { Children: not null } when (collection as Collection ?? ((Layer)collection).Children) is { } held:
@@ -412,8 +414,8 @@ internal sealed partial class Reader
         NameAfter(value, member);
         if (owner is not null) SetMember(owner, member, value);
         else if (member.IsStatic) _state.Set(State.Shared, member.OriginalDefinition, value);
-        if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given((member.Name, value, target)));
-        if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member)) Happens(EventKind.Load, layer, target, Given((member.Name, value, target)));
+        if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given(member.Name, value, target));
+        if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member)) Happens(EventKind.Load, layer, target, Given(member.Name, value, target));
     }
 
     private void SetWhereDeclared(Frame frame, ISymbol symbol, Value value)
@@ -543,10 +545,10 @@ internal sealed partial class Reader
                 BinaryOperatorKind.LessThan => "lt", BinaryOperatorKind.GreaterThan => "gt", BinaryOperatorKind.LessThanOrEqual => "le", BinaryOperatorKind.GreaterThanOrEqual => "ge",
                 BinaryOperatorKind.And => "logical_and", BinaryOperatorKind.Or => "logical_or", BinaryOperatorKind.ExclusiveOr => "logical_xor", BinaryOperatorKind.NotEquals => "ne", _ => "eq",
             };
-            return Apply(Catalog.Get(name), null, Given(("left", left, operation), ("right", right, operation)), new[] { left, right }.OfType<Step>().ToList(), operation);
+            return Apply(Catalog.Get(name), null, new Arguments(new Argument("left", left, operation), new Argument("right", right, operation)), new[] { left, right }.OfType<Step>().ToList(), operation);
         }
         if (left is ParameterOf or ParametersOf || right is ParameterOf or ParametersOf)
-            return torch.IsTensor(operation.Type) ? Apply(Catalog.Get("mul"), null, NoArguments, [], operation) : new Unknown("arithmetic on weights");
+            return torch.IsTensor(operation.Type) ? Apply(Catalog.Get("mul"), null, Arguments.None, [], operation) : new Unknown("arithmetic on weights");
         if (isEquality && Equal(left, right) is { } equal) return new Constant(equal == (kind == BinaryOperatorKind.Equals));
         if (left is Constant { Integer: { } a } && right is Constant { Integer: { } b })
             switch (kind)

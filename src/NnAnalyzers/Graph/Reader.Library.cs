@@ -7,12 +7,12 @@ namespace NnAnalyzers.Graph;
 internal sealed partial class Reader
 {
     /// <summary>A method of a list, an array or LINQ; null for one that is not read.</summary>
-    private Value? Listed(Items items, Collection? collection, IMethodSymbol method, IReadOnlyDictionary<string, Argument> arguments, IOperation call, Frame frame)
+    private Value? Listed(Items items, Collection? collection, IMethodSymbol method, Arguments arguments, IOperation call, Frame frame)
     {
         // LINQ's first argument is the list itself.
-        var given = arguments.Values.Skip(method.IsExtensionMethod && method.Parameters.Length == method.OriginalDefinition.Parameters.Length && method.IsStatic ? 1 : 0).Select(a => a.Value).ToList();
+        var given = arguments.Values.Skip(method.IsExtensionMethod && method.Parameters.Length == method.OriginalDefinition.Parameters.Length && method.IsStatic ? 1 : 0).ToList();
         var function = given.OfType<Function>().FirstOrDefault();
-        Value Each(Function f, Value element, int index) => CallFunction(f, [new Argument(element, call), new Argument(new Constant((long)index), call)], call, frame);
+        Value Each(Function f, Value element, int index) => CallFunction(f, [new("", element, call), new("", new Constant((long)index), call)], call, frame);
         var elements = items.Elements;
         switch (method.Name)
         {
@@ -57,7 +57,7 @@ internal sealed partial class Reader
                 var kept = elements.Take(MaxUnroll).Select((e, i) => (Element: e, Test: Each(function, e, i))).Where(p => p.Test is not Constant { Raw: false }).ToList();
                 return new Items(kept.Select(p => p.Element)) { IsComplete = items.IsComplete && kept.All(p => p.Test is Constant { Raw: true }), Repeats = items.Repeats };
             case "Aggregate" when function is not null && given.Count == 2 && !items.Repeats:
-                return elements.Take(MaxUnroll).Aggregate(given[0], (sum, e) => CallFunction(function, [new Argument(sum, call), new Argument(e, call)], call, frame));
+                return elements.Take(MaxUnroll).Aggregate(given[0], (sum, e) => CallFunction(function, [new("", sum, call), new("", e, call)], call, frame));
             case "Count" or "LongCount" when given.Count == 0: return items is { IsComplete: true, Repeats: false } ? new Constant((long)elements.Length) : new Size(Dim.Named(new Symbol("count")));
             case "Any" when given.Count == 0: return items.IsComplete || elements.Length > 0 ? new Constant(elements.Length > 0) : null;
             case "Sum" when given.Count == 0 && items is { IsComplete: true, Repeats: false } && elements.All(e => ToDim(e).IsKnown): return Number(elements.Aggregate(Dim.Of(0), (sum, e) => sum + ToDim(e)), "a sum");

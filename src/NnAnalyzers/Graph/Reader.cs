@@ -56,9 +56,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     };
 
     /// <summary>Runs the initializers and the constructor of a class, its bases first; <paramref name="self"/> is the object.</summary>
-    public void Construct(INamedTypeSymbol type, Value self, IReadOnlyDictionary<string, Argument>? arguments = null, IMethodSymbol? constructor = null)
+    public void Construct(INamedTypeSymbol type, Value self, Arguments? arguments = null, IMethodSymbol? constructor = null)
     {
-        var given = arguments ?? NoArguments;
+        var given = arguments ?? Arguments.None;
         constructor ??= type.InstanceConstructors
             .Where(c => !c.IsImplicitlyDeclared && !c.DeclaringSyntaxReferences.IsEmpty)
             .OrderByDescending(c => c.DeclaringSyntaxReferences[0].Span.Length).FirstOrDefault();
@@ -88,8 +88,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         else Run(constructor, self, given, null, null);
     }
 
-    private static readonly IReadOnlyDictionary<string, Argument> NoArguments = new Dictionary<string, Argument>();
-
     private IOperation? Operation(SyntaxNode syntax) => models(syntax.SyntaxTree).GetOperation(syntax, cancellation);
 
     private IOperation? InitializerOf(ISymbol member) =>
@@ -116,7 +114,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     }
 
     /// <summary>The module that is read as a whole; its layers and events are the reader's.</summary>
-    public void ConstructRoot(INamedTypeSymbol type, Value self, IReadOnlyDictionary<string, Argument>? arguments = null)
+    public void ConstructRoot(INamedTypeSymbol type, Value self, Arguments? arguments = null)
     {
         _state.Set(self, "constructed", new Constant(true));
         Construct(type, self, arguments);
@@ -127,12 +125,12 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     public void Consider(IMethodSymbol method, Value? self)
     {
         _undecided++;
-        Run(method, self, NoArguments, null, null);
+        Run(method, self, Arguments.None, null, null);
         _undecided--;
     }
 
     /// <summary>Reads one method from its start; parameters that are not given stand for anything of their type.</summary>
-    public Frame? Run(IMethodSymbol method, Value? self, IReadOnlyDictionary<string, Argument> arguments, BuilderCall? builder, Frame? lexical)
+    public Frame? Run(IMethodSymbol method, Value? self, Arguments arguments, BuilderCall? builder, Frame? lexical)
     {
         if (!torch.IsOwn(method) || (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not { } syntax) return null;
         if (_calls.Count >= MaxDepth || _calls.Count(c => Same(c.Method, method)) is var times && (times >= MaxRecursion || times > 0 && _calls.Any(c => Same(c.Method, method) && ReferenceEquals(c.Self, self)))) return null;
@@ -141,7 +139,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     private static bool Same(ISymbol a, ISymbol b) => SymbolEqualityComparer.Default.Equals(a.OriginalDefinition, b.OriginalDefinition);
 
-    public Frame Run(IOperation body, IMethodSymbol? method, Value? self, IReadOnlyDictionary<string, Argument> arguments, BuilderCall? builder, Frame? lexical)
+    public Frame Run(IOperation body, IMethodSymbol? method, Value? self, Arguments arguments, BuilderCall? builder, Frame? lexical)
     {
         var frame = new Frame(method, self, lexical, builder);
         foreach (var parameter in method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty)
@@ -545,15 +543,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private void Change(Collection collection, Func<Items, Items> change) => _state.Set(collection, State.Contents, change(ContentsOf(collection)!));
 
     /// <summary>Arguments as they stand now: lists become what is in them.</summary>
-    private IReadOnlyDictionary<string, Argument> Freeze(IReadOnlyDictionary<string, Argument> arguments) =>
-        HoldsLists((Dictionary<string, Argument>)arguments) ? arguments.ToDictionary(p => p.Key, p => p.Value.Value is Collection c ? p.Value with { Value = ContentsOf(c)! } : p.Value) : arguments;
-
-    private static bool HoldsLists(Dictionary<string, Argument> arguments)
-    {
-        foreach (var argument in arguments)
-            if (argument.Value.Value is Collection) return true;
-        return false;
-    }
+    private Arguments Freeze(Arguments arguments) =>
+        arguments.With((value, _) => value is Collection list ? ContentsOf(list)! : value);
 
     /// <summary>Every tensor in the values, those in lists and tuples too.</summary>
     private List<Step> Tensors(IEnumerable<Value?> values)
@@ -563,11 +554,11 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         return found;
     }
 
-    private List<Step> Tensors(IReadOnlyDictionary<string, Argument> arguments, Value? receiver = null)
+    private List<Step> Tensors(Arguments arguments, Value? receiver = null)
     {
         var found = new List<Step>(2);
         Gather(receiver, found);
-        foreach (var argument in (Dictionary<string, Argument>)arguments) Gather(argument.Value.Value, found);
+        foreach (var value in arguments.Written) Gather(value, found);
         return found;
     }
 
@@ -637,10 +628,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private Step Unread(string reason, IOperation? operation, IEnumerable<Value> inputs, string? name = null) =>
         Add(new Step(StepKind.Unknown, Catalog.Opaque(name ?? "?"), Tensors(inputs).ToList(), operation) { Reason = reason, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
 
-    private void Happens(EventKind kind, Value subject, IOperation operation, IReadOnlyDictionary<string, Argument>? arguments = null)
+    private void Happens(EventKind kind, Value subject, IOperation operation, Arguments? arguments = null)
     {
         if (_nested > 0) return;
-        Events.Add(new Event(kind, subject, operation) { Loops = _loops, Arguments = arguments ?? NoArguments, Conditional = _undecided > 0 });
+        Events.Add(new Event(kind, subject, operation) { Loops = _loops, Arguments = arguments ?? Arguments.None, Conditional = _undecided > 0 });
     }
 
     private static bool HasStack()

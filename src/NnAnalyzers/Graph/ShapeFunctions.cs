@@ -313,7 +313,7 @@ internal static class ShapeFunctions
     public static Shape Transpose(Applied a)
     {
         long? first = Number(a, Present(a, "dim0", "axis0") ?? "dim0"), second = Number(a, Present(a, "dim1", "axis1") ?? "dim1");
-        if (a.Arguments.Values.All(v => v.Value is Step)) (first, second) = a.Input.Rank is 2 or -1 ? (-2L, -1L) : ((long?)null, (long?)null);
+        if (a.Arguments.Values.All(v => v is Step)) (first, second) = a.Input.Rank is 2 or -1 ? (-2L, -1L) : ((long?)null, (long?)null);
         if (first is null || second is null) return Shape.Unknown;
         if (!a.Input.HasRank) return first < 0 && second < 0 && Math.Max(-first.Value, -second.Value) is var tail && a.Input.Dims.Length >= tail ? Swap(a.Input, (int)first.Value + a.Input.Dims.Length, (int)second.Value + a.Input.Dims.Length) : Shape.Unknown;
         return a.Input.Normalize(first) is { } i && a.Input.Normalize(second) is { } j ? Swap(a.Input, i, j) : Shape.Unknown;
@@ -330,7 +330,7 @@ internal static class ShapeFunctions
     // ---- Several tensors.
 
     /// <summary>The axis tensors are joined along; <c>concatenate</c> calls it otherwise. Null if not known.</summary>
-    public static long? AxisOf(Applied a) => Number(a, a.Arguments.ContainsKey("axis") ? "axis" : "dim", 0);
+    public static long? AxisOf(Applied a) => Number(a, a.Arguments.Contains("axis") ? "axis" : "dim", 0);
 
     public static Shape Concatenate(Applied a)
     {
@@ -463,7 +463,7 @@ internal static class ShapeFunctions
         // max(x, y) is element by element.
         if (a.Inputs.Count > 1) return Broadcast(a);
         var keep = Flag(a, "keepdim");
-        IReadOnlyList<Dim>? axes = Present(a, "dim0") is not null ? new[] { "dim0", "dim1", "dim2" }.Where(n => a.Arguments.ContainsKey(n)).Select(n => Size(a, n)).ToList() : Sizes(a, "dim", "dimensions", "dims", "dimension");
+        IReadOnlyList<Dim>? axes = Present(a, "dim0") is not null ? new[] { "dim0", "dim1", "dim2" }.Where(n => a.Arguments.Contains(n)).Select(n => Size(a, n)).ToList() : Sizes(a, "dim", "dimensions", "dims", "dimension");
         if (axes is null && Present(a, "dim", "dimensions", "dims", "dimension") is null) return a.Op.Name is "kthvalue" or "mode" or "quantile" or "nanquantile" or "count_nonzero" ? Shape.Unknown : Shape.Scalar;
         if (axes is null || keep is null) return Shape.Unknown;
         if (!a.Input.HasRank) return keep == false && axes is [{ Size: -1 }] ? Shape.EndingIn(a.Input.Dims.Take(Math.Max(0, a.Input.Dims.Length - 1)).ToArray()) : Shape.Unknown;
@@ -477,7 +477,7 @@ internal static class ShapeFunctions
     public static Shape Sizes(Applied a)
     {
         if (Sizes(a, "size", "dimensions") is { } sizes) return Shape.Of(sizes);
-        var each = Single.Where(n => a.Arguments.ContainsKey(n)).Select(n => Size(a, n)).ToList();
+        var each = Single.Where(n => a.Arguments.Contains(n)).Select(n => Size(a, n)).ToList();
         if (each.Count > 0) return Shape.Of(each);
         // torch.tensor(array): as long as the array; a number has no axes.
         if (Present(a, "rawArray", "scalar", "scalar0", "data") is not { } data || a.Arguments[data].Operation is not Microsoft.CodeAnalysis.Operations.IArgumentOperation { Parameter.Type: var type }) return Shape.Unknown;
@@ -490,7 +490,7 @@ internal static class ShapeFunctions
     /// <summary>One axis, as long as asked for.</summary>
     public static Shape Count(Applied a) => Shape.Of(Size(a, a.Op.Name switch
     {
-        "arange" => a.Arguments.ContainsKey("start") ? "" : "stop",
+        "arange" => a.Arguments.Contains("start") ? "" : "stop",
         "randperm" => "n",
         "linspace" or "logspace" => "steps",
         _ => "len",

@@ -120,7 +120,7 @@ internal sealed class Optimizer(string kind, IOperation? creation) : Value
     public List<Layer> Models { get; } = [];
 
     /// <summary>Its settings by parameter name, the rate among them.</summary>
-    public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
+    public Arguments Arguments { get; init; } = Arguments.None;
 
     public override string ToString() => kind;
 }
@@ -181,7 +181,7 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     public IMethodSymbol? Constructor { get; init; }
 
     /// <summary>Arguments by parameter name.</summary>
-    public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
+    public Arguments Arguments { get; init; } = Arguments.None;
 
     /// <summary>Elements of a Sequential, ModuleList or ModuleDict; null for a plain layer.</summary>
     public Collection? Children { get; init; }
@@ -246,13 +246,6 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     public override string ToString() => Name;
 }
 
-/// <summary>An argument as written, with what it stands for.</summary>
-internal sealed record Argument(Value Value, IOperation Operation)
-{
-    /// <summary>The value is a constant of the code at this place, not one that was handed in.</summary>
-    public bool IsWrittenThere => Operation is IArgumentOperation { Value.ConstantValue.HasValue: true } || Operation?.ConstantValue.HasValue == true;
-}
-
 internal enum StepKind { Input, Operation, Module, Network, Choice, Part, Unknown }
 
 /// <summary>One operation on tensors in data-flow order; also the tensor that comes out of it.</summary>
@@ -273,7 +266,7 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     public Layer? Layer { get; init; }
 
     /// <summary>The layer's own arguments, or the call's.</summary>
-    public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
+    public Arguments Arguments { get; init; } = Arguments.None;
     public BuilderCall? Builder { get; init; }
     public List<Step> Users { get; } = [];
 
@@ -367,7 +360,7 @@ internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation
 {
     /// <summary>The loops around it, outermost first, through calls.</summary>
     public ImmutableArray<IOperation> Loops { get; init; } = ImmutableArray<IOperation>.Empty;
-    public IReadOnlyDictionary<string, Argument> Arguments { get; init; } = new Dictionary<string, Argument>();
+    public Arguments Arguments { get; init; } = Arguments.None;
 
     /// <summary>On one side of a branch that was not decided.</summary>
     public bool Conditional { get; init; }

@@ -14,7 +14,7 @@ internal enum Role
 /// <param name="Layer">The layer that is applied; its own arguments hold the sizes.</param>
 /// <param name="Arguments">The layer's arguments, or those of the call.</param>
 /// <param name="Inputs">The tensors that go in.</param>
-internal readonly record struct Applied(Op Op, Layer? Layer, IReadOnlyDictionary<string, Argument> Arguments, IReadOnlyList<Step> Inputs)
+internal readonly record struct Applied(Op Op, Layer? Layer, Arguments Arguments, IReadOnlyList<Step> Inputs)
 {
     /// <summary>The shape of the first tensor.</summary>
     public Shape Input => Inputs.Count > 0 ? Inputs[0].Shape : Shape.Unknown;

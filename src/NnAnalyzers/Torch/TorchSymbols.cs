@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
-using NnAnalyzers.Graph;
 
 namespace NnAnalyzers.Torch;
 
@@ -36,11 +34,6 @@ internal sealed class TorchSymbols
         && compilation.GetTypeByMetadataName("TorchSharp.torch+Tensor") is { } tensor
             ? new TorchSymbols(torch, nn, module, tensor, compilation)
             : null;
-
-    private readonly ConcurrentDictionary<IParameterSymbol, Argument> _defaults = new(SymbolEqualityComparer.Default);
-
-    /// <summary>What a parameter is given that a call leaves out; made once, since layers leave out most.</summary>
-    public Argument DefaultOf(IParameterSymbol parameter, Func<Argument> make) => _defaults.TryGetValue(parameter, out var known) ? known : _defaults[parameter] = make();
 
     /// <summary>Written in the project that is read; code of other projects is as closed as a library.</summary>
     public bool IsOwn(ISymbol? symbol) => Same(symbol?.ContainingAssembly, _own) && !symbol!.DeclaringSyntaxReferences.IsEmpty;

@@ -26,7 +26,7 @@ internal sealed class ProjectGraph
     private readonly HashSet<IMethodSymbol> _entered = new(SymbolEqualityComparer.Default);
     private readonly HashSet<SyntaxTree> _sitesRead = [];
     private readonly Dictionary<SyntaxTree, IReadOnlyList<SyntaxTree>> _reaching = [];
-    private readonly Dictionary<INamedTypeSymbol, List<(IReadOnlyDictionary<string, Argument> Arguments, Shape? Input)>> _uses = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<INamedTypeSymbol, List<(Arguments Arguments, Shape? Input)>> _uses = new(SymbolEqualityComparer.Default);
     private Dictionary<string, List<SyntaxTree>>? _mentioning;
     private HashSet<string>? _touching, _importedForAll;
 
@@ -200,13 +200,13 @@ internal sealed class ProjectGraph
         if (digest.Node is CompilationUnitSyntax)
         {
             if (model.GetOperation(digest.Node, _cancellation) is not { } body) return null;
-            reader.Run(body, method, null, new Dictionary<string, Argument>(), null, null);
+            reader.Run(body, method, null, Arguments.None, null, null);
         }
         else
         {
             var self = method.IsStatic ? null : Self(method.ContainingType);
             if (self is not null) reader.ConstructRoot(method.ContainingType, self);
-            reader.Run(method, self, new Dictionary<string, Argument>(), null, null);
+            reader.Run(method, self, Arguments.None, null, null);
         }
         _entered.UnionWith(reader.Entered);
         foreach (var made in reader.Events)
@@ -216,7 +216,7 @@ internal sealed class ProjectGraph
         return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, digest.Node, reader);
     }
 
-    private List<(IReadOnlyDictionary<string, Argument> Arguments, Shape? Input)> Uses(INamedTypeSymbol type) => _uses.TryGetValue(type, out var list) ? list : _uses[type] = [];
+    private List<(Arguments Arguments, Shape? Input)> Uses(INamedTypeSymbol type) => _uses.TryGetValue(type, out var list) ? list : _uses[type] = [];
 
     /// <summary>An object of a class of the project, as its own methods see it.</summary>
     private Value Self(INamedTypeSymbol type) =>
@@ -272,13 +272,13 @@ internal sealed class ProjectGraph
         if (forward is not null)
         {
             // The shape is known when every call site agrees on everything but the batch.
-            var given = new Dictionary<string, Argument>();
+            var given = Arguments.None;
             if (known is not null && forward.Parameters.FirstOrDefault(p => _torch.IsTensor(p.Type)) is { } tensor)
             {
                 var input = new Step(StepKind.Input, new Op(tensor.Name, Role.Source), [], null);
                 input.Shape = known.With(0, Dim.Named(new Axis(input, 0)));
                 reader.Steps.Add(input);
-                given[tensor.Name] = new Argument(input, null!);
+                given = new Arguments(new Argument(tensor.Name, input, null!));
             }
             if (reader.Run(forward, self, given, null, null) is { } frame)
                 foreach (var (value, _, predicts) in frame.Returns) reader.Put(outputs, value, predicts);
@@ -288,7 +288,7 @@ internal sealed class ProjectGraph
             if (!reader.Entered.Contains(other) && !methods.Any(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
             {
                 // What is inherited may be made for other fields than this class has.
-                if (SymbolEqualityComparer.Default.Equals(other.ContainingType.OriginalDefinition, type)) reader.Run(other, self, new Dictionary<string, Argument>(), null, null);
+                if (SymbolEqualityComparer.Default.Equals(other.ContainingType.OriginalDefinition, type)) reader.Run(other, self, Arguments.None, null, null);
                 else reader.Consider(other, self);
             }
         return new Network(type.Name, type, null, reader, outputs) { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Arguments.Count && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
@@ -307,8 +307,8 @@ internal sealed class ProjectGraph
         shapes.Count > 0 && shapes.All(s => s.Rank == shapes[0].Rank && s.Rank > 0 && s.Dims.Skip(1).All(d => d.Size is not null) && s.Dims.Skip(1).SequenceEqual(shapes[0].Dims.Skip(1)))
             ? shapes[0] : null;
 
-    private static Dictionary<string, Argument>? CommonArguments(IReadOnlyList<IReadOnlyDictionary<string, Argument>> all) =>
-        all.Count == 0 ? null : all[0].Where(p => p.Value.Value is Constant { Raw: var raw } && all.All(o => o.TryGetValue(p.Key, out var other) && other.Value is Constant c && Equals(c.Raw, raw))).ToDictionary(p => p.Key, p => p.Value);
+    private static Arguments? CommonArguments(IReadOnlyList<Arguments> all) =>
+        all.Count == 0 ? null : new(all[0].Where(a => a.Value is Constant { Raw: var raw } && all.All(o => o.ValueOf(a.Name) is Constant c && Equals(c.Raw, raw))).ToArray());
 
     private Network ReadContainer(Layer container, SyntaxNode syntax, Shape input, Reader site)
     {
@@ -397,7 +397,7 @@ internal sealed class ProjectGraph
         bool Activates(bool on)
         {
             var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation);
-            var given = new Dictionary<string, Argument> { [parameter.Name] = new(new Constant(on), null!) };
+            var given = new Arguments(new Argument(parameter.Name, new Constant(on), null!));
             if (reader.Run(helper, null, given, null, null) is not { } frame) return true;
             return frame.Returns.Select(r => r.Value).Any(v => v switch
             {

@@ -19,7 +19,7 @@ internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
                {
                    { Kind: EventKind.MakeFunction, Operation: IAnonymousFunctionOperation lambda } => lambda.Syntax.Contains(save.Operation.Syntax),
                    { Kind: EventKind.MakeObject, Subject: Instance holder } => Holds(holder, site) && IsWrittenIn(holder.Type, save.Operation.Syntax),
-                   { Kind: EventKind.CaptureState } => save.Arguments.Values.Any(a => a.Value == setup.Subject),
+                   { Kind: EventKind.CaptureState } => save.Arguments.Values.Any(v => v == setup.Subject),
                    _ => false,
                }).ToList()
                where saves.Count > 0
@@ -28,7 +28,7 @@ internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
 
     private static bool Holds(Instance holder, TrainingSite site) =>
         holder.Arguments.Any(a => a is Layer) && !holder.Arguments.Any(a => a is Optimizer)
-        && !site.Events.Any(e => e.Subject == holder && e.Arguments.Values.Any(a => a.Value is Optimizer));
+        && !site.Events.Any(e => e.Subject == holder && e.Arguments.Values.Any(v => v is Optimizer));
 
     private static bool IsWrittenIn(INamedTypeSymbol type, SyntaxNode node) =>
         type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == node.SyntaxTree && r.Span.Contains(node.Span));

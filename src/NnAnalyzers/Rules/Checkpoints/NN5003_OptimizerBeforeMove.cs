@@ -39,8 +39,8 @@ internal sealed class NN5003_OptimizerBeforeMove() : Rule("NN5003", RuleLevel.Pr
         };
     }
 
-    private static string Target(Event move) => Name(move) + string.Join(",", move.Arguments.Values.Select(a => a.Operation.Syntax.ToString()));
+    private static string Target(Event move) => Name(move) + string.Join(",", move.Arguments.Select(a => a.Operation.Syntax.ToString()));
     private static string Name(Event move) => (move.Operation as Microsoft.CodeAnalysis.Operations.IInvocationOperation)?.TargetMethod.Name ?? "";
-    private static bool IsCpu(Event move) => Name(move) == "cpu" || move.Arguments.Values.Any(a => a.Value is Constant { Raw: "cpu" } || a.Operation.Syntax.ToString().EndsWith("CPU", StringComparison.Ordinal));
+    private static bool IsCpu(Event move) => Name(move) == "cpu" || move.Arguments.Any(a => a.Value is Constant { Raw: "cpu" } || a.Operation.Syntax.ToString().EndsWith("CPU", StringComparison.Ordinal));
     private static bool IsDevice(Event move) => Name(move) is "to" or "cuda";
 }
