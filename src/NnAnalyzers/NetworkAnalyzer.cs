@@ -63,7 +63,9 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
     {
         try
         {
-            return subject(rule).Select(f => (rule, f.ToDiagnostic())).ToList();
+            var findings = subject(rule);
+            // Most rules have nothing to ask of most subjects.
+            return findings is Finding[] { Length: 0 } ? [] : findings.Select(f => (rule, f.ToDiagnostic())).ToList();
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

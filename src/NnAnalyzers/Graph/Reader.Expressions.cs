@@ -23,11 +23,16 @@ internal sealed partial class Reader
     {
         if (operation is null) return new Unknown("missing code");
         if (++_operations > MaxOperations) return new Unknown("too much code to follow");
-        if (!HasStack()) return new Unknown("nested too deep");
         if (operation.ConstantValue is { HasValue: true, Value: var constant }) return new Constant(constant);
+        if (!HasStack()) return new Unknown("nested too deep");
         switch (operation)
         {
+            // The order matters for speed: most of code is these.
+            case IInvocationOperation invocation: return Invoke(invocation, frame);
+            case ILocalReferenceOperation local: return Get(frame, local.Local) ?? Constants(local.Local) ?? new Unknown($"{local.Local.Name} is set elsewhere");
+            case IFieldReferenceOperation field: return Member(field, field.Field, field.Field.Type, frame);
             case IConversionOperation conversion: return Convert(Evaluate(conversion.Operand, frame), conversion.Type);
+            case IParameterReferenceOperation parameter: return Get(frame, parameter.Parameter) ?? new Unknown($"{parameter.Parameter.Name} comes from outside");
             case IParenthesizedOperation parenthesized: return Evaluate(parenthesized.Operand, frame);
             case IAwaitOperation awaited: return Evaluate(awaited.Operation, frame);
             case IArgumentOperation argument: return Evaluate(argument.Value, frame);
@@ -36,9 +41,6 @@ internal sealed partial class Reader
             case IDefaultValueOperation { Type: var type }: return DefaultOf(type);
             case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver }: return _initialized.Count > 0 ? _initialized.Peek() : new Unknown("an object that is made");
             case IInstanceReferenceOperation: return frame.This ?? new Unknown("an object made elsewhere");
-            case ILocalReferenceOperation local: return Get(frame, local.Local) ?? Constants(local.Local) ?? new Unknown($"{local.Local.Name} is set elsewhere");
-            case IParameterReferenceOperation parameter: return Get(frame, parameter.Parameter) ?? new Unknown($"{parameter.Parameter.Name} comes from outside");
-            case IFieldReferenceOperation field: return Member(field, field.Field, field.Field.Type, frame);
             case IPropertyReferenceOperation property: return Property(property, frame);
             case ISimpleAssignmentOperation assignment: return AssignTo(assignment.Target, Evaluate(assignment.Value, frame), frame);
             case ICoalesceAssignmentOperation assignment:
@@ -103,7 +105,6 @@ internal sealed partial class Reader
             case IConditionalAccessInstanceOperation: return _conditional.Count > 0 ? _conditional.Peek() : new Unknown("a receiver");
             case IObjectCreationOperation creation: return Create(creation, frame);
             case IWithOperation with: return Initialize(Copy(Evaluate(with.Operand, frame)), with.Initializer, frame);
-            case IInvocationOperation invocation: return Invoke(invocation, frame);
             case IInterpolatedStringOperation text: return Interpolate(text, frame);
             case IThrowOperation: return new Unknown("a throw");
             case IInvalidOperation invalid: return Candidate(invalid, frame);

@@ -121,6 +121,18 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (!type.IsAbstract) _state.Set(self, "constructed", new Constant("whole"));
     }
 
+    /// <summary>Another reader that goes on where this one stopped, without changing what this one knows.</summary>
+    public Reader Continue()
+    {
+        var next = new Reader(torch, models, insideNetwork, cancellation, _state.Copy()) { ShapeOfNetwork = ShapeOfNetwork };
+        next.Layers.AddRange(Layers);
+        next.Steps.AddRange(Steps);
+        next.Events.AddRange(Events);
+        next.Losses.AddRange(Losses);
+        next.Entered.UnionWith(Entered);
+        return next;
+    }
+
     /// <summary>Reads a method that may never run: what is in it is as uncertain as one side of a branch.</summary>
     public void Consider(IMethodSymbol method, Value? self)
     {
@@ -223,6 +235,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (++_operations > MaxOperations) return false;
         switch (operation)
         {
+            case IExpressionStatementOperation expression:
+                Evaluate(expression.Operation, frame);
+                return true;
             case IBlockOperation block:
             {
                 var outer = _predictionOnly;
@@ -248,9 +263,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                 if (stops) _predictionOnly--;
                 return goesOn;
             }
-            case IExpressionStatementOperation expression:
-                Evaluate(expression.Operation, frame);
-                return true;
             case IReturnOperation returns:
                 if (returns.Kind == OperationKind.YieldReturn) frame.IsIterator = true;
                 if (returns.ReturnedValue is { } returned) frame.Returns.Add((Evaluate(returned, frame), returned, _predictionOnly > 0));
@@ -420,9 +432,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (_rounds > MaxUnroll) return false;
         if (insideNetwork) return true;
         var builds = false;
-        foreach (var token in loop.Body.Syntax.DescendantTokens())
-            if (token.Text is "backward" or "step" or "forward" or "call") return false;
-            else builds |= token.Text is "Add" or "append" or "Append";
+        foreach (var node in loop.Body.Syntax.DescendantNodes())
+            if (node is not SimpleNameSyntax { Identifier.ValueText: var name }) continue;
+            else if (name is "backward" or "step" or "forward" or "call") return false;
+            else builds |= name is "Add" or "append" or "Append";
         return builds;
     }
 

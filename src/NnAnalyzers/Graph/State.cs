@@ -14,8 +14,15 @@ internal sealed class State
     /// <summary>Owner of what is static.</summary>
     public static readonly Owner Shared = new Constant(null);
 
-    private readonly Dictionary<(Owner Owner, object Member), Value> _values = new(SlotComparer.Instance);
+    private readonly Dictionary<(Owner Owner, object Member), Value> _values;
     private readonly Stack<Dictionary<(Owner Owner, object Member), Value?>> _open = new();
+
+    public State() => _values = new(SlotComparer.Instance);
+
+    private State(State other) => _values = new(other._values, SlotComparer.Instance);
+
+    /// <summary>What is held now, to go on from; there must be no open branch.</summary>
+    public State Copy() => new(this);
 
     public Value? Get(Owner owner, object member) => _values.TryGetValue((owner, member), out var value) ? value : null;
 

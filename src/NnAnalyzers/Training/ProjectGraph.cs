@@ -87,10 +87,12 @@ internal sealed class ProjectGraph
             _answers.TryGetValue(subject, out var known) ? known : _answers[subject] = rules.SelectMany(r => NetworkAnalyzer.Ask(r, where, ask)).ToList();
         var answers = networks.SelectMany(n => Answers(n, n.Tree ?? tree, r => r.Check(n, this)))
             .Concat(sites.SelectMany(s => Answers(s, s.Body.SyntaxTree, r => r.Check(s, this))))
-            .Concat(best.SelectMany(u => Answers(u, u.Loss.Syntax?.SyntaxTree ?? tree, r => r.Check(u, this))));
+            .Concat(best.SelectMany(u => Answers(u, u.Loss.Syntax?.SyntaxTree ?? tree, r => r.Check(u, this))))
+            .Where(a => a.Diagnostic.Location.SourceTree == tree).ToList();
+        var failed = _failures.Where(f => f.Location.SourceTree == tree).ToList();
+        if (answers.Count + failed.Count == 0) return [];
         var order = rules.Select((r, i) => (r, i)).ToDictionary(p => p.r, p => p.i);
-        var failed = _failures.Where(f => f.Location.SourceTree == tree);
-        return answers.Where(a => a.Diagnostic.Location.SourceTree == tree).OrderBy(a => order[a.Rule]).GroupBy(a => a.Diagnostic.Location.SourceSpan).SelectMany(g => g.First().Diagnostic.Id == "NN0000" ? g.Take(2) : g.Take(1))
+        return answers.OrderBy(a => order[a.Rule]).GroupBy(a => a.Diagnostic.Location.SourceSpan).SelectMany(g => g.First().Diagnostic.Id == "NN0000" ? g.Take(2) : g.Take(1))
             .Select(a => a.Diagnostic).Concat(failed).OrderBy(d => d.Location.SourceSpan.Start).ToList();
     }
 
@@ -196,16 +198,17 @@ internal sealed class ProjectGraph
         var isModule = _torch.IsUserModule(method.ContainingType);
         if (isModule && (!digest.Trains || method.Name is "forward" or "Forward" || method.ContainingType.IsAbstract)) return null;
         Readings++;
-        var reader = new Reader(_torch, _model, insideNetwork: false, _cancellation) { ShapeOfNetwork = ShapeOf };
+        Reader reader;
         if (digest.Node is CompilationUnitSyntax)
         {
+            reader = NewSite();
             if (model.GetOperation(digest.Node, _cancellation) is not { } body) return null;
             reader.Run(body, method, null, Arguments.None, null, null);
         }
         else
         {
-            var self = method.IsStatic ? null : Self(method.ContainingType);
-            if (self is not null) reader.ConstructRoot(method.ContainingType, self);
+            var (made, self) = method.IsStatic ? (NewSite(), null) : ObjectOf(method.ContainingType);
+            reader = made;
             reader.Run(method, self, Arguments.None, null, null);
         }
         _entered.UnionWith(reader.Entered);
@@ -214,6 +217,22 @@ internal sealed class ProjectGraph
         foreach (var call in reader.Steps)
             if (call is { Kind: StepKind.Network, Layer.Type: { } applied, Input: { } input }) Uses(applied).Add((call.Layer!.Arguments, input.Shape));
         return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, digest.Node, reader);
+    }
+
+    private Reader NewSite() => new(_torch, _model, insideNetwork: false, _cancellation) { ShapeOfNetwork = ShapeOf };
+
+    private readonly Dictionary<INamedTypeSymbol, (Reader Made, Value Self)> _objects = new(SymbolEqualityComparer.Default);
+
+    /// <summary>An object of a class, constructed; each of its methods goes on from there.</summary>
+    private (Reader Reader, Value? Self) ObjectOf(INamedTypeSymbol type)
+    {
+        if (!_objects.TryGetValue(type, out var known))
+        {
+            known = (NewSite(), Self(type));
+            known.Made.ConstructRoot(type, known.Self);
+            _objects[type] = known;
+        }
+        return (known.Made.Continue(), known.Self);
     }
 
     private List<(Arguments Arguments, Shape? Input)> Uses(INamedTypeSymbol type) => _uses.TryGetValue(type, out var list) ? list : _uses[type] = [];

@@ -19,7 +19,6 @@ internal sealed class TreeDigest
     private TreeDigest(SyntaxNode root, string text)
     {
         var (declared, methods, types) = (new HashSet<string>(StringComparer.Ordinal), new List<MethodDigest>(), new List<TypeDeclarationSyntax>());
-        var names = new HashSet<string>(StringComparer.Ordinal);
         var unit = (CompilationUnitSyntax)root;
         if (unit.Members.Any(SyntaxKind.GlobalStatement)) methods.Add(new MethodDigest("<program>", root));
         foreach (var node in root.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax))
@@ -37,30 +36,33 @@ internal sealed class TreeDigest
             }
         // Words are found in the text, which costs a tenth of what visiting every token does; one in a comment does no harm.
         var next = methods.Count > 0 && methods[0].Node == root ? 1 : 0;
-        foreach (var (start, length) in Words(text))
+        var program = next == 1 ? methods[0] : null;
+        var seen = new Dictionary<string, (WordKind Kind, MethodDigest? In)>(StringComparer.Ordinal);
+        foreach (var (start, word) in Words.In(text))
         {
             while (next < methods.Count && methods[next].Node.Span.End <= start) next++;
-            var word = text.Substring(start, length);
-            (next < methods.Count && methods[next].Node.SpanStart <= start ? methods[next].Mentions : methods.Count > 0 && methods[0].Node == root ? methods[0].Mentions : names).Add(word);
+            var method = next < methods.Count && methods[next].Node.SpanStart <= start ? methods[next] : program;
+            var isNew = !seen.TryGetValue(word, out var last);
+            if (!isNew && last.In == method) continue;
+            seen[word] = (isNew ? last.Kind = KindOf(word) : last.Kind, method);
+            method?.Add(word, last.Kind);
         }
-        foreach (var method in methods) names.UnionWith(method.Mentions);
-        MentionsTorch = names.Overlaps(TorchWords);
-        Trains = names.Contains("backward");
-        (Mentions, Declares, Methods, Types) = (names.ToArray(), declared.ToArray(), methods, types);
+        MentionsTorch = seen.Values.Any(w => (w.Kind & WordKind.Torch) != 0);
+        Trains = seen.ContainsKey("backward");
+        (Mentions, Declares, Methods, Types) = (seen.Keys, declared.ToArray(), methods, types);
         var forAll = unit.Usings.Where(u => u.GlobalKeyword != default).ToList();
         ImportsTorchForAll = forAll.Any(u => u.DescendantTokens().Any(t => t.ValueText == "TorchSharp"));
         ImportsForAll = forAll.Where(u => u.StaticKeyword != default).Select(u => u.DescendantTokens().Last(t => t.IsKind(SyntaxKind.IdentifierToken)).ValueText).ToArray();
     }
 
-    private static IEnumerable<(int Start, int Length)> Words(string text)
+    /// <summary>What a word says of the method it stands in.</summary>
+    [Flags]
+    internal enum WordKind { None, Torch = 1, Touches = 2, Trains = 4 }
+
+    private static WordKind KindOf(string word)
     {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsLetter(text[i]) && text[i] != '_') continue;
-            var start = i;
-            while (i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] == '_')) i++;
-            yield return (start, i - start);
-        }
+        if (word.EndsWith("Loss", StringComparison.Ordinal) || word.EndsWith("_loss", StringComparison.Ordinal)) return WordKind.Touches | WordKind.Trains;
+        return (TorchWords.Contains(word) ? WordKind.Torch : 0) | (Triggers.Contains(word) ? WordKind.Touches : 0) | (TrainingWords.Contains(word) ? WordKind.Trains : 0);
     }
 
     public bool MentionsTorch { get; }
@@ -70,7 +72,7 @@ internal sealed class TreeDigest
     public IReadOnlyList<string> Declares { get; } = [];
 
     /// <summary>Every identifier in it.</summary>
-    public IReadOnlyList<string> Mentions { get; } = [];
+    public IReadOnlyCollection<string> Mentions { get; } = [];
 
     /// <summary>Any file may use TorchSharp without saying its name.</summary>
     public bool ImportsTorchForAll { get; }
@@ -91,18 +93,46 @@ internal sealed class TreeDigest
     /// <summary>What one method says.</summary>
     internal sealed class MethodDigest(string name, SyntaxNode node)
     {
-        private bool? _touches, _trains;
+        private readonly List<string> _mentions = [];
+        private WordKind _kind;
 
         public string Name => name;
         public SyntaxNode Node => node;
-        public HashSet<string> Mentions { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Every identifier in it; some more than once.</summary>
+        public IReadOnlyList<string> Mentions => _mentions;
 
         /// <summary>Applies networks or does something to them.</summary>
-        public bool Touches => _touches ??= Mentions.Overlaps(Triggers) || Mentions.Any(IsLoss);
+        public bool Touches => (_kind & WordKind.Touches) != 0;
 
         /// <summary>Computes a loss, goes backward or makes an optimizer.</summary>
-        public bool Trains => _trains ??= Mentions.Overlaps(TrainingWords) || Mentions.Any(IsLoss);
+        public bool Trains => (_kind & WordKind.Trains) != 0;
 
-        private static bool IsLoss(string word) => word.EndsWith("Loss", StringComparison.Ordinal) || word.EndsWith("_loss", StringComparison.Ordinal);
+        public void Add(string word, WordKind kind)
+        {
+            _mentions.Add(word);
+            _kind |= kind;
+        }
+    }
+}
+
+/// <summary>The words of a text.</summary>
+internal static class Words
+{
+    // The same words come again and again; most need no new string.
+    [ThreadStatic] private static string?[]? _recent;
+
+    public static IEnumerable<(int Start, string Word)> In(string text)
+    {
+        var recent = _recent ??= new string?[4096];
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsLetter(text[i]) && text[i] != '_') continue;
+            var (start, hash) = (i, 17);
+            for (; i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] == '_'); i++) hash = unchecked(hash * 31 + text[i]);
+            ref var slot = ref recent[hash & (recent.Length - 1)];
+            if (slot is null || slot.Length != i - start || string.CompareOrdinal(slot, 0, text, start, i - start) != 0) slot = text.Substring(start, i - start);
+            yield return (start, slot);
+        }
     }
 }
