@@ -65,7 +65,10 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         {
             var findings = subject(rule);
             // Most rules have nothing to ask of most subjects.
-            return findings is Finding[] { Length: 0 } ? [] : findings.Select(f => (rule, f.ToDiagnostic())).ToList();
+            if (findings is Finding[] { Length: 0 }) return [];
+            var all = new List<(Rule, Diagnostic)>();
+            foreach (var finding in findings) all.Add((rule, finding.ToDiagnostic()));
+            return all;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -40,14 +40,14 @@ internal static class Measure
         project.WithAnalyzers(analyzers.ToImmutableArray(), new CompilationWithAnalyzersOptions(new AnalyzerOptions(ImmutableArray<AdditionalText>.Empty), null, concurrentAnalysis: false, logAnalyzerExecutionTime: false, reportSuppressedDiagnostics: false));
 
     /// <summary>The cost of all rules beside the empty analyzer and the binding of the same code, each measured in turn, the best of several rounds.</summary>
-    public static Shares Share(int models, int rounds)
+    public static Shares Share(Func<CSharpCompilation> project, int rounds)
     {
         var (binding, empty, rules) = (double.MaxValue, double.MaxValue, double.MaxValue);
         for (var i = 0; i < rounds; i++)
         {
-            binding = Math.Min(binding, Binding(SyntheticCode.Project(models)).TotalMilliseconds);
-            empty = Math.Min(empty, Analysis(SyntheticCode.Project(models), new EmptyAnalyzer()).TotalMilliseconds);
-            rules = Math.Min(rules, Analysis(SyntheticCode.Project(models), new EmptyAnalyzer(), new NetworkAnalyzer()).TotalMilliseconds);
+            binding = Math.Min(binding, Binding(project()).TotalMilliseconds);
+            empty = Math.Min(empty, Analysis(project(), new EmptyAnalyzer()).TotalMilliseconds);
+            rules = Math.Min(rules, Analysis(project(), new EmptyAnalyzer(), new NetworkAnalyzer()).TotalMilliseconds);
         }
         return new(binding, empty, rules);
     }

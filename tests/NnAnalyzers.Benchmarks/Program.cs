@@ -15,10 +15,10 @@ if (args is ["scale", var models, var which])
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{models} models, {which}: {time.TotalSeconds:0.0} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MB"));
     return;
 }
-// share MODELS ROUNDS: what the rules cost as a share of binding, the best of several rounds, once everything is warm.
-if (args is ["share", var size, var rounds])
+// share (MODELS|FOLDER) ROUNDS: what the rules cost as a share of binding, the best of several rounds, once everything is warm.
+if (args is ["share", var code, var rounds])
 {
-    Console.WriteLine(Measure.Share(int.Parse(size, CultureInfo.InvariantCulture), int.Parse(rounds, CultureInfo.InvariantCulture)));
+    Console.WriteLine(Measure.Share(() => int.TryParse(code, CultureInfo.InvariantCulture, out var size) ? SyntheticCode.Project(size) : SyntheticCode.Folder(code), int.Parse(rounds, CultureInfo.InvariantCulture)));
     return;
 }
 // In this process: a project of BenchmarkDotNet's own would not know the pinned compiler.

@@ -30,6 +30,11 @@ internal static class SyntheticCode
               public IEnumerable<string> Report() { foreach (var e in entries.OrderByDescending(e => e.Value).Take(10)) yield return $"{e.Key}: {e.Value:0.00}"; } }
             """, $"Other{i}.cs")), Framework);
 
+    /// <summary>The code of a folder as one project, with the usual global usings; what other packages declare is missing.</summary>
+    public static CSharpCompilation Folder(string path) => Compile(Directory.EnumerateFiles(path, "*.cs", SearchOption.AllDirectories).OrderBy(f => f, StringComparer.Ordinal)
+        .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj")).Select(f => Parse(File.ReadAllText(f), f))
+        .Append(Parse("global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;", "Usings.cs")), Framework.Append(TorchSharp));
+
     private static CSharpCompilation Compile(IEnumerable<SyntaxTree> trees, IEnumerable<MetadataReference> references) => CSharpCompilation.Create("Synthetic", trees, references,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, concurrentBuild: false));
 

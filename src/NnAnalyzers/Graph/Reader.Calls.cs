@@ -57,7 +57,7 @@ internal sealed partial class Reader
         foreach (var part in initializer.Initializers)
             if (part is IInvocationOperation { TargetMethod.Name: "Add" } add && (made as Collection ?? (made as Layer)?.Children) is { } collection)
             {
-                var values = add.Arguments.Select(a => Evaluate(a.Value, frame)).ToList();
+                var values = All(add.Arguments, frame);
                 Change(collection, now => now.With(now.Elements.Add(values.Count == 1 ? values[0] : new Items(values))));
             }
             else Evaluate(part, frame);
@@ -146,8 +146,8 @@ internal sealed partial class Reader
 
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
-            var given = call.Arguments.Select(a => new Argument(a.Parameter?.Name ?? "", Evaluate(a.Value, frame), a)).ToList();
-            return receiver is Function function ? CallFunction(function, given, call, frame) : NotRead($"the delegate {call.Instance?.Syntax}", call, given.Select(a => a.Value));
+            var given = Bind(call.Arguments, frame);
+            return receiver is Function function ? CallFunction(function, given, call, frame) : NotRead($"the delegate {call.Instance?.Syntax}", call, given.Values);
         }
 
         var arguments = Bind(call.Arguments, frame);
@@ -162,7 +162,7 @@ internal sealed partial class Reader
         // model.to(device) is an extension.
         if (receiver is null && method.IsExtensionMethod && arguments.First is Layer or Optimizer) receiver = arguments.First;
         if (receiver is Layer { IsChoice: false } layer) return CallModule(call, method, layer, arguments, isVirtual, frame);
-        if (receiver is Layer choice) return EachOf(choice, c => CallModule(call, method, c, arguments, isVirtual, frame));
+        if (receiver is Layer choice) return CallEach(choice, method, arguments, call, isVirtual, frame);
         if (receiver is Optimizer optimizer) return CallOptimizer(call, method, optimizer, arguments);
         if (receiver is Scheduler scheduler)
         {
@@ -271,6 +271,17 @@ internal sealed partial class Reader
 
     // ---- Modules and optimizers.
 
+    // What captures its parameters stands by itself: a closure is made whenever the method is entered, whether it is used or not.
+
+    private Value CallEach(Layer choice, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame frame) =>
+        EachOf(choice, c => CallModule(call, method, c, arguments, isVirtual, frame));
+
+    private Value CallOwnEach(Layer choice, IMethodSymbol written, Arguments arguments, IOperation call, Frame frame) =>
+        EachOf(choice, c => CallOwn(call, Dispatch(written, c), written, c, arguments, frame));
+
+    private Value ApplyEach(Layer choice, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame? frame) =>
+        EachOf(choice, l => ApplyLayer(l, method, arguments, call, isVirtual, frame));
+
     /// <summary>What each of the layers it may be would do.</summary>
     private Value EachOf(Layer choice, Func<Layer, Value> call)
     {
@@ -349,7 +360,7 @@ internal sealed partial class Reader
     /// <summary>A method of the project itself, or of another library than TorchSharp.</summary>
     private Value CallOwn(IOperation call, IMethodSymbol method, IMethodSymbol written, Value? receiver, Arguments arguments, Frame frame)
     {
-        if (receiver is Layer { IsChoice: true } choice) return EachOf(choice, c => CallOwn(call, Dispatch(written, c), written, c, arguments, frame));
+        if (receiver is Layer { IsChoice: true } choice) return CallOwnEach(choice, written, arguments, call, frame);
         if (receiver is Layer module && method.Name is "forward" or "call" or "Forward" && !ReferenceEquals(receiver, frame.This)) return ApplyLayer((Layer)receiver!, written, arguments, call, true, frame);
         // List<T> and LINQ, as far as they carry layers, tensors and sizes around.
         var first = receiver ?? arguments.First;
@@ -398,7 +409,7 @@ internal sealed partial class Reader
     private Value CallFunction(Function function, IReadOnlyList<Argument> given, IOperation call, Frame? frame)
     {
         Happens(EventKind.CallFunction, function, call);
-        if (_calls.Count >= MaxDepth || _calls.Count(c => Same(c.Method, function.Method)) >= MaxRecursion) return NotRead(function.Method.ReturnType, "a function (followed too deep)", call, []);
+        if (_calls.Count >= MaxDepth || Depth(function.Method) >= MaxRecursion) return NotRead(function.Method.ReturnType, "a function (followed too deep)", call, []);
         var arguments = new Arguments(given.Zip(function.Method.Parameters, (a, p) => a with { Name = p.Name }).ToArray());
         // A factory of TorchSharp's handed around as a value: norm = BatchNorm2d.
         if (function.Body is null && torch.IsTorch(function.Method)) return Invoke(function.Method, function.Receiver, arguments, call, true, frame ?? function.Frame!);
@@ -435,7 +446,7 @@ internal sealed partial class Reader
     {
         var tensors = Tensors(arguments);
         if (layer.Op.Role == Role.Loss) return ApplyLoss(layer.Op, layer, tensors, call, arguments);
-        if (layer.IsChoice) return EachOf(layer, l => ApplyLayer(l, method, arguments, call, isVirtual, frame));
+        if (layer.IsChoice) return ApplyEach(layer, method, arguments, call, isVirtual, frame);
         if (layer.IsSequential && insideNetwork) return ApplySequence(layer, tensors, call, frame);
         if (layer.IsUserModule && !insideNetwork && LossMethodOf(layer, method) is { } loss)
             return Run(loss, layer, Rekey(arguments, method, loss), null, null) is { } inside ? Result(inside, loss, call) : NotRead(TypeOfCall(method, call), $"{layer.Op.Name}.{loss.Name}", call, tensors.Cast<Value>().ToList());
@@ -444,7 +455,7 @@ internal sealed partial class Reader
         {
             var kind = insideNetwork ? StepKind.Module : StepKind.Network;
             var applied = Add(new Step(kind, layer.Op, tensors, call) { Layer = layer, Arguments = arguments, Builder = frame?.Builder, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
-            if (kind == StepKind.Network && ShapeOfNetwork is { } shapes) applied.Infer(() => shapes(this, applied));
+            if (kind == StepKind.Network && ShapeOfNetwork is { } shapes) InferFrom(applied, shapes);
             return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple) : applied;
         }
         if (layer.Op.Role == Role.Opaque) return Unread(layer.Op.OpaqueReason is { } reason ? $"{layer.Op.Name} is opaque: {reason}" : $"{layer.Op.Name} is not read", call, tensors, layer.Op.Name);
@@ -457,6 +468,8 @@ internal sealed partial class Reader
             _ => step,
         };
     }
+
+    private void InferFrom(Step applied, Func<Reader, Step, Shape> shapes) => applied.Infer(() => shapes(this, applied));
 
     /// <summary>The forward method of a module that has no weights and compares two tensors: a loss of the user's own.</summary>
     private IMethodSymbol? LossMethodOf(Layer layer, IMethodSymbol written)
@@ -553,7 +566,8 @@ internal sealed partial class Reader
         return null;
     }
 
-    private static bool SameNumbers(Arguments a, Arguments b)
+    /// <summary>Whether two layers are made with the same numbers.</summary>
+    public static bool SameNumbers(Arguments a, Arguments b)
     {
         if (a.Count != b.Count) return false;
         foreach (var one in a)
@@ -731,7 +745,7 @@ internal sealed partial class Reader
             var receiver = !meant.IsStatic && call.Expression is MemberAccessExpressionSyntax access && model.GetOperation(access.Expression, cancellation) is { } instance ? Evaluate(instance, frame) : null;
             return Invoke(meant, receiver, new Arguments(arguments.ToArray()), invalid, true, frame);
         }
-        var parts = invalid.ChildOperations.Select(c => Evaluate(c, frame)).ToList();
+        var parts = All(invalid.ChildOperations, frame);
         return torch.IsTensor(invalid.Type) ? Unread("code that does not compile", invalid, parts) : new Unknown("code that does not compile");
     }
 

@@ -84,10 +84,10 @@ internal sealed partial class Reader
                 return Bind(pattern.Pattern, Evaluate(pattern.Value, frame), frame) is { } matches ? new Constant(matches) : new Unknown("a type test");
             case IIsTypeOperation test:
                 return Narrow(Evaluate(test.ValueOperand, frame), test.TypeOperand).Matches is { } holds ? new Constant(holds) : new Unknown("a type test");
-            case ITupleOperation tuple: return new Items(tuple.Elements.Select(e => Evaluate(e, frame)).ToList());
+            case ITupleOperation tuple: return new Items(All(tuple.Elements, frame));
             case IRangeOperation range: return new Pick(PickKind.Slice, range.LeftOperand is null ? null : Evaluate(range.LeftOperand, frame), range.RightOperand is null ? null : Evaluate(range.RightOperand, frame));
             case IArrayCreationOperation array: return MakeArray(array, frame);
-            case IArrayElementReferenceOperation element: return Element(Evaluate(element.ArrayReference, frame), element.Indices.Select(i => Evaluate(i, frame)).ToList(), element);
+            case IArrayElementReferenceOperation element: return Element(Evaluate(element.ArrayReference, frame), All(element.Indices, frame), element);
             case IImplicitIndexerReferenceOperation element: return Element(Evaluate(element.Instance, frame), [Evaluate(element.Argument, frame)], element);
             case IAnonymousFunctionOperation lambda: return Made(new Function(lambda.Body, lambda.Symbol, frame, frame.This) { Site = lambda });
             case IDelegateCreationOperation creation: return Evaluate(creation.Target, frame);
@@ -110,10 +110,18 @@ internal sealed partial class Reader
             case IInvalidOperation invalid: return Candidate(invalid, frame);
         }
         // Anything else: read what is in it for its effects. A collection expression is a list, whatever this compiler calls it.
-        var parts = operation.ChildOperations.Select(c => Evaluate(c, frame)).ToList();
+        var parts = All(operation.ChildOperations, frame);
         if (operation.Syntax is CollectionExpressionSyntax { Elements: var written })
             return Hold(new Items(parts) { IsComplete = written.All(e => e is ExpressionElementSyntax) && parts.Count == written.Count });
         return torch.IsTensor(operation.Type) ? Unread($"{operation.Kind} is not read", operation, parts) : new Unknown($"{operation.Kind} is not read");
+    }
+
+    /// <summary>The values of several operations, one after the other.</summary>
+    private List<Value> All<T>(IReadOnlyCollection<T> operations, Frame frame) where T : IOperation
+    {
+        var values = new List<Value>(operations.Count);
+        foreach (var operation in operations) values.Add(Evaluate(operation, frame));
+        return values;
     }
 
     /// <summary>What <c>default</c> is for a type.</summary>
@@ -243,7 +251,7 @@ internal sealed partial class Reader
     {
         var name = property.Property.Name;
         var receiver = property.Instance is null ? null : Evaluate(property.Instance, frame);
-        var indices = property.Arguments.Length == 0 ? null : property.Arguments.SelectMany(a => Evaluate(a.Value, frame) is var index && a.ArgumentKind == ArgumentKind.ParamArray && ContentsOf(index) is { } several ? several.Elements : ImmutableArray.Create(index)).ToList();
+        var indices = property.Arguments.Length == 0 ? null : IndicesOf(property, frame);
         if (receiver is Step whole && indices is not null && torch.IsTensor(property.Type)) return Index(whole, indices, property);
         if (IndexNamed(property.Property) is { } named) return named;
         if (indices is not null) return Element(receiver ?? new Unknown("nothing"), indices, property);
@@ -277,6 +285,9 @@ internal sealed partial class Reader
         return IsWhole(property.Type) ? new Size(Dim.Named(new Symbol(name))) : torch.IsTensor(property.Type) ? Unread($"property {name} is not read", property, receiver is null ? [] : [receiver], name) : new Unknown($"property {name} is not read");
     }
 
+    private List<Value> IndicesOf(IPropertyReferenceOperation property, Frame frame) =>
+        property.Arguments.SelectMany(a => Evaluate(a.Value, frame) is var index && a.ArgumentKind == ArgumentKind.ParamArray && ContentsOf(index) is { } several ? several.Elements : ImmutableArray.Create(index)).ToList();
+
     /// <summary><c>fc.in_features</c> and the like.</summary>
     private static Dim SizeNamed(Layer layer, string name) => Catalog.Key(name) switch
     {
@@ -297,14 +308,19 @@ internal sealed partial class Reader
         return Run(getter, owner, Arguments.None, null, null) is { Returns: { Count: > 0 } returns } ? returns.Select(r => r.Value).Aggregate(Either) : null;
     }
 
-    private static bool IsAuto(IPropertySymbol property) =>
-        property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
+    /// <summary>A property that only holds a value.</summary>
+    private bool IsAuto(IPropertySymbol property) => !property.IsAbstract && property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
+    {
+        PropertyDeclarationSyntax { ExpressionBody: null, AccessorList.Accessors: var accessors } => accessors.All(a => a.Body is null && a.ExpressionBody is null),
+        PropertyDeclarationSyntax or IndexerDeclarationSyntax => false,
+        _ => true,
+    };
 
     // ---- Elements.
 
     private Value MakeArray(IArrayCreationOperation array, Frame frame)
     {
-        if (array.Initializer is { } initializer) return Hold(new Items(initializer.ElementValues.Select(e => Evaluate(e, frame)).ToList()), "array");
+        if (array.Initializer is { } initializer) return Hold(new Items(All(initializer.ElementValues, frame)), "array");
         var length = array.DimensionSizes.Length == 1 ? Evaluate(array.DimensionSizes[0], frame) : null;
         return Hold(length is Constant { Integer: >= 0 and <= MaxUnroll and var n } ? new Items(Enumerable.Repeat<Value>(new Constant(null), (int)n)) : new Items([]) { IsComplete = false }, "array");
     }
@@ -343,7 +359,7 @@ internal sealed partial class Reader
     }
 
     /// <summary>The tensor whose axes this one's are, through steps that leave them.</summary>
-    private static Step RootOf(Step tensor)
+    public static Step RootOf(Step tensor)
     {
         while (Behind(tensor) is { } behind) tensor = behind;
         return tensor;
@@ -380,8 +396,8 @@ internal sealed partial class Reader
             case IParameterReferenceOperation parameter: SetWhereDeclared(frame, parameter.Parameter, value); break;
             case IFieldReferenceOperation field: AssignMember(field, field.Field, value, frame); break;
             case IPropertyReferenceOperation { Property.IsIndexer: false, Arguments.Length: 0 } property: AssignMember(property, property.Property, value, frame); break;
-            case IPropertyReferenceOperation { Instance: { } instance } indexer: AssignElement(Evaluate(instance, frame), instance, indexer.Arguments.Select(a => Evaluate(a.Value, frame)).ToList(), value, indexer, frame); break;
-            case IArrayElementReferenceOperation element: AssignElement(Evaluate(element.ArrayReference, frame), element.ArrayReference, element.Indices.Select(i => Evaluate(i, frame)).ToList(), value, element, frame); break;
+            case IPropertyReferenceOperation { Instance: { } instance } indexer: AssignElement(Evaluate(instance, frame), instance, All(indexer.Arguments, frame), value, indexer, frame); break;
+            case IArrayElementReferenceOperation element: AssignElement(Evaluate(element.ArrayReference, frame), element.ArrayReference, All(element.Indices, frame), value, element, frame); break;
             case IDeclarationExpressionOperation declaration: return AssignTo(declaration.Expression, value, frame);
             case IDiscardOperation: break;
             case var other: foreach (var child in other.ChildOperations) Evaluate(child, frame); break;

@@ -145,8 +145,24 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     public Frame? Run(IMethodSymbol method, Value? self, Arguments arguments, BuilderCall? builder, Frame? lexical)
     {
         if (!torch.IsOwn(method) || (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not { } syntax) return null;
-        if (_calls.Count >= MaxDepth || _calls.Count(c => Same(c.Method, method)) is var times && (times >= MaxRecursion || times > 0 && _calls.Any(c => Same(c.Method, method) && ReferenceEquals(c.Self, self)))) return null;
+        if (_calls.Count >= MaxDepth || Depth(method) is var times && (times >= MaxRecursion || times > 0 && IsRunning(method, self))) return null;
         return Operation(syntax) is { } operation ? Run(operation, method, self, arguments, builder, lexical) : null;
+    }
+
+    /// <summary>How many calls of a method are being read.</summary>
+    private int Depth(IMethodSymbol method)
+    {
+        var depth = 0;
+        foreach (var (running, _) in _calls)
+            if (Same(running, method)) depth++;
+        return depth;
+    }
+
+    private bool IsRunning(IMethodSymbol method, Value? self)
+    {
+        foreach (var (running, on) in _calls)
+            if (Same(running, method) && ReferenceEquals(on, self)) return true;
+        return false;
     }
 
     private static bool Same(ISymbol a, ISymbol b) => SymbolEqualityComparer.Default.Equals(a.OriginalDefinition, b.OriginalDefinition);
@@ -278,8 +294,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             case IForLoopOperation loop:
                 return For(loop, frame);
             case IWhileLoopOperation loop:
-                if (loop.Condition is not null) Evaluate(loop.Condition, frame);
-                return Loop(loop, () => Execute(loop.Body, frame));
+                return While(loop, frame);
             case ISwitchOperation choice:
                 return Switch(choice, frame);
             case ITryOperation attempt:
@@ -437,6 +452,12 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             else if (name is "backward" or "step" or "forward" or "call") return false;
             else builds |= name is "Add" or "append" or "Append";
         return builds;
+    }
+
+    private bool While(IWhileLoopOperation loop, Frame frame)
+    {
+        if (loop.Condition is not null) Evaluate(loop.Condition, frame);
+        return Loop(loop, () => Execute(loop.Body, frame));
     }
 
     private bool ForEach(IForEachLoopOperation loop, Frame frame)
@@ -602,12 +623,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         {
             (Constant x, Constant y) when Equals(x.Raw, y.Raw) => a,
             (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size) => ToDim(a) is var p && ToDim(b) is var q && p.Equals(q) ? a : new Size(Dim.Named(new Symbol($"{p}|{q}"))),
-            (Step x, Step y) => Add(new Step(StepKind.Choice, new Op("choice", Role.Opaque), [x, y], null)
-            {
-                Shape = Common(x.Shape, y.Shape),
-                Range = x.Range is { } p && y.Range is { } q ? p.Join(q) : null,
-                MayBeNull = x.MayBeNull && y.MayBeNull,
-            }),
+            (Step x, Step y) => ChoiceOf(x, y),
             (Layer x, Layer y) => new Layer(new Op("choice", Role.Opaque), null) { Choices = (x.IsChoice ? x.Choices : ImmutableArray.Create(x)).AddRange(y.IsChoice ? y.Choices : ImmutableArray.Create(y)).Distinct().Take(8).ToImmutableArray(), Name = x.Name },
             (Optimizer x, Optimizer) => x,
             (Function x, Function) => x,
@@ -618,6 +634,18 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             (Layer or Step, Unknown) => a,
             _ => new Unknown("depends on a branch"),
         };
+    }
+
+    private Step ChoiceOf(Step a, Step b)
+    {
+        var choice = Add(new Step(StepKind.Choice, new Op("choice", Role.Opaque), [a, b], null)
+        {
+            Range = a.Range is { } p && b.Range is { } q ? p.Join(q) : null,
+            MayBeNull = a.MayBeNull && b.MayBeNull,
+        });
+        if (insideNetwork) choice.Shape = Common(a.Shape, b.Shape);
+        else choice.Infer(() => Common(a.Shape, b.Shape));
+        return choice;
     }
 
     private Items EitherOf(Items a, Items b)
