@@ -1,0 +1,44 @@
+using TorchSharp;
+
+namespace NnAnalyzers.Companion;
+
+/// <summary>Whether training goes on after a reload as if nothing had happened.</summary>
+internal static class CheckpointRoundTripProbe
+{
+    public static ProbeResult Ask<T>(Func<T> create, Func<T, double> step, Action<T, string> save, Action<T, string> load, int before, int after)
+    {
+        var folder = Directory.CreateTempSubdirectory("nn-checkpoint-").FullName;
+        var random = torch.random.get_rng_state();
+        try
+        {
+            torch.random.manual_seed(1);
+            var trained = create();
+            for (var i = 0; i < before; i++) step(trained);
+            save(trained, folder);
+            // Other first weights: what is not restored shows.
+            torch.random.manual_seed(2);
+            var fresh = create();
+            load(fresh, folder);
+            var (on, again) = (Losses(trained, step, after), Losses(fresh, step, after));
+            var gap = on.Zip(again, (a, b) => Math.Abs(a - b) / Math.Max(1e-8, Math.Abs(a))).Select(g => double.IsNaN(g) ? double.PositiveInfinity : g).ToList();
+            var at = gap.FindIndex(g => g > Thresholds.ResumeDifference);
+            var axis = Enumerable.Range(before, after).Select(i => (double)i).ToList();
+            return new("CheckpointRoundTrip", at < 0 ? ProbeVerdict.Passed : ProbeVerdict.Failed,
+                at < 0 ? $"{after} losses after the reload are the same to {gap.Max():g2}" : $"loss {on[at]:g5} without and {again[at]:g5} with a reload, {at + 1} step{(at == 0 ? "" : "s")} after it",
+                $"{Thresholds.ResumeDifference:g} relative (source: ours)",
+                at < 0 ? "" : at == 0 ? "The weights are not restored as they were: save and load the model's and all buffers." : "The weights are restored, the optimizer is not: save and load its state_dict, and the scheduler's step.")
+            { RuleId = at < 0 ? null : "NN5001", Curves = [new("without reload", axis, on), new("with reload", axis, again)] };
+        }
+        finally
+        {
+            torch.random.set_rng_state(random);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static List<double> Losses<T>(T session, Func<T, double> step, int count)
+    {
+        torch.random.manual_seed(3);
+        return Enumerable.Range(0, count).Select(_ => step(session)).ToList();
+    }
+}

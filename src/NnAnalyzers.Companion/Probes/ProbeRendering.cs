@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace NnAnalyzers.Companion;
+
+/// <summary>A report as text, HTML and JSON.</summary>
+internal static class ProbeRendering
+{
+    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter() } };
+
+    public static string Json(ProbeReport report) => JsonSerializer.Serialize(report, Options);
+
+    public static string Text(ProbeReport report, bool onlyTrouble = false)
+    {
+        var text = new StringBuilder();
+        foreach (var result in report.Results.Where(r => !onlyTrouble || r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious))
+        {
+            text.AppendLine($"{Mark(result.Verdict),-11} {result.Probe}: {result.Measured}{(result.RuleId is { } id ? $" [{id}]" : "")}");
+            if (result.Advice.Length > 0) text.AppendLine($"            {result.Advice}").AppendLine($"            Bound: {result.Threshold}");
+        }
+        return text.ToString().TrimEnd();
+    }
+
+    public static string Html(ProbeReport report)
+    {
+        var page = new StringBuilder($$"""
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><title>Probes of {{E(report.Model)}}</title>
+            <style>
+              body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+              section { border-left: 4px solid #bbb; padding: .1rem 1rem; margin: 1rem 0; }
+              .Failed { border-color: #c62828; } .Suspicious { border-color: #ef9f00; } .Passed { border-color: #2e7d32; }
+              h2 { font-size: 1rem; margin: .4rem 0; } p { margin: .3rem 0; } .bound { color: #666; font-size: .9em; } svg { max-width: 100%; height: auto; }
+            </style></head><body>
+            <h1>Probes of {{E(report.Model)}}</h1>
+            <p>{{(report.Learns ? "No probe failed." : "It will not learn as it should.")}}</p>
+
+            """);
+        foreach (var result in report.Results)
+        {
+            page.AppendLine($"<section class=\"{result.Verdict}\"><h2>{Mark(result.Verdict)}: {E(result.Probe)}{(result.RuleId is { } id ? $" ({id})" : "")}</h2><p>{E(result.Measured)}</p>");
+            if (result.Advice.Length > 0) page.AppendLine($"<p><strong>{E(result.Advice)}</strong></p>");
+            if (result.Threshold.Length > 0) page.AppendLine($"<p class=\"bound\">Bound: {E(result.Threshold)}</p>");
+            if (result.Curves.Any(c => c.Y.Count > 1)) page.AppendLine(Plot(result));
+            page.AppendLine("</section>");
+        }
+        return page.AppendLine("</body></html>").ToString();
+    }
+
+    private static string Plot(ProbeResult result)
+    {
+        var byRate = result.Probe == "LearningRateSweep";
+        var model = new PlotModel { DefaultFontSize = 11 };
+        model.Axes.Add(byRate ? new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "learning rate" } : new LinearAxis { Position = AxisPosition.Bottom, Title = "step" });
+        var positive = result.Curves.All(c => c.Y.Where(double.IsFinite).All(y => y > 0));
+        model.Axes.Add(positive ? new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss" } : new LinearAxis { Position = AxisPosition.Left, Title = "loss" });
+        if (result.Curves.Count > 1) model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop });
+        // A curve that runs away is cut, or it would hide where it came from.
+        foreach (var curve in result.Curves)
+        {
+            var line = new LineSeries { Title = curve.Name };
+            line.Points.AddRange(curve.X.Zip(curve.Y).Where(p => double.IsFinite(p.Second) && p.Second < 1e3 * Math.Max(1, Math.Abs(curve.Y[0]))).Select(p => new DataPoint(p.First, p.Second)));
+            model.Series.Add(line);
+        }
+        var svg = new OxyPlot.SvgExporter { Width = 620, Height = 260, UseVerticalTextAlignmentWorkaround = true }.ExportToString(model);
+        return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
+    }
+
+    private static string Mark(ProbeVerdict verdict) => verdict switch { ProbeVerdict.Passed => "ok", ProbeVerdict.Suspicious => "suspicious", ProbeVerdict.Failed => "FAILED", _ => "skipped" };
+
+    private static string E(string text) => WebUtility.HtmlEncode(text);
+}

@@ -1,0 +1,99 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace NnAnalyzers.Companion;
+
+/// <summary>Short trainings with one thing varied.</summary>
+internal static class Sweeps
+{
+    /// <summary>The range test: the rate grows from step to step; good rates are where the loss falls fastest. Source: L. Smith, Cyclical Learning Rates.</summary>
+    public static IEnumerable<ProbeResult> LearningRate(Subject subject)
+    {
+        if (!subject.Trainable.Any()) yield break;
+        const int Count = 80;
+        const double Low = 1e-6, High = 10;
+        double Rate(int i) => Low * Math.Pow(High / Low, i / (Count - 1.0));
+        var (input, target) = subject.Batch();
+        var losses = subject.Train(input, target, Count, schedule: Rate, rate: subject.Options.Optimizer is null ? Low : null);
+        if (losses.Count < 10 || !double.IsFinite(losses[0])) yield break;
+        var smooth = new double[losses.Count];
+        for (var i = 0; i < smooth.Length; i++) smooth[i] = i == 0 || !double.IsFinite(losses[i]) ? losses[i] : 0.7 * smooth[i - 1] + 0.3 * losses[i];
+        var worse = Enumerable.Range(0, smooth.Length).Where(i => !double.IsFinite(losses[i]) || losses[i] > 2 * Math.Max(losses[0], 1e-6)).DefaultIfEmpty(smooth.Length).First();
+        var steepest = Enumerable.Range(1, Math.Max(1, Math.Min(worse, smooth.Length) - 1)).Where(i => double.IsFinite(smooth[i])).MinBy(i => smooth[i] - smooth[i - 1]);
+        var (suggested, limit, mine) = (Rate(steepest), worse < smooth.Length ? Rate(worse) : High, subject.Options.LearningRate);
+        // With an optimizer of the user's own the rate it is set to counts.
+        if (subject.Options.Optimizer is { } make)
+            using (var optimizer = make(subject.Trainable)) mine = optimizer.ParamGroups.First().LearningRate;
+        var verdict = mine > limit ? ProbeVerdict.Failed : mine < suggested / 1000 ? ProbeVerdict.Suspicious : ProbeVerdict.Passed;
+        yield return new("LearningRateSweep", verdict, $"the loss falls fastest at {suggested:g2}{(worse < smooth.Length ? $" and rises from {limit:g2} on" : "")}; yours is {mine:g2}",
+            "below the rate where the loss rises, not a thousandth of the best (source: Smith's range test; the factor is ours)",
+            verdict switch { ProbeVerdict.Failed => $"Your rate is too high: try {suggested:g2}.", ProbeVerdict.Suspicious => $"Your rate is very low: try {suggested:g2}.", _ => "" })
+        { Curves = [new("loss by learning rate", Enumerable.Range(0, losses.Count).Select(Rate).ToList(), losses)] };
+    }
+
+    /// <summary>As many samples in batches of different sizes.</summary>
+    public static IEnumerable<ProbeResult> BatchSize(Subject subject)
+    {
+        if (subject.BatchSize < 4 || !subject.Trainable.Any()) yield break;
+        var seen = new List<(int Size, double First, double Last)>();
+        var curves = new List<ProbeCurve>();
+        foreach (var size in new[] { 1, 4, 16, 64 }.Where(s => s < subject.BatchSize).Append(subject.BatchSize))
+        {
+            subject.Reset();
+            var losses = new List<double>();
+            using var optimizer = subject.Optimizer();
+            var full = subject.BatchSize / size * size;
+            try
+            {
+                for (var at = 0; losses.Count < 60 && (losses.Count == 0 || double.IsFinite(losses[^1])); at = (at + size) % full)
+                {
+                    using var scope = NewDisposeScope();
+                    optimizer.zero_grad();
+                    var loss = subject.LossOf(subject.Forward(subject.Input.narrow(0, at, size)), subject.Target.narrow(0, at, size));
+                    losses.Add(loss.to(ScalarType.Float64).item<double>());
+                    if (!loss.requires_grad) yield break;
+                    loss.backward();
+                    optimizer.step();
+                }
+            }
+            // Batch normalization cannot do with one sample, other models only with one size; that is no mistake here.
+            catch (ProbeInputException) when (size < subject.BatchSize) { continue; }
+            seen.Add((size, losses.Take(5).Average(), losses.TakeLast(5).Average()));
+            curves.Add(new($"batch of {size}", Enumerable.Range(0, losses.Count).Select(i => (double)i).ToList(), losses));
+        }
+        var broken = seen.Where(s => !double.IsFinite(s.Last)).ToList();
+        yield return new("BatchSizeSweep", broken.Count > 0 ? ProbeVerdict.Failed : ProbeVerdict.Passed, "loss after 60 steps: " + string.Join(", ", seen.Select(s => $"{s.First:g3} → {s.Last:g3} in batches of {s.Size}")), "finite losses (source: the article)",
+            broken.Count > 0 ? "Training blows up in small batches: lower the rate, scale inputs and weights." : "") { Curves = curves };
+    }
+
+    /// <summary>Whether L1 or L2 between the same output and target can be lowered where the user's loss cannot.</summary>
+    public static IEnumerable<ProbeResult> SimplerLoss(Subject subject)
+    {
+        if (!subject.Trainable.Any() || subject.Kind is LossKind.Mse or LossKind.L1) yield break;
+        var (input, target) = subject.Batch();
+        using (var scope = NewDisposeScope())
+        using (no_grad())
+            if (!target.is_floating_point() || !subject.Forward(input).shape.SequenceEqual(target.shape)) yield break;
+        double Drop(Func<Tensor, Tensor, Tensor>? loss)
+        {
+            subject.Reset();
+            subject.StopDropout();
+            var losses = subject.Train(input, target, subject.Options.Steps / 2, loss: loss);
+            return losses.Count == 0 || !double.IsFinite(losses[^1]) ? 0 : (losses[0] - losses.TakeLast(5).Average()) / Math.Max(1e-12, Math.Abs(losses[0]));
+        }
+        // Judged by the same distance for all: how near the outputs come to the targets.
+        double Distance()
+        {
+            using var scope = NewDisposeScope();
+            using var guard = no_grad();
+            return (subject.Forward(input) - target).pow(2).mean().to(ScalarType.Float64).item<double>();
+        }
+        var start = Distance();
+        var own = Drop(null);
+        var reached = Distance();
+        var (one, two) = (Drop((o, t) => nn.functional.l1_loss(o, t)), Drop((o, t) => nn.functional.mse_loss(o, t)));
+        var bad = Math.Max(one, two) > 0.5 && (own < 0.05 || reached > start);
+        yield return new("SimplerLoss", bad && subject.Kind == LossKind.Other ? ProbeVerdict.Failed : ProbeVerdict.Passed, $"your loss falls by {own:p0} and takes the mean square error from {start:g3} to {reached:g3}; L1 falls by {one:p0}, L2 by {two:p0}", "the user's loss brings outputs nearer to targets where L1 or L2 does (source: the article)",
+            bad ? "The network can learn this, the loss keeps it from it: look at the loss's sign, its arguments' order, and what range it wants." : "");
+    }
+}
