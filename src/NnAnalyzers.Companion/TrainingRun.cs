@@ -53,6 +53,12 @@ public sealed class TrainingRun : IDisposable
         if (!double.IsFinite(loss)) throw new TrainingDivergedException(step, loss);
     }
 
+    /// <summary>What <see cref="Watch"/> has seen.</summary>
+    public TrainingMonitor Monitor { get; } = new();
+
+    /// <summary>Watches one step: <c>using var watch = run.Watch(model, optimizer);</c> at the top of the loop's body.</summary>
+    public IDisposable Watch(torch.nn.Module model, torch.optim.Optimizer optimizer) => Monitor.Watch(model, optimizer);
+
     /// <inheritdoc />
     public void Dispose() => _log?.Dispose();
 }

@@ -235,7 +235,7 @@ public class ShapeTests(ITestOutputHelper output)
                 var reader = new Reader(torch, _ => model, insideNetwork: true, default);
                 var x = new Step(StepKind.Input, new Op("x", Role.Source), [], null);
                 x.Shape = Shape.Of(cases[i].Sizes.Select((_, axis) => size(x, axis)));
-                var frame = reader.Run(methods[$"M{i}"], null, new Dictionary<string, Argument> { ["x"] = new(x, null!) }, null, null);
+                var frame = reader.Run(methods[$"M{i}"], null, new Arguments(new Argument("x", x, null!)), null, null);
                 var shape = (frame!.Returns.Single().Value as Step)?.Shape ?? Shape.Unknown;
                 return Shape.Of(shape.HasRank ? shape.Dims.Select(d => d.Replace(atom => atom is Axis axis && axis.Tensor == x ? Dim.Of(cases[i].Sizes[axis.Index]) : null)) : []) is var known && shape.HasRank ? known : shape;
             }

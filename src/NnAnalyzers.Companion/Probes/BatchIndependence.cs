@@ -12,6 +12,8 @@ internal static class BatchIndependence
         using var guard = no_grad();
         // Batch normalization mixes on purpose while it trains.
         subject.Model.eval();
+        // The same random numbers in both calls: a network may draw some.
+        random.manual_seed(subject.Options.Seed);
         var before = subject.Forward(subject.Input);
         if (before.dim() == 0 || before.shape[0] != subject.BatchSize)
         {
@@ -21,6 +23,7 @@ internal static class BatchIndependence
         if (!before.isfinite().all().item<bool>()) yield break;
         var changed = subject.Input.clone();
         changed[0] = subject.Input.is_floating_point() ? subject.Input[0].flip(-1) * 1.5 + 0.5 : subject.Input[1];
+        random.manual_seed(subject.Options.Seed);
         var after = subject.Forward(changed);
         var scale = Subject.Spread(before) + 1e-12;
         var leak = (after.narrow(0, 1, subject.BatchSize - 1) - before.narrow(0, 1, subject.BatchSize - 1)).abs().max().to(ScalarType.Float64).item<double>() / scale;

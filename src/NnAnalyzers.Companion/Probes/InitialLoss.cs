@@ -12,22 +12,25 @@ internal static class InitialLoss
             yield return new("InitialLoss", ProbeVerdict.Failed, $"the first loss is {first}", "a finite number", "Something divides by zero, takes the logarithm of zero or overflows before any training. See GradientFlow for where.");
             yield break;
         }
-        double? expected = subject.Kind switch
-        {
-            LossKind.CrossEntropy => Math.Log(Classes(subject)),
-            LossKind.BinaryLogits => Math.Log(2),
-            LossKind.Mse or LossKind.L1 => subject.ConstantLoss(subject.Target),
-            _ => null,
-        };
+        var expected = Expected(subject);
         if (expected is not > 1e-9) yield break;
         var what = subject.Kind switch { LossKind.CrossEntropy => $"ln {Classes(subject)}", LossKind.BinaryLogits => "ln 2", LossKind.Mse => "variance of the target", _ => "spread of the target" };
-        var verdict = first <= Thresholds.InitialLossFactor * expected ? ProbeVerdict.Passed : first <= 10 * expected ? ProbeVerdict.Suspicious : ProbeVerdict.Failed;
+        var verdict = first <= Thresholds.InitialLossFactor * expected ? ProbeVerdict.Passed : first <= Thresholds.HopelessLossFactor * expected ? ProbeVerdict.Suspicious : ProbeVerdict.Failed;
         yield return new("InitialLoss", verdict, $"{first:g4}, expected about {expected:g4} ({what})", $"at most {Thresholds.InitialLossFactor} times the expected (source: TheDeepChecker, UMLAUT; the factor is ours)",
             verdict == ProbeVerdict.Passed ? "" : subject.Kind is LossKind.Mse or LossKind.L1
                 ? "The answers are far from the targets' range: bring targets to mean 0 and deviation 1, and look at the inputs' range and the initialization."
                 : "The network is sure of itself before it learned anything: its weights or inputs are too large.")
         { RuleId = verdict == ProbeVerdict.Passed ? null : "NN2001" };
     }
+
+    /// <summary>The loss of an answer that knows nothing; null where the loss is not known.</summary>
+    public static double? Expected(Subject subject) => subject.Kind switch
+    {
+        LossKind.CrossEntropy => Math.Log(Classes(subject)),
+        LossKind.BinaryLogits => Math.Log(2),
+        LossKind.Mse or LossKind.L1 => subject.ConstantLoss(subject.Target),
+        _ => null,
+    };
 
     private static long Classes(Subject subject)
     {

@@ -20,12 +20,13 @@ internal static class Sweeps
         for (var i = 0; i < smooth.Length; i++) smooth[i] = i == 0 || !double.IsFinite(losses[i]) ? losses[i] : 0.7 * smooth[i - 1] + 0.3 * losses[i];
         var worse = Enumerable.Range(0, smooth.Length).Where(i => !double.IsFinite(losses[i]) || losses[i] > 2 * Math.Max(losses[0], 1e-6)).DefaultIfEmpty(smooth.Length).First();
         var steepest = Enumerable.Range(1, Math.Max(1, Math.Min(worse, smooth.Length) - 1)).Where(i => double.IsFinite(smooth[i])).MinBy(i => smooth[i] - smooth[i - 1]);
-        var (suggested, limit, mine) = (Rate(steepest), worse < smooth.Length ? Rate(worse) : High, subject.Options.LearningRate);
+        var limit = worse < smooth.Length ? Rate(worse) : High;
+        var (suggested, mine) = (Math.Min(Rate(steepest), limit / 10), subject.Options.LearningRate);
         // With an optimizer of the user's own the rate it is set to counts.
         if (subject.Options.Optimizer is { } make)
             using (var optimizer = make(subject.Trainable)) mine = optimizer.ParamGroups.First().LearningRate;
         var verdict = mine > limit ? ProbeVerdict.Failed : mine < suggested / 1000 ? ProbeVerdict.Suspicious : ProbeVerdict.Passed;
-        yield return new("LearningRateSweep", verdict, $"the loss falls fastest at {suggested:g2}{(worse < smooth.Length ? $" and rises from {limit:g2} on" : "")}; yours is {mine:g2}",
+        yield return new("LearningRateSweep", verdict, $"the loss falls fastest at {Rate(steepest):g2}{(worse < smooth.Length ? $" and rises from {limit:g2} on" : "")}; a good rate is about {suggested:g2}, yours is {mine:g2}",
             "below the rate where the loss rises, not a thousandth of the best (source: Smith's range test; the factor is ours)",
             verdict switch { ProbeVerdict.Failed => $"Your rate is too high: try {suggested:g2}.", ProbeVerdict.Suspicious => $"Your rate is very low: try {suggested:g2}.", _ => "" })
         { Curves = [new("loss by learning rate", Enumerable.Range(0, losses.Count).Select(Rate).ToList(), losses)] };

@@ -25,12 +25,13 @@ internal static class WithoutNormalization
         double scale;
         using (no_grad()) scale = subject.Forward(input).abs().max().to(ScalarType.Float64).item<double>();
         var losses = subject.Train(input, target, 30, parameters: trained);
+        var expected = InitialLoss.Expected(subject);
         var (first, last) = (losses[0], losses[^1]);
         var blew = losses.FindIndex(l => !double.IsFinite(l));
-        var wild = blew >= 0 || scale > Thresholds.LargeScale || losses.Max() > 1e3 * Math.Max(1, Math.Abs(first));
+        var wild = blew >= 0 || scale > Thresholds.LargeScale || first > Thresholds.HopelessLossFactor * expected || losses.Max() > 1e3 * Math.Max(1, Math.Abs(first));
         yield return new("WithoutNormalization", wild ? ProbeVerdict.Failed : ProbeVerdict.Passed,
             $"{norms.Count} batch normalizations made identities, one sample: outputs up to {scale:g3}, loss {first:g4} → {last:g4}{(blew >= 0 ? $", not a number at step {blew}" : "")}",
-            $"outputs up to {Thresholds.LargeScale:g}, finite losses (source: the article)", wild ? "The normalization hides an initialization that does not fit: scale weights to their fan-in (kaiming_normal_), then see whether the normalization is still needed." : "")
+            $"outputs up to {Thresholds.LargeScale:g}, a first loss up to {Thresholds.HopelessLossFactor} times the expected, finite losses (source: the article; the numbers are ours)", wild ? "The normalization hides an initialization that does not fit: scale weights to their fan-in (kaiming_normal_), then see whether the normalization is still needed." : "")
         { RuleId = wild ? "NN2001" : null };
     }
 
