@@ -6,12 +6,18 @@ using NnAnalyzers.Companion;
 using NnAnalyzers.Faults;
 using TorchSharp;
 
+// faults --watch: what watching costs a training loop. Otherwise:
 // faults [--seeds N] [--only TEXT] [--out FILE.md]: runs every network with every probe; the page goes to FILE.md, every answer to FILE.json.
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 var (seeds, only, output) = (int.Parse(Option("--seeds") ?? "5", CultureInfo.InvariantCulture), Option("--only"), Option("--out"));
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 TorchLibrary.Load();
 torch.set_num_threads(1);
+if (args.Contains("--watch"))
+{
+    WatchCost.Print();
+    return;
+}
 var answers = new List<(Case Case, bool Healthy, int Seed, ProbeReport Report)>();
 foreach (var (test, healthy) in Faulty.All.Select(c => (c, false)).Concat(Healthy.All.Select(c => (c, true))))
 {
