@@ -76,6 +76,10 @@ public sealed record ProgramPlan
     /// <summary>Success: a loss of at most this; or a metric of at least <see cref="MetricAbove"/>.</summary>
     public double? LossBelow { get; init; }
     public double? MetricAbove { get; init; }
+
+    /// <summary>The claim this program tests; null for one that was fixed.</summary>
+    public string? Claim { get; init; }
+    public bool ClaimedToFail { get; init; }
     public required IReadOnlyList<Variant> Variants { get; init; }
 }
 
@@ -106,7 +110,7 @@ public sealed record Job(ProgramPlan Program, Variant Variant, int Seed)
 public sealed record JobResult
 {
     /// <summary>What a job says of itself, and what its parent says of one that never came back.</summary>
-    public const string Finished = Companion.JobHost.Finished, Crashed = Companion.JobHost.Crashed, CannotRun = Companion.JobHost.CannotRun,
+    public const string Finished = Companion.JobHost.Finished, Crashed = Companion.JobHost.Crashed, CannotRun = Companion.JobHost.CannotRun, Diverged = Companion.JobHost.Diverged,
         TimedOut = "timed out", OutOfMemory = "out of memory";
 
     public required string Job { get; init; }

@@ -89,13 +89,17 @@ internal static class VerifyCommand
                 bars[result.Program].Increment(1);
             }, cancellation);
         });
-        var verdicts = plan.Programs.Select(p => Verdict.Of(p, results)).ToList();
+        var verdicts = plan.Programs.Where(p => p.Claim is null).Select(p => Verdict.Of(p, results)).ToList();
+        var claims = plan.Programs.Where(p => p.Claim is not null).Select(p => ClaimVerdict.Of(p, results)).ToList();
         var environment = Describe(results, options, plan, watch);
-        Report.Write(report, plan, verdicts, results, environment);
-        AnsiConsole.Write(Table(verdicts));
+        Report.Write(report, plan, verdicts, claims, results, environment);
+        if (verdicts.Count > 0) AnsiConsole.Write(Table(verdicts));
+        if (claims.Count > 0) AnsiConsole.Write(Table(claims, results));
         var good = verdicts.Count(v => v.Good);
-        Console.WriteLine($"{good} of {verdicts.Count} fixes helped; {all} trainings in {watch.Elapsed.TotalSeconds:0} s. Report: {Path.Combine(report, "index.html")}");
-        return good == verdicts.Count ? ExitCode.Clean : ExitCode.Findings;
+        var held = claims.Count(c => c.Good);
+        var said = string.Join(", ", new[] { verdicts.Count > 0 ? $"{good} of {verdicts.Count} fixes helped" : null, claims.Count > 0 ? $"{held} of {claims.Count} claims were reproduced" : null }.OfType<string>());
+        Console.WriteLine($"{said}; {all} trainings in {watch.Elapsed.TotalSeconds:0} s. Report: {Path.Combine(report, "index.html")}");
+        return good == verdicts.Count && held == claims.Count ? ExitCode.Clean : ExitCode.Findings;
     }
 
     private static Table Table(IReadOnlyList<Verdict> verdicts)
@@ -106,6 +110,14 @@ internal static class VerifyCommand
                 $"{v.Nothing.Reached}/{v.Nothing.Runs}  {(v.Random.Runs > 0 ? $"{v.Random.Reached}/{v.Random.Runs}" : "–")}",
                 $"{Report.Number(v.Flagged.MedianSteps)} → {Report.Number(v.Fixed.MedianSteps)}", $"{Report.Number(v.Flagged.MedianLoss)} → {Report.Number(v.Fixed.MedianLoss)}",
                 v.Good ? $"[green]{v.Judgement}[/]" : $"[red]{v.Judgement}[/]");
+        return table;
+    }
+
+    private static Table Table(IReadOnlyList<ClaimVerdict> claims, IReadOnlyList<JobResult> results)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Claim", "Ours, at the end", "Held", "Verdict");
+        foreach (var c in claims)
+            table.AddRow(Markup.Escape(c.Program.Claim!), Markup.Escape(ClaimVerdict.Figure(c.Program, results)), $"{c.Held}/{c.Runs.Runs}", c.Good ? $"[green]{c.Judgement}[/]" : $"[red]{c.Judgement}[/]");
         return table;
     }
 

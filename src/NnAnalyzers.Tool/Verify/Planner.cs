@@ -42,7 +42,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         return plan;
     }
 
-    private static IEnumerable<(IMethodSymbol Method, double? LossBelow, double? MetricAbove)> TrainingMethods(Compilation compilation, CancellationToken cancellation)
+    private static IEnumerable<TrainingMethod> TrainingMethods(Compilation compilation, CancellationToken cancellation)
     {
         if (compilation.GetTypeByMetadataName(Attribute) is not { } attribute) yield break;
         foreach (var tree in compilation.SyntaxTrees)
@@ -58,20 +58,34 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                     throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} is no training program: it must be static and take one TrainingRun");
                 if (loss is null == metric is null)
                     throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} needs exactly one target: [TrainingProgram(LossBelow = ..)] or [TrainingProgram(MetricAbove = ..)]");
-                yield return (method, loss, metric);
+                object? Word(string name) => mark.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value;
+                yield return new(method, loss, metric, Word("Claim") as string, Word("ClaimedToFail") is true);
             }
         }
     }
 
-    private async Task<List<ProgramPlan>> PlanAsync(Project project, Compilation compilation, IReadOnlyList<(IMethodSymbol Method, double? LossBelow, double? MetricAbove)> methods, CancellationToken cancellation)
+    private sealed record TrainingMethod(IMethodSymbol Method, double? LossBelow, double? MetricAbove, string? Claim, bool ClaimedToFail);
+
+    private async Task<List<ProgramPlan>> PlanAsync(Project project, Compilation compilation, IReadOnlyList<TrainingMethod> methods, CancellationToken cancellation)
     {
         var root = Directory.GetCurrentDirectory();
         var findings = (await Analysis.FindAsync(project, cancellation)).Where(f => f.Id != "NN0000").ToList();
         foreach (var finding in findings) say(CheckCommand.Line(finding));
         var graph = (await Analysis.ReadAsync(project, cancellation))!;
         var programs = new List<ProgramPlan>();
-        foreach (var (method, lossBelow, metricAbove) in methods)
+        foreach (var (method, lossBelow, metricAbove, claim, claimedToFail) in methods)
         {
+            if (claim is not null)
+            {
+                if (onlyRule is not null) continue;
+                var name = $"claim.{method.ContainingType.Name}.{method.Name}";
+                programs.Add(new ProgramPlan
+                {
+                    Id = name, Rule = "claim", RuleTitle = claim, Message = "", Place = Analysis.Place(method.Locations[0]), FixTitle = "", Diff = "", Claim = claim, ClaimedToFail = claimedToFail,
+                    Method = MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow, MetricAbove = metricAbove, Variants = [Emit(compilation, name, Variant.Flagged, null)],
+                });
+                continue;
+            }
             var reach = new Reach(compilation, method, cancellation);
             var here = findings.Where(f => reach.Contains(f.Location) && f.Properties.ContainsKey(FixProperties.Title)).ToList();
             foreach (var group in here.GroupBy(f => f.Id).Where(g => onlyRule is null || g.Key == onlyRule))

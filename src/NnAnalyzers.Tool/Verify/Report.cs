@@ -11,7 +11,7 @@ namespace NnAnalyzers.Tool.Verify;
 /// <summary>Writes what a verification showed: an HTML page to look at, and a JSON file with every figure.</summary>
 internal static class Report
 {
-    public static void Write(string folder, Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
+    public static void Write(string folder, Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<ClaimVerdict> claims, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
     {
         var json = new
         {
@@ -23,13 +23,14 @@ internal static class Report
                 v.Flagged, v.Fixed, v.Nothing, v.Random, v.Better, v.Worse, v.PValue, v.Judgement,
                 randomEdits = v.Program.Variants.Where(x => x.Edit is not null).Select(x => x.Edit),
             }),
+            claims = claims.Select(c => new { c.Program.Id, c.Program.Claim, c.Program.ClaimedToFail, c.Program.LossBelow, c.Program.MetricAbove, c.Runs, c.Held, c.Judgement, figure = ClaimVerdict.Figure(c.Program, results) }),
             runs = results.OrderBy(r => r.Job, StringComparer.Ordinal),
         };
         AtomicFile.Write(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(json, new JsonSerializerOptions(Plan.Json) { WriteIndented = false }));
-        AtomicFile.Write(Path.Combine(folder, "index.html"), Html(plan, verdicts, results, environment));
+        AtomicFile.Write(Path.Combine(folder, "index.html"), Html(plan, verdicts, claims, results, environment));
     }
 
-    private static string Html(Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
+    private static string Html(Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<ClaimVerdict> claims, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
     {
         using var stream = typeof(Report).Assembly.GetManifestResourceStream("NnAnalyzers.Tool.Verify.Report.hbs")!;
         // {{ }} escapes: everything that comes out of the user's code goes through it. {{{ }}} does not: the plots are ours.
@@ -37,6 +38,15 @@ internal static class Report
         {
             Seeds = plan.Seeds,
             Environment = environment.Select(e => new { e.Key, e.Value }).ToList(),
+            HasFixes = verdicts.Count > 0,
+            HasClaims = claims.Count > 0,
+            Claims = claims.Select(c => new
+            {
+                c.Program.Claim, c.Program.Place, c.Judgement, Class = c.Good ? "good" : "bad", Held = $"{c.Held} of {c.Runs.Runs}", Figure = ClaimVerdict.Figure(c.Program, results),
+                Target = (c.Program.LossBelow is { } l ? $"loss of {Number(l)} or less" : $"metric of {Number(c.Program.MetricAbove)} or more") + (c.Program.ClaimedToFail ? ", which the claim says is not reached" : ""),
+                Dashed = c.Program.LossBelow is not null,
+                Plot = Plot(c.Program, results, metric: false),
+            }).ToList(),
             Programs = verdicts.Select(v => new
             {
                 v.Program.Rule, v.Program.RuleTitle, v.Program.Place, v.Program.Message, v.Program.FixTitle, v.Judgement,
@@ -85,7 +95,8 @@ internal static class Report
                 plot.Series.Add(line);
             }
         var target = new LineSeries { Color = OxyColors.Gray, LineStyle = LineStyle.Dash, StrokeThickness = 1 };
-        foreach (var step in new[] { 0, steps.Max() }) target.Points.Add(new DataPoint(step, program.LossBelow ?? program.MetricAbove!.Value));
+        // A loss has its target in the plot; a claim that compares losses has none there.
+        foreach (var step in metric || program.LossBelow is not null ? new[] { 0, steps.Max() } : []) target.Points.Add(new DataPoint(step, program.LossBelow ?? program.MetricAbove!.Value));
         plot.Series.Add(target);
         return new SvgExporter { Width = 640, Height = 320, UseVerticalTextAlignmentWorkaround = true, IsDocument = false }.ExportToString(plot);
     }
