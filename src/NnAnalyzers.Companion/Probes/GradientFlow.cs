@@ -78,10 +78,10 @@ internal static class GradientFlow
         {
             if (isRows && mean > 0 && dead > Thresholds.DeadShare) yield return Bad($"{dead:p0} of the units of {name} get no gradient", $"{Thresholds.DeadShare:p0} (source: SageMaker Debugger, DeadRelu)", "These units are dead: their ReLU never opens on this batch. Lower the rate, look at biases and initialization, or use LeakyReLU.", name);
             if (mean < Thresholds.VanishedGradient) yield return Bad($"the mean gradient of {name} is {mean:g3}", $"{Thresholds.VanishedGradient:g} (source: SageMaker Debugger, VanishingGradient)", "The gradient vanishes before it comes here: use ReLU and variance-scaled initialization, normalization or shortcuts.", name, "NN2001");
-            if (mean > Thresholds.ExplodingGradient) yield return Bad($"the mean gradient of {name} is {mean:g3}", $"{Thresholds.ExplodingGradient:g} (source: AutoTrainer)", "The gradient explodes: scale inputs, targets and weights, or clip it.", name, "NN2001");
+            if (mean > Thresholds.ExplodingGradient) yield return Bad($"the mean gradient of {name} is {mean:g3}", $"{Thresholds.ExplodingGradient:g} (source: ours)", "The gradient explodes: scale inputs, targets and weights, or clip it.", name, "NN2001");
         }
         if (layers.Count > 2 && layers[^1].Mean > 0 && layers[0].Mean >= Thresholds.VanishedGradient && layers.Where(l => l.IsRows).ToList() is { Count: > 2 } chain && chain[0].Mean / chain[^1].Mean is var ratio && ratio < Thresholds.VanishingRatio)
-            yield return Bad($"the gradient of {chain[0].Name} is {ratio:g3} of that of {chain[^1].Name}", $"{Thresholds.VanishingRatio:g} (source: AutoTrainer, over the whole network)", "The gradient vanishes on its way back: use ReLU and variance-scaled initialization, normalization or shortcuts.", chain[0].Name, "NN2001");
+            yield return Bad($"the gradient of {chain[0].Name} is {ratio:g3} of that of {chain[^1].Name}", $"{Thresholds.VanishingRatio:g} (source: AutoTrainer, made stricter)", "The gradient vanishes on its way back: use ReLU and variance-scaled initialization, normalization or shortcuts.", chain[0].Name, "NN2001");
 
         optimizer.step();
         foreach (var (name, parameter) in subject.Parameters.Where(p => p.Value.requires_grad && p.Value.dim() >= 2 && p.Value.grad is not null))
@@ -90,7 +90,7 @@ internal static class GradientFlow
             var update = (parameter - before[name]).norm().to(ScalarType.Float64).item<double>();
             if (size == 0) continue;
             if (update / size is var share && share > Thresholds.LargeUpdate) yield return Odd($"one step changes {name} by {share:g3} of its size", $"{Thresholds.LargeUpdate:g} (source: ours; a thousandth is usual)", "The learning rate is too high for these weights.", name);
-            else if (share < Thresholds.SmallUpdate) yield return Odd($"one step changes {name} by {share:g3} of its size", $"{Thresholds.SmallUpdate:g} (source: SageMaker Debugger, WeightUpdateRatio)", "The learning rate is too low, or the gradient has vanished.", name);
+            else if (share < Thresholds.SmallUpdate) yield return Odd($"one step changes {name} by {share:g3} of its size", $"{Thresholds.SmallUpdate:g} (source: ours, after WeightUpdateRatio of SageMaker Debugger)", "The learning rate is too low, or the gradient has vanished.", name);
         }
         if (Same(subject) is { } same) yield return Odd($"all weights of {same} are the same number", "different weights", "Units that start alike stay alike: initialize at random.", same, "NN2001");
         yield return new("GradientFlow", ProbeVerdict.Passed, $"looked at {layers.Count} weights, {watch.Seen} layers' outputs", "", "");

@@ -42,8 +42,22 @@ internal static class OverfitOneBatch
                 : new("OverfitOneBatch", ProbeVerdict.Suspicious, $"{measured}, but only at {factor:g} times your learning rate", Threshold(goal), $"Try a learning rate of {subject.Options.LearningRate * factor:g2}.") { Curves = curves };
         }
         var best = curves.SelectMany(c => c.Y).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
-        return new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: the loss starts at {curves[0].Y[0]:g4} and gets no lower than {best:g4}", $"at most {Thresholds.Memorized:p0} of the loss of a constant answer, or {Thresholds.MemorizedAccuracy:p2} right", "A network must be able to learn one batch by heart before it can learn anything else. " + InTheWay(subject))
-        { Curves = curves };
+        var cut = CutOff(subject, input, target);
+        return new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: the loss starts at {curves[0].Y[0]:g4} and gets no lower than {best:g4}", $"at most {Thresholds.Memorized:p0} of the loss of a constant answer, or {Thresholds.MemorizedAccuracy:p2} right", (cut ?? "A network must be able to learn one batch by heart before it can learn anything else. ") + InTheWay(subject))
+        { Curves = curves, RuleId = cut is null ? null : "NN1001" };
+    }
+
+    /// <summary>Outputs that stick to one bound while targets lie beyond it: the output layer's activation cuts them off.</summary>
+    private static string? CutOff(Subject subject, Tensor input, Tensor target)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var output = subject.Forward(input);
+        if (!target.is_floating_point() || !output.shape.SequenceEqual(target.shape)) return null;
+        foreach (var (bound, beyond) in new[] { (output.min(), target.min().lt(output.min())), (output.max(), target.max().gt(output.max())) })
+            if (output.eq(bound).to(ScalarType.Float64).mean().item<double>() >= 0.2 && beyond.item<bool>() && bound.to(ScalarType.Float64).item<double>() is (0 or 1 or -1) and var value)
+                return $"Outputs stick to {value} while targets lie beyond: an activation on the output cuts them off. ";
+        return null;
     }
 
     private static string Threshold(double goal) => $"loss at most {goal:g3} or accuracy {Thresholds.MemorizedAccuracy:p2} (source: the article; the share is ours)";
