@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OxyPlot;
 using OxyPlot.Axes;
-using OxyPlot.Legends;
 using OxyPlot.Series;
 
 namespace NnAnalyzers.Companion;
@@ -61,17 +60,22 @@ internal static class ProbeRendering
         model.Axes.Add(byRate ? new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "learning rate" } : new LinearAxis { Position = AxisPosition.Bottom, Title = "step" });
         var positive = result.Curves.All(c => c.Y.Where(double.IsFinite).All(y => y > 0));
         model.Axes.Add(positive ? new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss" } : new LinearAxis { Position = AxisPosition.Left, Title = "loss" });
-        if (result.Curves.Count > 1) model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop });
         // A curve that runs away is cut, or it would hide where it came from.
-        foreach (var curve in result.Curves)
+        var legend = new StringBuilder();
+        foreach (var (curve, i) in result.Curves.Select((c, i) => (c, i)))
         {
-            var line = new LineSeries { Title = curve.Name };
+            var color = Colors[i % Colors.Length];
+            var line = new LineSeries { Color = OxyColor.Parse(color) };
+            // Beside the plot: in it the exporter cannot know how wide a text will be.
+            if (result.Curves.Count > 1) legend.Append($"<span style=\"color:{color}\">■</span> {E(curve.Name)} &nbsp; ");
             line.Points.AddRange(curve.X.Zip(curve.Y).Where(p => double.IsFinite(p.Second) && p.Second < 1e3 * Math.Max(1, Math.Abs(curve.Y[0]))).Select(p => new DataPoint(p.First, p.Second)));
             model.Series.Add(line);
         }
         var svg = new OxyPlot.SvgExporter { Width = 620, Height = 260, UseVerticalTextAlignmentWorkaround = true }.ExportToString(model);
-        return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
+        return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..] + (legend.Length > 0 ? $"<p class=\"bound\">{legend}</p>" : "");
     }
+
+    private static readonly string[] Colors = ["#1f77b4", "#d62728", "#2ca02c", "#ff7f0e", "#9467bd", "#8c564b"];
 
     private static string Mark(ProbeVerdict verdict) => verdict switch { ProbeVerdict.Passed => "ok", ProbeVerdict.Suspicious => "suspicious", ProbeVerdict.Failed => "FAILED", _ => "skipped" };
 
