@@ -57,9 +57,9 @@ internal static class ProbeRendering
     {
         var byRate = result.Probe == "LearningRateSweep";
         var model = new PlotModel { DefaultFontSize = 11 };
-        model.Axes.Add(byRate ? new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "learning rate" } : new LinearAxis { Position = AxisPosition.Bottom, Title = "step" });
+        model.Axes.Add(byRate ? new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "learning rate", AxisTitleDistance = 8 } : new LinearAxis { Position = AxisPosition.Bottom, Title = "step", AxisTitleDistance = 8 });
         var positive = result.Curves.All(c => c.Y.Where(double.IsFinite).All(y => y > 0));
-        model.Axes.Add(positive ? new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss" } : new LinearAxis { Position = AxisPosition.Left, Title = "loss" });
+        model.Axes.Add(positive ? new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss", AxisTitleDistance = 20 } : new LinearAxis { Position = AxisPosition.Left, Title = "loss", AxisTitleDistance = 20 });
         // A curve that runs away is cut, or it would hide where it came from.
         var legend = new StringBuilder();
         foreach (var (curve, i) in result.Curves.Select((c, i) => (c, i)))
