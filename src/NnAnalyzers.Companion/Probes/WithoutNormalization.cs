@@ -12,7 +12,8 @@ internal static class WithoutNormalization
 {
     public static IEnumerable<ProbeResult> Ask(Subject subject)
     {
-        var norms = subject.Model.modules().OfType<BatchNorm>().ToList();
+        // One that keeps no running statistics takes those of the batch also in eval mode.
+        var norms = subject.Model.modules().OfType<BatchNorm>().Where(n => n.named_buffers().Any(b => b.name == "running_var")).ToList();
         if (norms.Count == 0) yield break;
         foreach (var norm in norms) MakeIdentity(norm);
         // Its own parameters stay as they are, or it would be no identity for long.
