@@ -247,20 +247,29 @@ internal sealed class ProjectGraph
         if (applied.Layer is not { } layer || applied.Input is not { } input) return Shape.Unknown;
         // Where all code makes and feeds the class alike, its own reading tells; only the batch is this one's.
         if (layer.Type is { } read && _networks.TryGetValue(read.OriginalDefinition, out var network) && network is { IsReadAsUsed: true, Outputs: [{ PredictionOnly: false } only] } && network.Steps.FirstOrDefault() is { Kind: StepKind.Input } entry)
-            return only.Step.Shape is { HasRank: true } own ? Shape.Of(own.Dims.Select(d => d.Replace(atom => atom is Axis axis && axis.Tensor == entry ? Reader.AxisOf(input, axis.Index) : null))) : only.Step.Shape;
-        if (layer.Type is null) return layer.IsSequential ? new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State).ApplyContainer(layer, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input.Shape, Outer = input }) is Step last ? last.Shape : Shape.Unknown : Shape.Unknown;
-        if (applied.Operation is not Microsoft.CodeAnalysis.Operations.IInvocationOperation call) return Shape.Unknown;
-        // Made and fed like one before, it gives what that one gave.
-        foreach (var (same, given, result) in _shapes.TryGetValue(layer.Type, out var before) ? before : _shapes[layer.Type] = [])
-            if (applied.Arguments.Count == 1 && layer.Creation is not null && Reader.SameNumbers(same.Arguments, layer.Arguments) && given.Shape.SameAs(input.Shape))
-                return result.HasRank ? Shape.Of(result.Dims.Select(d => d.Replace(atom => atom is Axis axis && axis.Tensor == Reader.RootOf(given) ? Reader.AxisOf(input, axis.Index) : null))) : result;
+            return Given(only.Step.Shape, entry, input);
+        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State);
+        if (layer.IsSequential)
+        {
+            Readings++;
+            return reader.ApplyContainer(layer, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input.Shape, Outer = input }) is Step last ? last.Shape : Shape.Unknown;
+        }
+        if (layer.Type is null || applied.Operation is not Microsoft.CodeAnalysis.Operations.IInvocationOperation call) return Shape.Unknown;
+        // Made and fed like one before, the same method gives what that one gave.
+        foreach (var (same, method, given, result) in _shapes.TryGetValue(layer.Type, out var before) ? before : _shapes[layer.Type] = [])
+            if (SymbolEqualityComparer.Default.Equals(method, call.TargetMethod) && applied.Arguments.Count == 1 && layer.Creation is not null && Reader.SameNumbers(same.Arguments, layer.Arguments) && given.Shape.SameAs(input.Shape))
+                return Given(result, Reader.RootOf(given), input);
         Readings++;
-        var shape = new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State).ApplyModule(layer, call.TargetMethod, applied.Arguments, call) is Step output ? output.Shape : Shape.Unknown;
-        _shapes[layer.Type].Add((layer, input, shape));
+        var shape = reader.ApplyModule(layer, call.TargetMethod, applied.Arguments, call) is Step output ? output.Shape : Shape.Unknown;
+        _shapes[layer.Type].Add((layer, call.TargetMethod, input, shape));
         return shape;
     }
 
-    private readonly Dictionary<INamedTypeSymbol, List<(Layer Layer, Step Input, Shape Result)>> _shapes = new(SymbolEqualityComparer.Default);
+    /// <summary>A shape in the axes of one input, for another input.</summary>
+    private static Shape Given(Shape shape, Step from, Step input) =>
+        shape.HasRank ? Shape.Of(shape.Dims.Select(d => d.Replace(atom => atom is Axis axis && axis.Tensor == from ? Reader.AxisOf(input, axis.Index) : null))) : shape;
+
+    private readonly Dictionary<INamedTypeSymbol, List<(Layer Layer, IMethodSymbol Method, Step Input, Shape Result)>> _shapes = new(SymbolEqualityComparer.Default);
 
     // ---- Networks.
 
