@@ -22,12 +22,11 @@ internal static class CheckpointRoundTripProbe
             var (on, again) = (Losses(trained, step, after), Losses(fresh, step, after));
             var gap = on.Zip(again, (a, b) => Math.Abs(a - b) / Math.Max(1e-8, Math.Abs(a))).Select(g => double.IsNaN(g) ? double.PositiveInfinity : g).ToList();
             var at = gap.FindIndex(g => g > Thresholds.ResumeDifference);
-            var axis = Enumerable.Range(before, after).Select(i => (double)i).ToList();
             return new("CheckpointRoundTrip", at < 0 ? ProbeVerdict.Passed : ProbeVerdict.Failed,
                 at < 0 ? $"{after} losses after the reload are the same to {gap.Max():g2}" : $"loss {on[at]:g5} without and {again[at]:g5} with a reload, {at + 1} step{(at == 0 ? "" : "s")} after it",
                 $"{Thresholds.ResumeDifference:g} relative (source: ours)",
                 at < 0 ? "" : at == 0 ? "The weights are not restored as they were: save and load the model's and all buffers." : "The weights are restored, the optimizer is not: save and load its state_dict, and the scheduler's step.")
-            { RuleId = at < 0 ? null : "NN5001", Curves = [new("without reload", axis, on), new("with reload", axis, again)] };
+            { RuleId = at < 0 ? null : "NN5001", Curves = [ProbeCurve.OfSteps("without reload", on, before), ProbeCurve.OfSteps("with reload", again, before)] };
         }
         finally
         {

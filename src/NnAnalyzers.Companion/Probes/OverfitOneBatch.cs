@@ -18,19 +18,19 @@ internal static class OverfitOneBatch
     private static ProbeResult Learn(Subject subject, string what, Tensor input, Tensor target)
     {
         var curves = new List<ProbeCurve>();
+        subject.Reset();
+        subject.StopDropout();
+        var first = subject.Loss(input, target);
+        var goal = Math.Max(1e-4, Thresholds.Memorized * (subject.ConstantLoss(target) is > 1e-6 and var constant ? Math.Min(constant, first) : first));
+        // A loss that may fall below 0 has no known end.
+        var open = subject.Kind == LossKind.Other && first < goal;
         // The rate that is meant, then rates around it: whether it can learn at all is another question than how fast.
         foreach (var factor in new[] { 1.0, 10, 0.1 })
         {
             subject.Reset();
             subject.StopDropout();
-            var first = subject.Loss(input, target);
-            var goal = Math.Max(1e-4, Thresholds.Memorized * (subject.ConstantLoss(target) is > 1e-6 and var constant ? Math.Min(constant, first) : first));
-            subject.Reset();
-            subject.StopDropout();
-            // A loss that may fall below 0 has no known end.
-            var open = subject.Kind == LossKind.Other && first < goal;
             var losses = subject.Train(input, target, subject.Options.Steps, factor == 1 ? null : subject.Options.LearningRate * factor, open ? double.NegativeInfinity : goal);
-            curves.Add(new($"{what}, rate × {factor:g}", Enumerable.Range(0, losses.Count).Select(i => (double)i).ToList(), losses));
+            curves.Add(ProbeCurve.OfSteps($"{what}, rate × {factor:g}", losses));
             var (last, accuracy) = (losses[^1], Accuracy(subject, input, target));
             if (open)
                 return last < first - 10 * Math.Max(0.1, Math.Abs(first))

@@ -19,7 +19,7 @@ internal static class ProbeRendering
     public static string Text(ProbeReport report, bool onlyTrouble = false)
     {
         var text = new StringBuilder();
-        foreach (var result in report.Results.Where(r => !onlyTrouble || r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious))
+        foreach (var result in report.Results.Where(r => !onlyTrouble || r.IsTrouble))
         {
             text.AppendLine($"{Mark(result.Verdict),-11} {result.Probe}: {result.Measured}{(result.RuleId is { } id ? $" [{id}]" : "")}");
             if (result.Advice.Length > 0) text.AppendLine($"            {result.Advice}").AppendLine($"            Bound: {result.Threshold}");

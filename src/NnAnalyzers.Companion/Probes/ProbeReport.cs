@@ -27,6 +27,8 @@ public sealed record ProbeResult(string Probe, ProbeVerdict Verdict, string Meas
     /// <summary>The analyzer's rule about the same mistake, where there is one.</summary>
     public string? RuleId { get; init; }
 
+    internal bool IsTrouble => Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious;
+
     /// <summary>The layer or parameter it is about.</summary>
     public string? Place { get; init; }
 
@@ -38,7 +40,11 @@ public sealed record ProbeResult(string Probe, ProbeVerdict Verdict, string Meas
 /// <param name="Name">What it shows.</param>
 /// <param name="X">Step or learning rate.</param>
 /// <param name="Y">Loss.</param>
-public sealed record ProbeCurve(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y);
+public sealed record ProbeCurve(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y)
+{
+    /// <summary>The losses of a training, one a step.</summary>
+    internal static ProbeCurve OfSteps(string name, IReadOnlyList<double> losses, int first = 0) => new(name, Enumerable.Range(first, losses.Count).Select(i => (double)i).ToList(), losses);
+}
 
 /// <summary>All answers of one run of the probes.</summary>
 /// <param name="Model">The model's class.</param>
@@ -57,7 +63,7 @@ public sealed record ProbeReport(string Model, IReadOnlyList<ProbeResult> Result
 
     /// <summary>Throws if a probe failed or found something suspicious.</summary>
     /// <exception cref="ProbeFailedException">As said.</exception>
-    public ProbeReport ShouldBeHealthy() => Results.All(r => r.Verdict is ProbeVerdict.Passed or ProbeVerdict.Skipped) ? this : throw new ProbeFailedException(this);
+    public ProbeReport ShouldBeHealthy() => !Results.Any(r => r.IsTrouble) ? this : throw new ProbeFailedException(this);
 
     /// <summary>The report as plain text.</summary>
     public string ToText() => ProbeRendering.Text(this);

@@ -60,7 +60,7 @@ internal static class Sweeps
             // Batch normalization cannot do with one sample, other models only with one size; that is no mistake here.
             catch (ProbeInputException) when (size < subject.BatchSize) { continue; }
             seen.Add((size, losses.Take(5).Average(), losses.TakeLast(5).Average()));
-            curves.Add(new($"batch of {size}", Enumerable.Range(0, losses.Count).Select(i => (double)i).ToList(), losses));
+            curves.Add(ProbeCurve.OfSteps($"batch of {size}", losses));
         }
         var broken = seen.Where(s => !double.IsFinite(s.Last)).ToList();
         yield return new("BatchSizeSweep", broken.Count > 0 ? ProbeVerdict.Failed : ProbeVerdict.Passed, "loss after 60 steps: " + string.Join(", ", seen.Select(s => $"{s.First:g3} → {s.Last:g3} in batches of {s.Size}")), "finite losses (source: the article)",
