@@ -7,7 +7,7 @@ namespace NnAnalyzers.Runner;
 
 /// <summary>
 /// <c>nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR]</c> runs the jobs of a job folder. <c>job ..</c>
-/// is one of them, in a process of its own.
+/// is one of them, in a process of its own; <c>probe QUESTION ANSWER</c> asks what keeps one model from learning.
 /// </summary>
 public static class Program
 {
@@ -18,7 +18,12 @@ public static class Program
             Path.Combine(AppContext.BaseDirectory, name.Name + ".dll") is var path && File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
         try
         {
-            return args is ["job", ..] ? RunJob(args[1..]) : RunFolder(args);
+            return args switch
+            {
+                ["job", ..] => RunJob(args[1..]),
+                ["probe", var question, var answer] => RunProbe(question, answer),
+                _ => RunFolder(args),
+            };
         }
         catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -62,5 +67,12 @@ public static class Program
         };
         AtomicFile.Write(args[6], JsonSerializer.Serialize(new ChildAnswer(outcome, detail, all), Plan.Json));
         return outcome == JobResult.Finished ? 0 : 1;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int RunProbe(string question, string answer)
+    {
+        AtomicFile.Write(answer, Companion.ProbeHost.Run(File.ReadAllText(question)));
+        return 0;
     }
 }

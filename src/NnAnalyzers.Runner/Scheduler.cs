@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -18,9 +17,6 @@ public sealed record RunOptions(string Device, int Workers, string? LibTorch);
 public sealed class Scheduler(string folder, Plan plan, RunOptions options)
 {
     private readonly string _results = Path.Combine(folder, Plan.ResultsFolder);
-
-    /// <summary>The dotnet command that this process was started with, or the one on the path.</summary>
-    public static string DotNet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
 
     public string ResultPath(Job job) => Path.Combine(_results, job.Id + ".json");
 
@@ -79,28 +75,15 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
         var answer = Path.Combine(scratch.FullName, "outcome.json");
         try
         {
-            var watch = Stopwatch.StartNew();
-            using var child = Process.Start(Command(job, scratch.FullName, log, answer))!;
-            // Read what the program prints, or it would wait for a reader.
-            var said = new Queue<string>();
-            void Hear(string? line) { if (line is { Length: > 0 }) lock (said) { said.Enqueue(line); if (said.Count > 5) said.Dequeue(); } }
-            child.OutputDataReceived += (_, _) => { };
-            child.ErrorDataReceived += (_, e) => Hear(e.Data);
-            child.BeginOutputReadLine();
-            child.BeginErrorReadLine();
-            string? stopped = null;
-            while (!child.WaitForExit(100))
-            {
-                child.Refresh();
-                if (cancellation.IsCancellationRequested) { child.Kill(entireProcessTree: true); return null; }
-                if (watch.Elapsed.TotalSeconds > plan.TimeLimitSeconds) stopped = JobResult.TimedOut;
-                else if (Memory(child) > plan.MemoryLimitMiB << 20) stopped = JobResult.OutOfMemory;
-                if (stopped is null) continue;
-                child.Kill(entireProcessTree: true);
-                child.WaitForExit();
-            }
-            child.WaitForExit(); // lets the readers finish
-            return Judge(job, watch.Elapsed.TotalSeconds, log, answer, stopped, child.ExitCode, string.Join(" | ", said));
+            // One core a job, so that jobs side by side do not slow each other and sums are taken in one order.
+            var end = Child.Run(folder, scratch.FullName,
+            [
+                "job", Path.GetFullPath(Path.Combine(folder, job.Variant.Assembly)), job.Program.Method,
+                (job.Seed + job.Variant.SeedOffset).ToString(CultureInfo.InvariantCulture), options.Device, scratch.FullName, log, answer,
+                Path.GetFullPath(Path.Combine(folder, Plan.TensorBoardFolder, job.Program.Id, job.Variant.Name, $"seed-{job.Seed}")),
+                options.LibTorch ?? (plan.LibTorch is { } here && Directory.Exists(here) ? here : ""),
+            ], plan.TimeLimitSeconds, plan.MemoryLimitMiB, threads: 1, cancellation);
+            return end is null ? null : Judge(job, end, log, answer);
         }
         finally
         {
@@ -108,47 +91,17 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
         }
     }
 
-    private static long Memory(Process child)
-    {
-        try { return child.WorkingSet64; } catch (InvalidOperationException) { return 0; }
-    }
-
-    private ProcessStartInfo Command(Job job, string scratch, string log, string answer)
-    {
-        var app = Path.Combine(folder, Plan.AppFolder);
-        var own = Path.Combine(app, OperatingSystem.IsWindows() ? "nn-run.exe" : "nn-run");
-        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = false, WorkingDirectory = scratch };
-        if (File.Exists(own)) start.FileName = Path.GetFullPath(own);
-        else
-        {
-            start.FileName = DotNet;
-            start.ArgumentList.Add(Path.GetFullPath(Path.Combine(app, "NnAnalyzers.Runner.dll")));
-        }
-        foreach (var argument in new[]
-                 {
-                     "job", Path.GetFullPath(Path.Combine(folder, job.Variant.Assembly)), job.Program.Method,
-                     (job.Seed + job.Variant.SeedOffset).ToString(CultureInfo.InvariantCulture), options.Device, scratch, log, answer,
-                     Path.GetFullPath(Path.Combine(folder, Plan.TensorBoardFolder, job.Program.Id, job.Variant.Name, $"seed-{job.Seed}")),
-                     options.LibTorch ?? (plan.LibTorch is { } here && Directory.Exists(here) ? here : ""),
-                 })
-            start.ArgumentList.Add(argument);
-        // One core a job, so that jobs side by side do not slow each other and sums are taken in one order.
-        start.Environment["OMP_NUM_THREADS"] = start.Environment["MKL_NUM_THREADS"] = "1";
-        start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
-        return start;
-    }
-
-    private static JobResult Judge(Job job, double seconds, string log, string answer, string? stopped, int exitCode, string said)
+    private static JobResult Judge(Job job, ChildEnd end, string log, string answer)
     {
         var curve = File.Exists(log) ? File.ReadLines(log).Select(ParsePoint).OfType<Point>().ToList() : [];
         var own = File.Exists(answer) ? JsonSerializer.Deserialize<ChildAnswer>(File.ReadAllText(answer), Plan.Json) : null;
-        var outcome = stopped ?? own?.Outcome ?? JobResult.Crashed;
-        var detail = stopped is not null ? null : own?.Detail ?? (own is null ? $"the process ended with exit code {exitCode}{(said.Length > 0 ? ": " + said : "")}" : null);
+        var outcome = end.Stopped ?? own?.Outcome ?? JobResult.Crashed;
+        var detail = end.Stopped is not null ? null : own?.Detail ?? (own is null ? $"the process ended with exit code {end.ExitCode}{(end.Said.Length > 0 ? ": " + end.Said : "")}" : null);
         var reached = curve.Where(p => job.Program.LossBelow is { } loss ? p.Loss <= loss : p.Metric >= job.Program.MetricAbove).Select(p => (int?)p.Step).FirstOrDefault();
         var last = curve.Count > 0 ? curve[^1] : (Point?)null;
         return new JobResult
         {
-            Job = job.Id, Program = job.Program.Id, Variant = job.Variant.Name, Seed = job.Seed, Hash = job.Variant.Hash, Outcome = outcome, Detail = detail, Seconds = Math.Round(seconds, 2),
+            Job = job.Id, Program = job.Program.Id, Variant = job.Variant.Name, Seed = job.Seed, Hash = job.Variant.Hash, Outcome = outcome, Detail = detail, Seconds = Math.Round(end.Seconds, 2),
             StepsToTarget = reached, FinalLoss = last?.Loss, FinalMetric = last?.Metric, Environment = own?.Environment ?? new Dictionary<string, string>(), Curve = curve,
         };
     }

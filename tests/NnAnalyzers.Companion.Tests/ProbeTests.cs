@@ -139,4 +139,20 @@ public class ProbeTests
         Assert.Single(monitor.Findings, f => f.Place == "0.weight");
         Assert.False(monitor.Report().Learns);
     }
+
+    [Fact]
+    public void A_session_goes_on_in_a_fresh_process()
+    {
+        var report = Sessions.Run(saveOptimizer: true, saveBuffers: true);
+        Assert.Contains("8 losses after the reload in a fresh process are the same", report.ToText());
+        // Objects of this process stay in it.
+        var mine = new object();
+        report = Probe.CheckpointRoundTrip(() => nn.Linear(2, 1), m => m.forward(ones(1, 2)).item<float>(), (m, folder) => m.save(Path.Combine(folder, "m")), (m, folder) => { lock (mine) m.load(Path.Combine(folder, "m")); });
+        Assert.Contains("in the same process, since the functions use objects of this process", report.ToText());
+    }
+
+    [Fact]
+    public void What_fails_in_the_fresh_process_is_told() =>
+        Assert.Equal("the session does not go on in a fresh process: InvalidOperationException: not here", Assert.Throws<ProbeInputException>(() =>
+            Probe.CheckpointRoundTrip(() => nn.Linear(2, 1), m => m.forward(ones(1, 2)).item<float>(), (m, folder) => { }, (m, folder) => throw new InvalidOperationException("not here"))).Message);
 }

@@ -78,8 +78,9 @@ public static class Probe
     }
 
     /// <summary>
-    /// Trains on, saves, loads into fresh objects and trains both on: the losses must go on as if nothing had happened, so that the optimizer's
-    /// state and all else that counts was kept.
+    /// Trains, saves, loads into a fresh process and trains on in both: the losses must go on as if nothing had happened, so that the
+    /// optimizer's state and all else that counts was kept. The other process is this program again, stopped before its Main; where the
+    /// functions use objects of this process it is done here with fresh objects, and the answer says so.
     /// </summary>
     /// <typeparam name="T">Your training session: model, optimizer, scheduler.</typeparam>
     /// <param name="create">Makes a fresh session, weights and all.</param>

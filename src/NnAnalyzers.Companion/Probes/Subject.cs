@@ -79,7 +79,8 @@ internal sealed class Subject : IDisposable
     }
 
     /// <summary>The first line of the user's code an exception came through.</summary>
-    private static string Where(Exception error) =>
+    /// <summary>The user's own line an exception came from, where the build tells.</summary>
+    public static string Where(Exception error) =>
         new StackTrace(error, true).GetFrames().FirstOrDefault(f => f.GetFileLineNumber() > 0 && f.GetMethod()?.DeclaringType?.Assembly is { } a && a != typeof(Subject).Assembly && a != typeof(torch).Assembly) is { } frame
             ? $" at {Path.GetFileName(frame.GetFileName())}({frame.GetFileLineNumber()})" : "";
 

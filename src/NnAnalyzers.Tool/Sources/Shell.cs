@@ -8,7 +8,7 @@ internal static class Shell
 {
     public static async Task<(int ExitCode, string Output)> DotNetAsync(IEnumerable<string> arguments, string folder, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(Scheduler.DotNet)
+        var start = new ProcessStartInfo(Child.DotNet)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
         };

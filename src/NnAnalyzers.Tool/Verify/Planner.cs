@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Emit;
 using NnAnalyzers.Runner;
 using NnAnalyzers.Tool.Commands;
 using NnAnalyzers.Tool.Sources;
@@ -82,7 +81,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                 programs.Add(new ProgramPlan
                 {
                     Id = name, Rule = "claim", RuleTitle = claim, Message = "", Place = Analysis.Place(method.Locations[0]), FixTitle = "", Diff = "", Claim = claim, ClaimedToFail = claimedToFail,
-                    Method = MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow, MetricAbove = metricAbove, Variants = [Emit(compilation, name, Variant.Flagged, null)],
+                    Method = Emitter.MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow, MetricAbove = metricAbove, Variants = [Emit(compilation, name, Variant.Flagged, null)],
                 });
                 continue;
             }
@@ -107,7 +106,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                     Id = id, Rule = first.Id, RuleTitle = first.Descriptor.Title.ToString(CultureInfo.InvariantCulture), Message = first.GetMessage(CultureInfo.InvariantCulture),
                     Place = Analysis.Place(first.Location) + (group.Count() > 1 ? $" and {group.Count() - 1} more" : ""),
                     FixTitle = first.Properties[FixProperties.Title]!, Diff = Fixer.Diff(changes, root),
-                    Method = MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow, MetricAbove = metricAbove, Variants = variants,
+                    Method = Emitter.MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow, MetricAbove = metricAbove, Variants = variants,
                 });
             }
         }
@@ -146,22 +145,13 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
     private Variant Emit(Compilation compilation, string id, string name, Diagnostic? fix)
     {
         var path = Path.Combine("programs", id, name + ".dll");
-        using var bytes = new MemoryStream();
-        var result = compilation.Emit(bytes, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
-        if (!result.Success)
-        {
-            var error = result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error);
-            throw new ToolException(fix is null ? CheckCommand.Line(error)
-                : $"{Analysis.Place(fix.Location)}: the fix of {fix.Id} does not compile: {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
-        }
-        var assembly = bytes.ToArray();
+        var (assembly, error) = Emitter.Emit(compilation);
+        if (assembly is null)
+            throw new ToolException(fix is null ? CheckCommand.Line(error!)
+                : $"{Analysis.Place(fix.Location)}: the fix of {fix.Id} does not compile: {error!.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
         AtomicFile.Write(Path.Combine(folder, path), assembly);
         return new Variant(name, path.Replace('\\', '/')) { Hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(assembly))[..16] };
     }
-
-    private static string MetadataName(INamedTypeSymbol type) =>
-        type.ContainingType is { } outer ? MetadataName(outer) + "+" + type.MetadataName
-            : type.ContainingNamespace.IsGlobalNamespace ? type.MetadataName : type.ContainingNamespace.ToDisplayString() + "." + type.MetadataName;
 
     /// <summary>The code a training method can reach: the types it names, and the types those name.</summary>
     private sealed class Reach

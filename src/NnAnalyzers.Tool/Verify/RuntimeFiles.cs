@@ -27,12 +27,19 @@ internal sealed class RuntimeFiles(string folder)
                 libTorch ??= Path.GetDirectoryName(path);
                 if (!withLibTorch) continue;
             }
-            Copy(path, Path.Combine(_app, Path.GetFileName(path)));
+            Copy(ForThisRuntime(path, package), Path.Combine(_app, Path.GetFileName(path)));
         }
+        // A project that does not know the companion gets the one that comes with this tool.
+        if (!File.Exists(Path.Combine(_app, "NnAnalyzers.Companion.dll")))
+            foreach (var file in new[] { Path.Combine("companion", "NnAnalyzers.Companion.dll"), "OxyPlot.dll" }) Copy(Path.Combine(AppContext.BaseDirectory, file), Path.Combine(_app, Path.GetFileName(file)));
         foreach (var file in new[] { "NnAnalyzers.Runner.dll", "NnAnalyzers.Runner.runtimeconfig.json" }) Copy(Path.Combine(AppContext.BaseDirectory, file), Path.Combine(_app, file));
         if (runtime is not null) await AddRuntimeAsync(runtime, cancellation);
         return withLibTorch || runtime is not null ? null : libTorch;
     }
+
+    /// <summary>A project for an older .NET gets TorchSharp's netstandard build, which does not find libtorch here; the package has one for the runner's .NET.</summary>
+    private static string ForThisRuntime(string path, string package) =>
+        package == "TorchSharp" && Path.Combine(Path.GetDirectoryName(path)!, "..", "net8.0", Path.GetFileName(path)) is var newer && File.Exists(newer) ? Path.GetFullPath(newer) : path;
 
     private static string PortableRid()
     {

@@ -406,7 +406,10 @@ internal sealed class ProjectGraph
         network.Losses.Add(use);
     }
 
-    // ---- What else rules ask.
+    // ---- What else is asked.
+
+    /// <summary>The constructor arguments on which all code that makes such a module agrees.</summary>
+    public Arguments MadeWith(INamedTypeSymbol type) => CommonArguments(Uses(type.OriginalDefinition).Select(u => u.Arguments).ToList()) ?? Arguments.None;
 
     /// <summary>Whether training code says what goes into a network.</summary>
     public bool IsFedKnownShape(Network network) => network.Type is { } type && CommonShape(Uses(type).Select(u => u.Input).OfType<Shape>().ToList()) is not null;

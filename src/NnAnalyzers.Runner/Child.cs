@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace NnAnalyzers.Runner;
+
+/// <summary>How a child process ended.</summary>
+/// <param name="Stopped">Why it was stopped: timed out or out of memory; null if it ended by itself.</param>
+/// <param name="Said">The last lines of its error stream.</param>
+public sealed record ChildEnd(int ExitCode, string? Stopped, string Said, double Seconds);
+
+/// <summary>One process of a job folder: the runner with the folder's own TorchSharp, within bounds of time and memory.</summary>
+public static class Child
+{
+    /// <summary>The dotnet command that this process was started with, or the one on the path.</summary>
+    public static string DotNet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+
+    /// <summary>Runs the folder's runner to its end.</summary>
+    /// <param name="folder">The job folder.</param>
+    /// <param name="workFolder">Where the child works.</param>
+    /// <param name="timeLimit">In seconds.</param>
+    /// <param name="memoryLimit">In MiB.</param>
+    /// <returns>Null if cancelled.</returns>
+    public static ChildEnd? Run(string folder, string workFolder, IEnumerable<string> arguments, double timeLimit, long memoryLimit, int threads, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        using var child = Process.Start(Command(folder, workFolder, arguments, threads))!;
+        // Read what the program prints, or it would wait for a reader.
+        var said = new Queue<string>();
+        void Hear(string? line) { if (line is { Length: > 0 }) lock (said) { said.Enqueue(line); if (said.Count > 5) said.Dequeue(); } }
+        child.OutputDataReceived += (_, _) => { };
+        child.ErrorDataReceived += (_, e) => Hear(e.Data);
+        child.BeginOutputReadLine();
+        child.BeginErrorReadLine();
+        string? stopped = null;
+        while (!child.WaitForExit(100))
+        {
+            child.Refresh();
+            if (cancellation.IsCancellationRequested) { child.Kill(entireProcessTree: true); return null; }
+            if (watch.Elapsed.TotalSeconds > timeLimit) stopped = JobResult.TimedOut;
+            else if (Memory(child) > memoryLimit << 20) stopped = JobResult.OutOfMemory;
+            if (stopped is null) continue;
+            child.Kill(entireProcessTree: true);
+            child.WaitForExit();
+        }
+        child.WaitForExit(); // lets the readers finish
+        return new ChildEnd(child.ExitCode, stopped, string.Join(" | ", said), watch.Elapsed.TotalSeconds);
+    }
+
+    private static long Memory(Process child)
+    {
+        try { return child.WorkingSet64; } catch (InvalidOperationException) { return 0; }
+    }
+
+    private static ProcessStartInfo Command(string folder, string workFolder, IEnumerable<string> arguments, int threads)
+    {
+        var app = Path.Combine(folder, Plan.AppFolder);
+        var own = Path.Combine(app, OperatingSystem.IsWindows() ? "nn-run.exe" : "nn-run");
+        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = false, WorkingDirectory = workFolder };
+        if (File.Exists(own)) start.FileName = Path.GetFullPath(own);
+        else
+        {
+            start.FileName = DotNet;
+            start.ArgumentList.Add(Path.GetFullPath(Path.Combine(app, "NnAnalyzers.Runner.dll")));
+        }
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["OMP_NUM_THREADS"] = start.Environment["MKL_NUM_THREADS"] = threads.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
+        return start;
+    }
+}
