@@ -11,15 +11,16 @@ namespace NnAnalyzers;
 /// </summary>
 internal abstract class Rule
 {
-    protected Rule(string id, RuleLevel level, Category category, string title, string message)
+    protected Rule(string id, RuleLevel level, Category category, RuleSource source, string title, string message)
     {
-        Level = level;
+        (Level, Source) = (level, source);
         Descriptor = new DiagnosticDescriptor(id, title, message, category.ToString(), level.Severity(), isEnabledByDefault: true,
             helpLinkUri: $"https://github.com/nnanalyzers/nnanalyzers/blob/main/docs/rules/{id}.md");
     }
 
     public string Id => Descriptor.Id;
     public RuleLevel Level { get; }
+    public RuleSource Source { get; }
     public DiagnosticDescriptor Descriptor { get; }
 
     public virtual IEnumerable<Finding> Check(Network network, ProjectGraph project) => [];
@@ -38,3 +39,16 @@ internal abstract class Rule
 }
 
 internal enum Category { Architecture, Initialization, Shapes, Training, Checkpoints, Data, Modules }
+
+/// <summary>Where a rule comes from.</summary>
+internal enum RuleSource
+{
+    /// <summary>A tip of the article of practical training tips that the project is built on.</summary>
+    Article,
+
+    /// <summary>A mistake that users of TorchSharp really make.</summary>
+    TorchSharp,
+
+    /// <summary>What the tools of other languages check.</summary>
+    Peers,
+}

@@ -105,6 +105,8 @@ internal static class Faulty
         new("pictures cut off at 1", "PictureCheck", () => { var s = Pictures(Sequential(Conv2d(1, 16, 3, padding: 1L), ReLU(), Flatten(), Linear(16 * 64, 4))); return s with { Input = (randn(16, 1, 8, 8) * 2).clamp(0, 1) }; }),
         // WithoutNormalization
         new("batch norm over N(0, 1) convolutions", "WithoutNormalization", () => Pictures(Init(Sequential(Conv2d(1, 64, 3, padding: 1L), BatchNorm2d(64), ReLU(), Conv2d(64, 64, 3, padding: 1L), BatchNorm2d(64), ReLU(), Conv2d(64, 64, 3, padding: 1L), BatchNorm2d(64), ReLU(), AdaptiveAvgPool2d(2), Flatten(), Linear(256, 4)), w => init.normal_(w, 0, 1)))),
+        new("layer norm over N(0, 1) layers", "WithoutNormalization", () => Classes(Init(Sequential(Linear(8, 64), nn.LayerNorm(64), ReLU(), Linear(64, 64), nn.LayerNorm(64), ReLU(), Linear(64, 64), nn.LayerNorm(64), ReLU(), Linear(64, 4)), w => init.normal_(w, 0, 1)))),
+        new("group norm over N(0, 1) convolutions", "WithoutNormalization", () => Pictures(Init(Sequential(Conv2d(1, 64, 3, padding: 1L), Group(8, 64), ReLU(), Conv2d(64, 64, 3, padding: 1L), Group(8, 64), ReLU(), Conv2d(64, 64, 3, padding: 1L), Group(8, 64), ReLU(), AdaptiveAvgPool2d(2), Flatten(), Linear(256, 4)), w => init.normal_(w, 0, 1)))),
         new("batch norm over N(0, 1) layers", "WithoutNormalization", () => Classes(Init(Sequential(Linear(8, 64), BatchNorm1d(64), ReLU(), Linear(64, 64), BatchNorm1d(64), ReLU(), Linear(64, 64), BatchNorm1d(64), ReLU(), Linear(64, 4)), w => init.normal_(w, 0, 1)))),
         // SimplerLoss
         new("a loss that rewards distance", "SimplerLoss", () => { var x = randn(32, 8); return Setup.Of(Mlp(), x, Curve(x), (o, t) => (-(o - t).abs()).exp().mean()); }),

@@ -21,7 +21,7 @@ internal static class Healthy
     public static Setup Pictures(nn.Module<Tensor, Tensor> model, int channels = 1, int size = 8, int count = 16, int classes = 4) => Setup.Of(model, randn(count, channels, size, size), Labels(count, classes), Entropy);
 
     /// <summary>TorchSharp 0.107.0 leaves the weight and bias of GroupNorm as the memory it finds.</summary>
-    private static GroupNorm Group(int groups, int channels)
+    internal static GroupNorm Group(int groups, int channels)
     {
         var norm = GroupNorm(groups, channels);
         init.ones_(norm.weight!);

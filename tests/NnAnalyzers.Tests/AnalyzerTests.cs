@@ -61,7 +61,7 @@ public class AnalyzerTests
         Assert.Contains(found, d => d.Id == "NN1004");
     }
 
-    private sealed class Broken() : Rule("NN9999", RuleLevel.Advice, Category.Training, "t", "m")
+    private sealed class Broken() : Rule("NN9999", RuleLevel.Advice, Category.Training, RuleSource.Peers, "t", "m")
     {
         public override IEnumerable<Finding> Check(NnAnalyzers.Graph.Network network, NnAnalyzers.Training.ProjectGraph project) => throw new InvalidOperationException("broken on purpose");
     }

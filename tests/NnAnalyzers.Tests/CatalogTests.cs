@@ -37,6 +37,8 @@ public class CatalogTests
 
     private static string Severity(Rule rule) => rule.Descriptor.DefaultSeverity.ToString().ToLowerInvariant();
 
+    private static string Source(Rule rule) => rule.Source switch { RuleSource.Article => "the article", RuleSource.TorchSharp => "TorchSharp users", _ => "peer tools" };
+
     private static string Table(string prefix) => "| rule | what it finds | level |\n|---|---|---|\n"
         + string.Concat(Ordered.Select(r => $"| [{r.Id}]({prefix}{r.Id}.md) | {r.Descriptor.Title} | {r.Level} ({Severity(r)}) |\n"));
 
@@ -47,6 +49,16 @@ public class CatalogTests
         Generated("docs/rules/README.md", "<!-- rules: generated -->", Table(""));
         Generated("src/NnAnalyzers/AnalyzerReleases.Unshipped.md", "--------|----------|----------|-------",
             "NN0000 | Internal | Hidden | A rule failed\n" + string.Concat(Ordered.Select(r => $"{r.Id} | {r.Descriptor.Category} | {r.Descriptor.DefaultSeverity} | {r.Descriptor.Title}\n")), end: null);
+    }
+
+    [Fact]
+    public void Presets_are_up_to_date()
+    {
+        const string folder = "src/NnAnalyzers.CodeFixes/build/config";
+        if (Update) foreach (var preset in Preset.All) File.WriteAllText(Path.Combine(Root, folder, preset.FileName), preset.Text());
+        foreach (var preset in Preset.All) Assert.True(Read($"{folder}/{preset.FileName}") == preset.Text(), $"{preset.FileName} is out of date: run the tests once with NN_UPDATE=1");
+        Assert.Equal(Preset.All.Select(p => p.FileName).Order(), Directory.GetFiles(Path.Combine(Root, folder)).Select(Path.GetFileName).Order());
+        Generated("docs/configuration.md", "<!-- modes: generated -->", "| mode | what it sets |\n|---|---|\n" + string.Concat(Preset.All.Select(p => $"| `{p.Name}` | {p.Says} |\n")));
     }
 
     [Theory]
@@ -63,7 +75,7 @@ public class CatalogTests
         Assert.StartsWith($"# {id}: {rule.Descriptor.Title}\n", Read($"docs/rules/{id}.md"), StringComparison.Ordinal);
         Assert.EndsWith($"docs/rules/{id}.md", rule.Descriptor.HelpLinkUri, StringComparison.Ordinal);
         Assert.True(rule.Descriptor.IsEnabledByDefault);
-        Generated($"docs/rules/{id}.md", "<!-- generated from the rule -->", $"Level: {rule.Level} ({Severity(rule)}) · Category: {rule.Descriptor.Category} · [all rules](README.md)\n");
+        Generated($"docs/rules/{id}.md", "<!-- generated from the rule -->", $"Level: {rule.Level} ({Severity(rule)}) · Category: {rule.Descriptor.Category} · From: {Source(rule)} · [all rules](README.md)\n");
         foreach (var section in new[] { "What it finds", "Why", "Example", "Silent", "Configure", "Evidence" }) Assert.Contains($"\n## {section}\n", Read($"docs/rules/{id}.md"));
     }
 

@@ -5,22 +5,73 @@ using static TorchSharp.torch;
 namespace NnAnalyzers.Companion;
 
 /// <summary>
-/// The same network with its batch normalization made an identity, one sample at a time: if it blows up or dies out, the normalization was hiding
+/// The same network with its normalization made an identity, one sample at a time: if it blows up or dies out, the normalization was hiding
 /// a bad initialization. (The article's key finding.)
 /// </summary>
 internal static class WithoutNormalization
 {
+    /// <summary>Added to a variance it makes the variance count for nothing, until outputs reach a million.</summary>
+    private const double Overwhelming = 1e12;
+
+    /// <summary>A layer that normalizes, with what it takes to switch that off.</summary>
+    private sealed record Norm(nn.Module Module, double Eps, Action<double> SetEps, Parameter? Weight, Parameter? Bias)
+    {
+        public Tensor? Mean { get; } = Buffer(Module, "running_mean");
+        public Tensor? Variance { get; } = Buffer(Module, "running_var");
+
+        /// <summary>In eval mode it applies constants that can be set; otherwise its weight must be there to undo what a large eps does.</summary>
+        public bool CanBeIdentity => Variance is not null || Weight is not null;
+
+        private static Tensor? Buffer(nn.Module module, string name) => module.named_buffers().FirstOrDefault(b => b.name == name).buffer;
+
+        public static Norm? Of(nn.Module module) => module switch
+        {
+            NormBase n => new(n, n.eps, e => n.eps = e, n.weight, n.bias),
+            LayerNorm n => new(n, n.eps, e => n.eps = e, n.elementwise_affine ? n.weight : null, n.bias),
+            GroupNorm n => new(n, n.eps, e => n.eps = e, n.affine ? n.weight : null, n.bias),
+            _ => null,
+        };
+
+        /// <summary>y = (x − mean) / sqrt(variance + eps) · weight + bias becomes x where mean and variance are kept, and x − mean where they are the sample's own.</summary>
+        public void MakeIdentity()
+        {
+            using var guard = no_grad();
+            Bias?.fill_(0);
+            if (Variance is not null)
+            {
+                Mean!.fill_(0);
+                Variance.fill_(1 - Eps);
+                Weight?.fill_(1);
+                Module.eval();
+            }
+            else
+            {
+                SetEps(Overwhelming);
+                Weight!.fill_(Math.Sqrt(Overwhelming));
+            }
+        }
+    }
+
     public static IEnumerable<ProbeResult> Ask(Subject subject)
     {
-        // One that keeps no running statistics takes those of the batch also in eval mode.
-        var norms = subject.Model.modules().OfType<BatchNorm>().Where(n => n.named_buffers().Any(b => b.name == "running_var")).ToList();
-        if (norms.Count == 0) yield break;
-        foreach (var norm in norms) MakeIdentity(norm);
-        // Its own parameters stay as they are, or it would be no identity for long.
-        var own = norms.SelectMany(n => n.parameters()).ToHashSet();
+        var norms = subject.Model.modules().Select(Norm.Of).OfType<Norm>().Where(n => n.CanBeIdentity).ToList();
+        // Their own parameters stay as they are, or they would be no identities for long.
+        var own = norms.SelectMany(n => n.Module.parameters()).ToHashSet();
         var trained = subject.Trainable.Where(p => !own.Any(o => ReferenceEquals(o, p))).ToList();
-        if (trained.Count == 0) yield break;
-        foreach (var norm in norms) norm.eval();
+        if (norms.Count == 0 || trained.Count == 0) return [];
+        try
+        {
+            foreach (var norm in norms) norm.MakeIdentity();
+            return [Train(subject, trained, norms.Count)];
+        }
+        finally
+        {
+            foreach (var norm in norms) norm.SetEps(norm.Eps);
+        }
+    }
+
+    private static ProbeResult Train(Subject subject, List<Parameter> trained, int count)
+    {
         var (input, target) = (subject.Input.narrow(0, 0, 1), subject.Target.narrow(0, 0, 1));
         using var scope = NewDisposeScope();
         double scale;
@@ -30,20 +81,9 @@ internal static class WithoutNormalization
         var (first, last) = (losses[0], losses[^1]);
         var blew = losses.FindIndex(l => !double.IsFinite(l));
         var wild = blew >= 0 || scale > Thresholds.LargeScale || first > Thresholds.HopelessLossFactor * expected || losses.Max() > 1e3 * Math.Max(1, Math.Abs(first));
-        yield return new("WithoutNormalization", wild ? ProbeVerdict.Failed : ProbeVerdict.Passed,
-            $"{norms.Count} batch normalizations made identities, one sample: outputs up to {scale:g3}, loss {first:g4} → {last:g4}{(blew >= 0 ? $", not a number at step {blew}" : "")}",
+        return new("WithoutNormalization", wild ? ProbeVerdict.Failed : ProbeVerdict.Passed,
+            $"{count} normalization{(count == 1 ? "" : "s")} made identities, one sample: outputs up to {scale:g3}, loss {first:g4} → {last:g4}{(blew >= 0 ? $", not a number at step {blew}" : "")}",
             $"outputs up to {Thresholds.LargeScale:g}, a first loss up to {Thresholds.HopelessLossFactor} times the expected, finite losses (source: the article; the numbers are ours)", wild ? "The normalization hides an initialization that does not fit: scale weights to their fan-in (kaiming_normal_), then see whether the normalization is still needed." : "")
         { RuleId = wild ? "NN2001" : null };
-    }
-
-    private static void MakeIdentity(BatchNorm norm)
-    {
-        using var guard = no_grad();
-        norm.weight?.fill_(1);
-        norm.bias?.fill_(0);
-        foreach (var (name, buffer) in norm.named_buffers())
-            if (name == "running_mean") buffer.fill_(0);
-            // y = x / sqrt(var + eps): one less eps, taken as its default.
-            else if (name == "running_var") buffer.fill_(1 - 1e-5);
     }
 }

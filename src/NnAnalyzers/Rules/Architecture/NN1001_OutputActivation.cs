@@ -4,7 +4,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>The network's output is cut off by an activation, and its loss needs the values that are lost.</summary>
-internal sealed class NN1001_OutputActivation() : Rule("NN1001", RuleLevel.Proven, Category.Architecture,
+internal sealed class NN1001_OutputActivation() : Rule("NN1001", RuleLevel.Proven, Category.Architecture, RuleSource.Article,
     "Activation on the output layer",
     "{0} on the output layer keeps the network from giving {1} what it needs: only {2} come out ({3})")
 {

@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>The loss applies the activation itself, or wants the values before one of another kind.</summary>
-internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLevel.Proven, Category.Architecture,
+internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLevel.Proven, Category.Architecture, RuleSource.Article,
     "Activation repeated by the loss",
     "{0} before {1} {2} ({3})")
 {

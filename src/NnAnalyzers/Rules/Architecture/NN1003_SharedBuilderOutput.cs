@@ -4,7 +4,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>One helper builds every layer with its activation, and builds the output layer too.</summary>
-internal sealed class NN1003_SharedBuilderOutput() : Rule("NN1003", RuleLevel.Proven, Category.Architecture,
+internal sealed class NN1003_SharedBuilderOutput() : Rule("NN1003", RuleLevel.Proven, Category.Architecture, RuleSource.Article,
     "Output layer built by the helper of the hidden layers",
     "{0} adds {1} to every layer it builds, the output layer too, so {2} never sees the values it needs ({3})")
 {

@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>A layer was made without a bias, and nothing that follows brings one.</summary>
-internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Category.Architecture,
+internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Category.Architecture, RuleSource.Article,
     "Layer without a bias",
     "{0} has no bias, and no normalization follows that brings one before {1}")
 {

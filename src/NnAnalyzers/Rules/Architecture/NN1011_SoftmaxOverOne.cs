@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>A softmax over an axis of size 1 is always 1, whatever goes in.</summary>
-internal sealed class NN1011_SoftmaxOverOne() : Rule("NN1011", RuleLevel.Proven, Category.Architecture,
+internal sealed class NN1011_SoftmaxOverOne() : Rule("NN1011", RuleLevel.Proven, Category.Architecture, RuleSource.Peers,
     "Softmax over a single value",
     "{0} over axis {1} of {2} is always {3}: one value has nothing to compete with")
 {

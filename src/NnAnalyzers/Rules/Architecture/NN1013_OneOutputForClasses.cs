@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>Cross-entropy over one logit is always 0: the softmax inside it has nothing to choose from.</summary>
-internal sealed class NN1013_OneOutputForClasses() : Rule("NN1013", RuleLevel.Proven, Category.Architecture,
+internal sealed class NN1013_OneOutputForClasses() : Rule("NN1013", RuleLevel.Proven, Category.Architecture, RuleSource.Peers,
     "Cross-entropy over one output",
     "{0} of {1} is always 0: with one output there is only one class to choose; a yes or no needs BCEWithLogitsLoss")
 {

@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>Moving a model replaces its parameters; an optimizer made before keeps the old ones and throws when it steps.</summary>
-internal sealed class NN5003_OptimizerBeforeMove() : Rule("NN5003", RuleLevel.Proven, Category.Checkpoints,
+internal sealed class NN5003_OptimizerBeforeMove() : Rule("NN5003", RuleLevel.Proven, Category.Checkpoints, RuleSource.TorchSharp,
     "Optimizer made before the model is moved",
     "{0} is made before {1} {2}; its parameters are then replaced, and the next step fails")
 {

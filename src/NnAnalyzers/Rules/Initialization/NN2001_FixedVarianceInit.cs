@@ -11,7 +11,7 @@ namespace NnAnalyzers.Rules;
 /// The scale a rectified layer needs is √(2 / fan-in): He et al., Delving Deep into Rectifiers, 2015. More than three
 /// times off, and the signal grows or dies by that factor in every layer.
 /// </remarks>
-internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Proven, Category.Initialization, "Weights not scaled to their fan-in",
+internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Proven, Category.Initialization, RuleSource.Article, "Weights not scaled to their fan-in",
     "{0} draws {1} with a spread of {2}; {3}")
 {
     private const double Tolerance = 3, LargeForAnyFanIn = 0.5, CustomOfTransformers = 0.02;

@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>A reshape is used to reorder axes: sizes come out right, values do not.</summary>
-internal sealed class NN3001_ReshapeForPermute() : Rule("NN3001", RuleLevel.Proven, Category.Shapes,
+internal sealed class NN3001_ReshapeForPermute() : Rule("NN3001", RuleLevel.Proven, Category.Shapes, RuleSource.Article,
     "Reshape used to reorder axes",
     "{0} to {1} reads the values of {2} in their old order and scrambles them; permute({3}) moves the axes")
 {

@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>view(-1, K) on the way to the head: when K is not what one sample holds, samples run into each other.</summary>
-internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Proven, Category.Shapes,
+internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Proven, Category.Shapes, RuleSource.Article,
     "Reshape that mixes samples",
     "{0} puts {1} values in a row, but {2}")
 {

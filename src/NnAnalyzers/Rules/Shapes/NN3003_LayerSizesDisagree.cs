@@ -6,7 +6,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>Two sizes that must agree cannot: the forward pass throws.</summary>
-internal sealed class NN3003_LayerSizesDisagree() : Rule("NN3003", RuleLevel.Proven, Category.Shapes,
+internal sealed class NN3003_LayerSizesDisagree() : Rule("NN3003", RuleLevel.Proven, Category.Shapes, RuleSource.Peers,
     "Sizes that do not fit together",
     "{0}; {1}")
 {

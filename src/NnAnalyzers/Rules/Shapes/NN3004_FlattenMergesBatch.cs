@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>flatten() of a tensor starts at the batch axis: all samples become one row.</summary>
-internal sealed class NN3004_FlattenMergesBatch() : Rule("NN3004", RuleLevel.Proven, Category.Shapes,
+internal sealed class NN3004_FlattenMergesBatch() : Rule("NN3004", RuleLevel.Proven, Category.Shapes, RuleSource.Article,
     "Flatten that merges the batch",
     "flatten() of {0} merges the batch too, and {1} reads all samples as one row; flatten(1) keeps them apart")
 {

@@ -6,7 +6,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>squeeze() drops every axis of size 1, the batch too when one sample is left in it.</summary>
-internal sealed class NN3005_SqueezeMayDropBatch() : Rule("NN3005", RuleLevel.Likely, Category.Shapes,
+internal sealed class NN3005_SqueezeMayDropBatch() : Rule("NN3005", RuleLevel.Likely, Category.Shapes, RuleSource.Article,
     "Squeeze that may drop the batch",
     "squeeze() of {0} drops the batch axis as well when a batch holds one sample; name the axis")
 {

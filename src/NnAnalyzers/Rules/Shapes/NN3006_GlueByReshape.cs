@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>Tensors are put one behind the other and reshaped into a new axis that the values do not follow.</summary>
-internal sealed class NN3006_GlueByReshape() : Rule("NN3006", RuleLevel.Likely, Category.Shapes,
+internal sealed class NN3006_GlueByReshape() : Rule("NN3006", RuleLevel.Likely, Category.Shapes, RuleSource.Article,
     "Concatenation reshaped into a new axis",
     "cat along axis {0} then {1} to {2} mixes the values of the {3} tensors; stack(.., {4}) makes the new axis")
 {

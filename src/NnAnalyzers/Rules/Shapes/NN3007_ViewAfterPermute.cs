@@ -6,7 +6,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>view() cannot merge axes that a permutation has moved apart in memory; it throws.</summary>
-internal sealed class NN3007_ViewAfterPermute() : Rule("NN3007", RuleLevel.Proven, Category.Shapes,
+internal sealed class NN3007_ViewAfterPermute() : Rule("NN3007", RuleLevel.Proven, Category.Shapes, RuleSource.TorchSharp,
     "View of permuted axes",
     "view to {0} merges axes that {1} has moved apart in memory and throws; reshape copies them first")
 {

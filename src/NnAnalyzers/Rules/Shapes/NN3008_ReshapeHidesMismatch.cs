@@ -4,7 +4,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>The prediction is forced into the target's shape: sizes agree afterwards, values need not.</summary>
-internal sealed class NN3008_ReshapeHidesMismatch() : Rule("NN3008", RuleLevel.Likely, Category.Shapes,
+internal sealed class NN3008_ReshapeHidesMismatch() : Rule("NN3008", RuleLevel.Likely, Category.Shapes, RuleSource.TorchSharp,
     "Reshape that hides a mismatch with the target",
     "{0} forces {1} into the target's {2} before {3}; axes that mean different things are compared")
 {

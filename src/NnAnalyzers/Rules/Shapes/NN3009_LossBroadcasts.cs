@@ -6,7 +6,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>An element-wise loss stretches its two sides to a common, larger shape and compares every sample with every other.</summary>
-internal sealed class NN3009_LossBroadcasts() : Rule("NN3009", RuleLevel.Proven, Category.Shapes,
+internal sealed class NN3009_LossBroadcasts() : Rule("NN3009", RuleLevel.Proven, Category.Shapes, RuleSource.Peers,
     "Loss that broadcasts its two sides",
     "{0} of {1} and {2} compares {3}; the best it can learn is the mean")
 {
