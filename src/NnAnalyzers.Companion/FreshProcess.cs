@@ -19,7 +19,7 @@ internal static class FreshProcess
     /// <summary>A function by the place it is compiled to, with the plain values it captures.</summary>
     private sealed record Code(string Assembly, int Token, string? Owner, Dictionary<string, JsonElement> Captured);
 
-    private sealed record Job(Code Create, Code Load, Code Step, string Session, string Folder, int Steps, string Answer);
+    private sealed record Job(Code Create, Code Load, Code Step, string Session, string Folder, int Steps, int Threads, string Answer);
 
     private sealed record Answer(List<double> Losses, string? Error);
 
@@ -31,7 +31,7 @@ internal static class FreshProcess
         if (Command() is not { } start) return (null, "this program cannot be started a second time");
         if (Describe(create) is not { } making || Describe(load) is not { } loading || Describe(step) is not { } stepping) return (null, "the functions use objects of this process");
         var (job, answer) = (Path.Combine(folder, "continue.json"), Path.Combine(folder, "continued.json"));
-        File.WriteAllText(job, JsonSerializer.Serialize(new Job(making, loading, stepping, typeof(T).AssemblyQualifiedName!, folder, steps, answer), Json));
+        File.WriteAllText(job, JsonSerializer.Serialize(new Job(making, loading, stepping, typeof(T).AssemblyQualifiedName!, folder, steps, torch.get_num_threads(), answer), Json));
         start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(FreshProcess).Assembly.Location;
         start.Environment[Variable] = job;
         using var process = Process.Start(start)!;
@@ -75,6 +75,7 @@ internal static class FreshProcess
         try
         {
             TorchLibrary.Load();
+            torch.set_num_threads(job.Threads); // sums are taken in the same order
             var session = Type.GetType(job.Session, throwOnError: true)!;
             answer = new((List<double>)typeof(FreshProcess).GetMethod(nameof(Losses), All)!.MakeGenericMethod(session).Invoke(null, [job])!, null);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.CodeAnalysis;
 using NnAnalyzers.Tool.Sources;
 
 namespace NnAnalyzers.Tool.Commands;
@@ -8,7 +9,7 @@ internal static class FixCommand
 {
     public static Command Create()
     {
-        var path = CheckCommand.PathArgument();
+        var path = new Argument<string>("path") { Description = "A .csproj, .sln, folder or .cs file; or the .sarif log of a build, whose fixes are applied as they stand", DefaultValueFactory = _ => "." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the changes as a diff and write nothing" };
         var rule = new Option<string?>("--rule") { Description = "Only this rule, such as NN1001" };
         var command = new Command("fix", "Applies every fix until none is left. Exit code 0: done, 2: cannot run.") { path, dryRun, rule };
@@ -19,14 +20,25 @@ internal static class FixCommand
     private static async Task<int> RunAsync(string path, bool dryRun, string? rule, CancellationToken cancellation)
     {
         if (rule is not null) RulesCommand.Find(rule);
+        bool Wanted(Diagnostic finding) => rule is null || finding.Id.Equals(rule, StringComparison.OrdinalIgnoreCase);
+        if (Path.GetExtension(path).Equals(".sarif", StringComparison.OrdinalIgnoreCase))
+        {
+            var (files, findings) = SarifLog.Read(path);
+            var wanted = findings.Where(Wanted).ToList();
+            return await FinishAsync(files, await EditApplier.ApplyAsync(files, wanted, cancellation), wanted.Count, dryRun, cancellation);
+        }
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation);
-        var (after, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds,
-            d => rule is null || d.Id.Equals(rule, StringComparison.OrdinalIgnoreCase), cancellation);
-        var changes = await Fixer.ChangesAsync(sources.Solution, after, cancellation);
+        var (after, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds, Wanted, cancellation);
+        foreach (var finding in leftOut) Console.Error.WriteLine($"{Analysis.Place(finding.Location)}: the fix for {finding.Id} would not compile here and was left out");
+        return await FinishAsync(sources.Solution, after, applied, dryRun, cancellation);
+    }
+
+    private static async Task<int> FinishAsync(Solution before, Solution after, int applied, bool dryRun, CancellationToken cancellation)
+    {
+        var changes = await Fixer.ChangesAsync(before, after, cancellation);
         var root = Directory.GetCurrentDirectory();
         if (dryRun) Console.Write(Fixer.Diff(changes, root));
         else foreach (var (file, _, text) in changes) Fixer.Write(file, text);
-        foreach (var finding in leftOut) Console.Error.WriteLine($"{Analysis.Place(finding.Location)}: the fix for {finding.Id} would not compile here and was left out");
         Console.Error.WriteLine($"{applied} fix{(applied == 1 ? "" : "es")} {(dryRun ? "would change" : "changed")} {changes.Count} file{(changes.Count == 1 ? "" : "s")}.");
         return ExitCode.Clean;
     }

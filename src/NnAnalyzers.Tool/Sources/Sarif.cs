@@ -75,10 +75,18 @@ internal static class Sarif
                 artifactChanges = FixProperties.Read(finding.Properties).GroupBy(e => e.Path).Select(file => new
                 {
                     artifactLocation = new { uri = Uri(file.Key, root) },
-                    replacements = file.Select(e => new { deletedRegion = Region(tree.GetText().Lines.GetLinePositionSpan(e.Span)), insertedContent = new { text = e.Text } }),
+                    replacements = file.Select(e => new { deletedRegion = Region(TextOf(file.Key, tree).Lines.GetLinePositionSpan(e.Span)), insertedContent = new { text = e.Text } }),
                 }),
             },
         ];
+
+    /// <summary>A fix may change other files than the one it was found in.</summary>
+    private static SourceText TextOf(string path, SyntaxTree found)
+    {
+        if (path == found.FilePath) return found.GetText();
+        using var stream = File.OpenRead(path);
+        return SourceText.From(stream);
+    }
 
     private static object Physical(string path, LinePositionSpan span, string root) => new { artifactLocation = new { uri = Uri(path, root) }, region = Region(span) };
 
