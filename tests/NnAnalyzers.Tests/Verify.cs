@@ -22,8 +22,11 @@ internal static class Verify
         """;
 
     private static readonly IReadOnlyList<MetadataReference> References = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location)).Append(typeof(TorchSharp.torch).Assembly.Location)
+        .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location)).Append(typeof(TorchSharp.torch).Assembly.Location).Append(typeof(Companion.TrainingRun).Assembly.Location)
         .Select(p => (MetadataReference)MetadataReference.CreateFromFile(p)).ToList();
+
+    /// <summary>What a project of the samples imports for all of its code.</summary>
+    public const string GlobalUsings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;";
 
     /// <summary>The findings are the marked ones and no others.</summary>
     public static Task FiresAsync(params string[] sources) => RunAsync(sources, null);
