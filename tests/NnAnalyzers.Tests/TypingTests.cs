@@ -17,7 +17,7 @@ namespace NnAnalyzers.Tests;
 public class TypingTests(ITestOutputHelper output)
 {
     /// <summary>Prime, so that every way of mistyping gets its turn.</summary>
-    private const int Share = 61;
+    private const int Share = 127;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly string Root = typeof(TypingTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
     private static readonly ImmutableArray<DiagnosticAnalyzer> Analyzers = [new NetworkAnalyzer()];

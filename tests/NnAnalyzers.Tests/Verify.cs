@@ -64,7 +64,9 @@ internal static class Verify
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     public static async Task<IReadOnlyList<Diagnostic>> FindAsync(params string[] sources) =>
-        await Compile(sources).WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync();
+        await FindAsync(Compile(sources));
+
+    public static async Task<IReadOnlyList<Diagnostic>> FindAsync(Compilation compilation) => await compilation.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync();
 
     private sealed class Test : CSharpCodeFixTest<NetworkAnalyzer, NetworkCodeFixProvider, DefaultVerifier>
     {
