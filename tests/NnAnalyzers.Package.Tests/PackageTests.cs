@@ -175,4 +175,91 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
         Assert.True(exit == 0, output);
         Assert.Empty(said);
     }
+
+    /// <summary>What the SDK's own analyzers say of modules that TorchSharp disposes is taken back; what they say of others stands.</summary>
+    [Fact]
+    public void Rules_about_disposal_know_registered_modules()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(packed.Folder, "disposed")).FullName;
+        File.WriteAllText(Path.Combine(folder, "disposed.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="TorchSharp" Version="0.107.0" />
+                <PackageReference Include="NnAnalyzers" Version="{Packed.Version}" PrivateAssets="all" Condition="'$(Without)' == ''" />
+              </ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(Path.Combine(folder, ".editorconfig"), "[*.cs]\ndotnet_diagnostic.CA2000.severity = warning\ndotnet_diagnostic.CA1001.severity = warning\ndotnet_diagnostic.CA2213.severity = warning\n");
+        File.WriteAllText(Path.Combine(folder, "Code.cs"), """
+            using TorchSharp;
+            using TorchSharp.Modules;
+            using static TorchSharp.torch;
+            using static TorchSharp.torch.nn;
+
+            public class Block : Module<Tensor, Tensor>
+            {
+                private readonly Linear fc = Linear(4, 4);
+                public Block() : base("block") => RegisterComponents();
+                public override Tensor forward(Tensor x) => fc.forward(x);
+            }
+            public class Net : Module<Tensor, Tensor>
+            {
+                private readonly Sequential all;
+                private readonly ModuleList<Block> list = new();
+                private readonly Parameter scale = Parameter(zeros(3));
+                private readonly Tensor table = zeros(3);
+                private readonly FileStream log = new("log", FileMode.Create); // kept: no module
+                public Net(int count) : base("net")
+                {
+                    all = Sequential(("first", new Block()), ("act", ReLU()));
+                    for (var i = 0; i < count; i++) { var block = new Block(); list.Add(block); }
+                    register_module("extra", new Block());
+                    var named = new Block();
+                    register_module("named", named);
+                    var lost = new Block(); // kept: belongs to nobody
+                    Console.WriteLine(lost.GetName());
+                    RegisterComponents();
+                }
+                public override Tensor forward(Tensor x) => all.forward(x);
+            }
+            public class Later : Block
+            {
+                private readonly Linear more = Linear(4, 4); // there before the base registers
+                public override Tensor forward(Tensor x) => more.forward(x);
+            }
+            public class Forgotten : Module<Tensor, Tensor>
+            {
+                private readonly Linear fc = Linear(4, 4); // kept: never registered
+                public Forgotten() : base("forgotten") { }
+                public override Tensor forward(Tensor x) => fc.forward(x);
+            }
+            public class CutOff : Module<Tensor, Tensor>
+            {
+                private readonly Linear fc = Linear(4, 4); // kept: its Dispose never reaches the base
+                public CutOff() : base("cut off") => RegisterComponents();
+                public override Tensor forward(Tensor x) => fc.forward(x);
+                protected override void Dispose(bool disposing) => Console.WriteLine("gone");
+            }
+            public class Part
+            {
+                private readonly Block block = new();
+                public Part(Net net) => net.register_module("part", block);
+                public Tensor Act(Tensor x) => block.forward(x);
+            }
+            public class Agent // kept: owns its block
+            {
+                private readonly Block block = new();
+                public Tensor Act(Tensor x) => block.forward(x);
+            }
+            """);
+        IReadOnlyList<string> Said(params string[] settings)
+        {
+            Packed.Must(Packed.DotNet(folder, ["restore", .. settings]));
+            var output = Packed.Must(Packed.DotNet(folder, ["build", "--no-restore", "-t:Rebuild", "-clp:NoSummary", "-p:UseSharedCompilation=false", .. settings]));
+            return System.Text.RegularExpressions.Regex.Matches(output, @"Code\.cs\((\d+),\d+\): warning (CA\d+)").Select(m => $"{int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture):00} {m.Groups[2]}").Distinct().Order(StringComparer.Ordinal).ToList();
+        }
+        Assert.Equal(["08 CA2213", "14 CA2213", "15 CA2213", "16 CA2213", "17 CA2213", "18 CA2213", "23 CA2000", "24 CA2000", "26 CA2000", "34 CA2213", "39 CA2213", "45 CA2213", "50 CA1001", "56 CA1001"], Said("-p:Without=true"));
+        Assert.Equal(["18 CA2213", "26 CA2000", "39 CA2213", "45 CA2213", "56 CA1001"], Said());
+    }
 }
