@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace NnAnalyzers.Runner;
 
 /// <summary>
-/// <c>nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR]</c> runs the jobs of a job folder. <c>job ..</c>
+/// <c>nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR] [--shard 2/8]</c> runs the jobs of a job folder. <c>job ..</c>
 /// is one of them, in a process of its own; <c>probe QUESTION ANSWER</c> asks what keeps one model from learning.
 /// </summary>
 public static class Program
@@ -37,13 +37,14 @@ public static class Program
         string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
         if (args.Length == 0 || args[0].StartsWith('-'))
         {
-            Console.Error.WriteLine("usage: nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR]");
+            Console.Error.WriteLine("usage: nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR] [--shard 2/8|auto|auto/8]");
             return 2;
         }
         var plan = Plan.Load(args[0]);
         var workers = int.TryParse(Value("--jobs"), CultureInfo.InvariantCulture, out var n) ? n : Environment.ProcessorCount;
-        var scheduler = new Scheduler(args[0], plan, new RunOptions(Value("--device") ?? "auto", workers, Value("--libtorch")));
-        var (done, all) = (0, plan.Jobs().Count());
+        var shard = Value("--shard") is { } share ? Shard.Parse(share) : Shard.Whole;
+        var scheduler = new Scheduler(args[0], plan, new RunOptions(Value("--device") ?? "auto", workers, Value("--libtorch")) { Shard = shard });
+        var (done, all) = (0, shard.Of(plan.Jobs()).Count());
         scheduler.Run(result => Console.WriteLine($"[{++done}/{all}] {result.Job}: {result.Outcome}{(result.Detail is null ? "" : " (" + result.Detail + ")")}"), CancellationToken.None);
         return 0;
     }

@@ -8,7 +8,11 @@ namespace NnAnalyzers.Runner;
 /// <param name="Device">auto, cpu or cuda.</param>
 /// <param name="Workers">Jobs at a time.</param>
 /// <param name="LibTorch">Folder of libtorch; the plan's if null.</param>
-public sealed record RunOptions(string Device, int Workers, string? LibTorch);
+public sealed record RunOptions(string Device, int Workers, string? LibTorch)
+{
+    /// <summary>Which of the jobs to run.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+}
 
 /// <summary>
 /// Runs the jobs of a job folder, one child process each. A result is written when its job ends, so a run that is
@@ -39,7 +43,7 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
     {
         Directory.CreateDirectory(_results);
         var waiting = new ConcurrentQueue<Job>();
-        foreach (var job in plan.Jobs())
+        foreach (var job in options.Shard.Of(plan.Jobs()))
             if (Result(job) is { } done) ended(done); else waiting.Enqueue(job);
         var gate = new object();
         Exception? failure = null;

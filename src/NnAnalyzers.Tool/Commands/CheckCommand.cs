@@ -16,14 +16,17 @@ internal static class CheckCommand
     {
         var path = PathArgument();
         var sarif = new Option<string?>("--sarif") { Description = "Also write the findings to this file as SARIF 2.1" };
+        var baseline = new Option<string?>("--baseline") { Description = "Leave out what this file knows: only new findings count" };
+        var write = new Option<string?>("--write-baseline") { Description = "Write all findings into this file, to be known from now on" };
         var loose = LooseOption();
-        var command = new Command("check", "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run.") { path, sarif, loose };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), parsed.GetValue(loose), cancellation));
+        var command = new Command("check", "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run.") { path, sarif, baseline, write, loose };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), parsed.GetValue(baseline), parsed.GetValue(write), parsed.GetValue(loose), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, string? sarif, bool loose, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, string? sarif, string? baseline, string? write, bool loose, CancellationToken cancellation)
     {
+        var known = baseline is null ? null : Baseline.Load(baseline);
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
         var root = Directory.GetCurrentDirectory();
         var findings = new List<Diagnostic>();
@@ -32,10 +35,20 @@ internal static class CheckCommand
         // A file of several projects or target frameworks is reported once; hidden advice is not printed.
         findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Id != "NN0000")
             .DistinctBy(f => (f.Location.GetLineSpan().Path, f.Location.SourceSpan, f.Id)).ToList();
+        if (write is not null)
+        {
+            Baseline.Write(write, findings);
+            Console.WriteLine($"{findings.Count} finding{(findings.Count == 1 ? "" : "s")} written to {write}: nn check --baseline {write} tells new ones.");
+            return ExitCode.Clean;
+        }
+        var all = findings.Count;
+        if (known is not null) findings = findings.Where(f => !known.Knows(f)).ToList();
         foreach (var finding in findings) Console.WriteLine(Line(finding));
         if (sarif is not null) Sarif.Write(sarif, findings, root);
         var fixable = findings.Count(f => f.Properties.ContainsKey(FixProperties.Title));
-        Console.WriteLine(findings.Count == 0 ? "No findings." : $"{findings.Count} finding{(findings.Count == 1 ? "" : "s")}, {fixable} with a fix (nn fix {path}).");
+        Console.WriteLine(findings.Count == 0 ? all == 0 ? "No findings." : "No new findings." : $"{findings.Count} finding{(findings.Count == 1 ? "" : "s")}, {fixable} with a fix (nn fix {path}).");
+        if (all > findings.Count) Console.WriteLine($"{all - findings.Count} known from {baseline} left out.");
+        if (known?.Gone > 0) Console.WriteLine($"{known.Gone} of {baseline} {(known.Gone == 1 ? "is" : "are")} gone: write it anew to keep {(known.Gone == 1 ? "it" : "them")} from coming back.");
         return findings.Count == 0 ? ExitCode.Clean : ExitCode.Findings;
     }
 

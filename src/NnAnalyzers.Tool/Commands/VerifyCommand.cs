@@ -27,14 +27,18 @@ internal static class VerifyCommand
         var prepare = new Option<string?>("--prepare") { Description = "Only check, fix and compile into this job folder" };
         var runtime = new Option<string?>("--runtime") { Description = "With --prepare: put a self-contained runner for this runtime into the folder, such as linux-x64" };
         var withLibTorch = new Option<bool>("--with-libtorch") { Description = "With --prepare: copy the project's libtorch into the folder" };
+        var shard = new Option<string?>("--shard") { Description = "Train only this share of the jobs: 2/8, auto (from the variables of Slurm, GitLab, CircleCI or Buildkite) or auto/8 (Kubernetes); then nn merge" };
         var run = new Option<string?>("--run") { Description = "Run the jobs of a prepared folder that have no result yet, then report" };
         var command = new Command("verify", "Trains flagged and fixed code and compares. Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
         {
-            path, seeds, device, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime, withLibTorch, run,
+            path, seeds, device, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime, withLibTorch, shard, run,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var options = new RunOptions(parsed.GetValue(device)!, parsed.GetValue(jobs), parsed.GetValue(libtorch) is { } lib ? Path.GetFullPath(lib) : null);
+            var options = new RunOptions(parsed.GetValue(device)!, parsed.GetValue(jobs), parsed.GetValue(libtorch) is { } lib ? Path.GetFullPath(lib) : null)
+            {
+                Shard = parsed.GetValue(shard) is { } share ? Shard.Parse(share) : Shard.Whole,
+            };
             if (options.LibTorch is { } given && !Directory.Exists(given)) throw new ToolException($"{given}: no such libtorch folder");
             var rule = parsed.GetValue(filter) is { } id ? RulesCommand.Find(id).Id : null;
             if (parsed.GetValue(seeds) < 1) throw new ToolException("--seeds must be 1 or more");
@@ -56,7 +60,7 @@ internal static class VerifyCommand
     }
 
     /// <summary>Makes sure the folder is ours to write to, and empties it of earlier results unless they are to be kept.</summary>
-    private static void Claim(string report, string jobFolder, bool keep)
+    public static void Claim(string report, string jobFolder, bool keep)
     {
         if (File.Exists(report)) throw new ToolException($"{report}: is a file, not a folder");
         if (Directory.Exists(report) && Directory.EnumerateFileSystemEntries(report).Any() && !File.Exists(Path.Combine(jobFolder, Plan.FileName)))
@@ -78,27 +82,35 @@ internal static class VerifyCommand
     private static int Train(string report, string jobFolder, Plan plan, RunOptions options, Stopwatch watch, CancellationToken cancellation)
     {
         var scheduler = new Scheduler(jobFolder, plan, options);
-        var all = plan.Jobs().Count();
+        var jobs = options.Shard.Of(plan.Jobs()).ToList();
         var results = new List<JobResult>();
         AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).Start(progress =>
         {
-            var bars = plan.Programs.ToDictionary(p => p.Id, p => progress.AddTask(Markup.Escape(p.Rule + " " + p.Id.Split('.')[1]), maxValue: plan.Jobs().Count(j => j.Program.Id == p.Id)));
+            var bars = jobs.GroupBy(j => j.Program).ToDictionary(g => g.Key.Id, g => progress.AddTask(Markup.Escape(g.Key.Rule + " " + g.Key.Id.Split('.')[1]), maxValue: g.Count()));
             scheduler.Run(result =>
             {
                 results.Add(result);
                 bars[result.Program].Increment(1);
             }, cancellation);
         });
+        if (options.Shard.Count == 1) return Conclude(report, plan, results, options, watch.Elapsed);
+        Console.WriteLine($"Share {options.Shard}: {jobs.Count} of {plan.Jobs().Count()} trainings in {watch.Elapsed.TotalSeconds:0} s. When all shares are done: nn merge FOLDERS, this one is {report}");
+        return ExitCode.Clean;
+    }
+
+    /// <summary>Judges, writes the report and says it in short.</summary>
+    public static int Conclude(string report, Plan plan, IReadOnlyList<JobResult> results, RunOptions options, TimeSpan? took)
+    {
         var verdicts = plan.Programs.Where(p => p.Claim is null).Select(p => Verdict.Of(p, results)).ToList();
         var claims = plan.Programs.Where(p => p.Claim is not null).Select(p => ClaimVerdict.Of(p, results)).ToList();
-        var environment = Describe(results, options, plan, watch);
+        var environment = Describe(results, options, plan, took);
         Report.Write(report, plan, verdicts, claims, results, environment);
         if (verdicts.Count > 0) AnsiConsole.Write(Table(verdicts));
         if (claims.Count > 0) AnsiConsole.Write(Table(claims, results));
         var good = verdicts.Count(v => v.Good);
         var held = claims.Count(c => c.Good);
         var said = string.Join(", ", new[] { verdicts.Count > 0 ? $"{good} of {verdicts.Count} fixes helped" : null, claims.Count > 0 ? $"{held} of {claims.Count} claims were reproduced" : null }.OfType<string>());
-        Console.WriteLine($"{said}; {all} trainings in {watch.Elapsed.TotalSeconds:0} s. Report: {Path.Combine(report, "index.html")}");
+        Console.WriteLine($"{said}; {results.Count} trainings{(took is { } time ? $" in {time.TotalSeconds:0} s" : "")}. Report: {Path.Combine(report, "index.html")}");
         return good == verdicts.Count && held == claims.Count ? ExitCode.Clean : ExitCode.Findings;
     }
 
@@ -121,7 +133,7 @@ internal static class VerifyCommand
         return table;
     }
 
-    private static Dictionary<string, string> Describe(IEnumerable<JobResult> results, RunOptions options, Plan plan, Stopwatch watch)
+    private static Dictionary<string, string> Describe(IEnumerable<JobResult> results, RunOptions options, Plan plan, TimeSpan? took)
     {
         var environment = new Dictionary<string, string>
         {
@@ -129,10 +141,10 @@ internal static class VerifyCommand
             ["nn"] = typeof(VerifyCommand).Assembly.GetName().Version!.ToString(3),
             ["command"] = "nn " + string.Join(' ', System.Environment.GetCommandLineArgs().Skip(1)),
             ["seeds"] = $"0 to {plan.Seeds - 1}",
-            ["trainings at a time"] = options.Workers.ToString(CultureInfo.InvariantCulture),
             ["architecture"] = RuntimeInformation.OSArchitecture.ToString(),
-            ["seconds"] = watch.Elapsed.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
+            ["seconds of training"] = results.Sum(r => r.Seconds).ToString("0", CultureInfo.InvariantCulture),
         };
+        if (took is { } time) (environment["trainings at a time"], environment["seconds"]) = (options.Workers.ToString(CultureInfo.InvariantCulture), time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture));
         // Where the trainings ran, which may be another machine than this.
         foreach (var (key, value) in results.SelectMany(r => r.Environment).Distinct().GroupBy(e => e.Key).Select(g => (g.Key, string.Join(", ", g.Select(e => e.Value).Distinct())))) environment[key] = value;
         return environment;

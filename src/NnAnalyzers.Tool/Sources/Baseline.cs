@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Microsoft.CodeAnalysis;
+using NnAnalyzers.Runner;
+
+namespace NnAnalyzers.Tool.Sources;
+
+/// <summary>
+/// The findings a project had when it began to use the rules. A finding is known by its rule, its file and the text of its line, so that it stays known when
+/// lines above it come and go.
+/// </summary>
+internal sealed class Baseline
+{
+    private sealed record Entry(string Rule, string File, string Line, int Count);
+
+    private sealed record Document(int Version, IReadOnlyList<Entry> Findings);
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly string _folder;
+    private readonly Dictionary<(string Rule, string File, string Line), int> _left;
+
+    private Baseline(string folder, IEnumerable<Entry> entries)
+    {
+        _folder = folder;
+        _left = entries.GroupBy(e => (e.Rule, e.File, e.Line)).ToDictionary(g => g.Key, g => g.Sum(e => e.Count));
+    }
+
+    /// <exception cref="ToolException">The file is missing or no baseline.</exception>
+    public static Baseline Load(string path)
+    {
+        if (!File.Exists(path)) throw new ToolException($"{path}: no such baseline: make one with nn check --write-baseline {path}");
+        try
+        {
+            return JsonSerializer.Deserialize<Document>(File.ReadAllText(path), Json) is { Version: 1, Findings: { } findings } ? new(Folder(path), findings) : throw new JsonException("no baseline of version 1");
+        }
+        catch (JsonException error)
+        {
+            throw new ToolException($"{path}: no baseline: {error.Message.Split('\n')[0]}", error);
+        }
+    }
+
+    public static void Write(string path, IEnumerable<Diagnostic> findings)
+    {
+        var folder = Folder(path);
+        var entries = findings.GroupBy(f => Key(f, folder)).Select(g => new Entry(g.Key.Rule, g.Key.File, g.Key.Line, g.Count()))
+            .OrderBy(e => e.File, StringComparer.Ordinal).ThenBy(e => e.Rule, StringComparer.Ordinal).ThenBy(e => e.Line, StringComparer.Ordinal).ToList();
+        try
+        {
+            AtomicFile.Write(path, JsonSerializer.Serialize(new Document(1, entries), Json) + "\n");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException($"{path}: cannot be written: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Whether a finding was there before; each is used up once.</summary>
+    public bool Knows(Diagnostic finding)
+    {
+        var key = Key(finding, _folder);
+        if (_left.GetValueOrDefault(key) == 0) return false;
+        _left[key]--;
+        return true;
+    }
+
+    /// <summary>Findings of the baseline that are no more.</summary>
+    public int Gone => _left.Values.Sum();
+
+    private static string Folder(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static (string Rule, string File, string Line) Key(Diagnostic finding, string folder)
+    {
+        var text = finding.Location.SourceTree!.GetText();
+        return (finding.Id, Path.GetRelativePath(folder, finding.Location.SourceTree.FilePath).Replace('\\', '/'), text.Lines.GetLineFromPosition(finding.Location.SourceSpan.Start).ToString().Trim());
+    }
+}

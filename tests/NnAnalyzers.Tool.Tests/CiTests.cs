@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using NnAnalyzers.Runner;
+
+namespace NnAnalyzers.Tool.Tests;
+
+/// <summary>The recipes of docs/ci.md, run as they stand there; and what they are made of.</summary>
+public sealed class CiTests : InFolder
+{
+    private const string Flagged = """
+        using static TorchSharp.torch;
+        using static TorchSharp.torch.nn;
+
+        static class Old
+        {
+            static void Train(Tensor x, Tensor y)
+            {
+                var model = Sequential(Linear(4, 8), ReLU(), Linear(8, 1), ReLU());
+                functional.mse_loss(model.forward(x), y).backward();
+            }
+        }
+        """;
+
+    /// <summary>The block of a recipe, run by sh with the built tool as nn.</summary>
+    private (int ExitCode, string Output) Recipe(string name, string? only = null)
+    {
+        var page = File.ReadAllText(Path.Combine(Tests.Nn.Root, "docs", "ci.md"));
+        var script = page.Split($"```sh {name}\n")[1].Split("```")[0];
+        if (only is not null) script = script.Split('\n').Single(l => l.Contains(only, StringComparison.Ordinal));
+        return Sh(script);
+    }
+
+    private (int ExitCode, string Output) Sh(string script)
+    {
+        Write("bin/nn", $"#!/bin/sh\nexec dotnet '{Tests.Nn.Tool}' \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(Folder, "bin/nn"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var start = new ProcessStartInfo("sh") { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("-ec");
+        start.ArgumentList.Add(script);
+        start.Environment["PATH"] = Path.Combine(Folder, "bin") + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+
+    [Fact]
+    public void A_baseline_lets_only_new_findings_fail()
+    {
+        Write("Old.cs", Flagged);
+        var (exit, output) = Recipe("baseline");
+        Assert.True(exit == 0, output);
+        Assert.Contains("1 finding written to nn-baseline.json", output);
+        Assert.Contains("No new findings.", output);
+        // Lines that move are still known; the same mistake a second time is new.
+        Write("Old.cs", "// moved\n\n" + Flagged);
+        Assert.Equal(0, Recipe("baseline", "--baseline").ExitCode);
+        Write("New.cs", Flagged.Replace("class Old", "class New"));
+        (exit, output) = Recipe("baseline", "--baseline");
+        Assert.Equal(1, exit);
+        Assert.Contains("New.cs(8,68): warning NN1001", output);
+        Assert.DoesNotContain("Old.cs(", output);
+        Assert.Contains("1 known from nn-baseline.json left out", output);
+        // What is gone is told.
+        File.Delete(Path.Combine(Folder, "Old.cs"));
+        Assert.Contains("1 of nn-baseline.json is gone", Recipe("baseline", "--baseline").Output);
+        CannotRun("no such baseline: make one with nn check --write-baseline gone.json", "check", ".", "--baseline", "gone.json");
+        Write("half.json", "{ half");
+        CannotRun("half.json: no baseline", "check", ".", "--baseline", "half.json");
+    }
+
+    [Fact]
+    public void The_hook_stops_a_commit_with_a_new_finding()
+    {
+        Write("Fine.cs", Flagged.Replace(", ReLU());", ");"));
+        var page = File.ReadAllText(Path.Combine(Tests.Nn.Root, "docs", "ci.md"));
+        var (exit, output) = Sh("git init -q . && git config user.email t@t && git config user.name t && nn check . --write-baseline nn-baseline.json && printf 'bin/\\n' > .gitignore");
+        Assert.True(exit == 0, output);
+        Write(".git/hooks/pre-commit", page.Split("```sh pre-commit\n")[1].Split("```")[0]);
+        Assert.Equal(0, Sh("chmod +x .git/hooks/pre-commit && git add -A && git commit -qm fine").ExitCode);
+        Write("Old.cs", Flagged);
+        (exit, output) = Sh("git add -A && git commit -qm flagged");
+        Assert.Equal(1, exit);
+        Assert.Contains("Old.cs(8,68): warning NN1001", output);
+        // Other files are no business of it.
+        Write("notes.txt", "x");
+        Assert.Equal(0, Sh("git reset -q && git add notes.txt && git commit -qm notes").ExitCode);
+    }
+
+    [Fact]
+    public void The_workflow_writes_what_is_uploaded()
+    {
+        Write("Old.cs", Flagged);
+        Write("nn-baseline.json", """{ "version": 1, "findings": [] }""");
+        var page = File.ReadAllText(Path.Combine(Tests.Nn.Root, "docs", "ci.md"));
+        var line = page.Split('\n').Single(l => l.Contains("- run: nn check", StringComparison.Ordinal)).Split("- run: ")[1];
+        Assert.Equal(1, Sh(line).ExitCode);
+        Assert.Contains("\"ruleId\": \"NN1001\"", File.ReadAllText(Path.Combine(Folder, "nn.sarif")));
+    }
+
+    [Fact]
+    public void Shares_of_several_machines_merge_into_one_report()
+    {
+        var samples = Tests.Nn.Samples;
+        var page = File.ReadAllText(Path.Combine(Tests.Nn.Root, "docs", "ci.md"));
+        var script = page.Split("```sh shards\n")[1].Split("```")[0].Replace("nn verify .", $"nn verify '{samples}' --filter NN3001 --seeds 1 --device cpu");
+        var (exit, output) = Sh(script.Split('\n')[0]);
+        Assert.True(exit == 0, output);
+        CannotRun("of 4 results are missing", "merge", "share-1");
+        (exit, output) = Sh(string.Join('\n', script.Split('\n')[1..]));
+        Assert.True(exit == 0, output);
+        Assert.Contains("1 of 1 fixes helped; 4 trainings.", output);
+        Assert.True(File.Exists(Path.Combine(Folder, "nn-report", "index.html")));
+        // Shares of other code do not belong together.
+        var plan = Plan.Load(Path.Combine(Folder, "share-2", "jobs"));
+        (plan with { Programs = plan.Programs.Select(p => p with { Variants = p.Variants.Select(v => v with { Hash = "other" }).ToList() }).ToList() }).Save(Path.Combine(Folder, "share-2", "jobs"));
+        CannotRun("come from different code or seeds", "merge", "share-1", "share-2", "--out", "m2");
+    }
+
+    [Theory]
+    [InlineData("2/8", "", 2, 8)]
+    [InlineData("auto", "SLURM_ARRAY_TASK_ID=5 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=8", 5, 8)]
+    [InlineData("auto", "SLURM_ARRAY_TASK_ID=0 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=4", 1, 4)]
+    [InlineData("auto/8", "JOB_COMPLETION_INDEX=0", 1, 8)]
+    [InlineData("auto", "CI_NODE_INDEX=3 CI_NODE_TOTAL=3", 3, 3)]
+    [InlineData("auto", "CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=2", 1, 2)]
+    public void A_share_is_read_from_the_schedulers_variables(string text, string variables, int index, int count)
+    {
+        var set = variables.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToDictionary(v => v.Split('=')[0], v => v.Split('=')[1]);
+        Assert.Equal(new Shard(index, count), Shard.Parse(text, set.GetValueOrDefault));
+    }
+
+    [Theory]
+    [InlineData("0/8")]
+    [InlineData("9/8")]
+    [InlineData("8")]
+    [InlineData("a/b")]
+    [InlineData("1/2/3")]
+    [InlineData("auto")]
+    [InlineData("auto/8")]
+    public void A_share_that_is_none_is_told(string text) => Assert.StartsWith("--shard " + text, Assert.Throws<InvalidDataException>(() => Shard.Parse(text, _ => null)).Message);
+
+    [Fact]
+    public void Shares_are_all_jobs_once() =>
+        Assert.Equal(Enumerable.Range(0, 29), Enumerable.Range(1, 4).SelectMany(i => new Shard(i, 4).Of(Enumerable.Range(0, 29))).Order());
+}
