@@ -29,7 +29,16 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             return Delete(statement);
         var text = operand.ToString();
         if (expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax) text = Receiver(operand);
-        return Replace(expression, text);
+        return Replace(expression, Comments(expression, t => t.Span.End <= operand.SpanStart) + text + Comments(expression, t => t.SpanStart >= operand.Span.End, before: " ", after: ""));
+    }
+
+    /// <summary>The comments in a part of an expression that is about to go, each on a line of its own or between two others as it was.</summary>
+    private static string Comments(SyntaxNode expression, Func<SyntaxTrivia, bool> within, string before = "", string after = " ")
+    {
+        var text = "";
+        foreach (var comment in expression.DescendantTrivia().Where(t => t.Kind() is SyntaxKind.MultiLineCommentTrivia or SyntaxKind.SingleLineCommentTrivia && expression.Span.Contains(t.Span) && within(t)))
+            text += before + comment + (comment.IsKind(SyntaxKind.SingleLineCommentTrivia) ? NewLine(expression) + Indentation(expression) : after);
+        return text;
     }
 
     /// <summary>Calls another operation of the same form: <paramref name="module"/> for a layer, <paramref name="function"/> for a function or method.</summary>

@@ -25,6 +25,10 @@ public class AnalyzerTests
     }
 
     [Fact]
+    public void The_compiler_is_the_one_these_tests_are_for() => Assert.StartsWith(typeof(CSharpCompilation).Assembly.GetName().Version!.ToString(2) + ".",
+        typeof(AnalyzerTests).Assembly.GetCustomAttributes(false).OfType<System.Reflection.AssemblyMetadataAttribute>().Single(a => a.Key == "Roslyn").Value);
+
+    [Fact]
     public async Task Code_without_TorchSharp_is_left_alone()
     {
         var compilation = CSharpCompilation.Create("Code", [CSharpSyntaxTree.ParseText("class C { }")], [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]);
