@@ -154,6 +154,7 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
         var forecaster = File.ReadAllText(Path.Combine(folder, "Forecaster.cs"));
         Assert.Contains("hidden = Linear(4, 32); // four readings", forecaster);
         Assert.Contains("return output.call(x); // one number", forecaster);
+        Packed.Must(Packed.DotNet(folder, "run", "--no-build"));
         Assert.DoesNotContain("Softmax", File.ReadAllText(Path.Combine(folder, "Grader.cs")));
         Assert.Equal(File.ReadAllText(Path.Combine(packed.Consumer, "Generated.g.cs")), File.ReadAllText(Path.Combine(folder, "Generated.g.cs")));
         Assert.Equal(File.ReadAllText(Path.Combine(packed.Consumer, "Excused.cs")), File.ReadAllText(Path.Combine(folder, "Excused.cs")));
@@ -174,6 +175,32 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
         var (exit, said, output) = Packed.Build(folder, "-warnaserror", "-p:NnAnalysisMode=All");
         Assert.True(exit == 0, output);
         Assert.Empty(said);
+    }
+
+    /// <summary>docs/getting-started.md, line by line, in an empty folder.</summary>
+    [Fact]
+    public void The_first_five_minutes_go_as_told()
+    {
+        var page = File.ReadAllText(Path.Combine(Packed.Root, "docs", "getting-started.md")).ReplaceLineEndings("\n");
+        string Block(string name) => page.Split($"```{name}\n")[1].Split("```")[0];
+        var folder = Directory.CreateDirectory(Path.Combine(packed.Folder, "first")).FullName;
+        string Run(string block)
+        {
+            var output = "";
+            foreach (var line in Block(block).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                if (line.StartsWith("cd ", StringComparison.Ordinal)) folder = Path.Combine(folder, line[3..]);
+                else output += Packed.Must(Packed.DotNet(folder, line.Replace("package NnAnalyzers", $"package NnAnalyzers --version {Packed.Version}").Replace("package TorchSharp-cpu", "package TorchSharp-cpu --version 0.107.0").Split(' ')[1..]));
+            return output;
+        }
+        Run("sh create");
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), Block("csharp Program.cs"));
+        var said = Run("sh build");
+        foreach (var line in Block("text said").Split('\n', StringSplitOptions.RemoveEmptyEntries)) Assert.Contains(line, said);
+        said = Run("sh fix");
+        Assert.DoesNotContain("warning NN", said);
+        var fixedCode = File.ReadAllText(Path.Combine(folder, "Program.cs"));
+        Assert.Contains("Linear(4, 64))", fixedCode);
+        Assert.DoesNotContain("positive", fixedCode);
     }
 
     /// <summary>What the SDK's own analyzers say of modules that TorchSharp disposes is taken back; what they say of others stands.</summary>

@@ -9,7 +9,7 @@ namespace NnAnalyzers.Package.Tests;
 public sealed partial class Packed : IDisposable
 {
     public const string Version = "0.1.0-test";
-    private static readonly string Root = Path.GetFullPath(Metadata("RepositoryRoot"));
+    public static readonly string Root = Path.GetFullPath(Metadata("RepositoryRoot"));
 
     private static string Metadata(string key) => typeof(Packed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 

@@ -1,6 +1,8 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
+NnAnalyzers.Companion.TorchLibrary.Load(); // also on systems older than TorchSharp was built for
+
 // The consumer's own tests: exit code 0 when they pass.
 var model = new Forecaster();
 var (x, y) = (randn(16, 4), randn(16, 1));
