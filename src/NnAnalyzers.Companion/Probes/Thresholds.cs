@@ -12,7 +12,7 @@ internal static class Thresholds
     /// <summary>Accuracy that counts as memorized. Source: the article.</summary>
     public const double MemorizedAccuracy = 0.9999;
 
-    /// <summary>The first loss may exceed the expected one by this factor. Source: TheDeepChecker and UMLAUT compare the two; the factor is ours.</summary>
+    /// <summary>The first loss may exceed the expected one by this factor. Source: TheDeepChecker compares it with ln C and allows a share of it (set in its configuration); the factors, and the other losses, are ours.</summary>
     public const double InitialLossFactor = 3, HopelessLossFactor = 10;
 
     /// <summary>Without its input a trained model must do worse by this factor. Source: the input-independent baseline of Karpathy's recipe; the factor is ours.</summary>
