@@ -46,6 +46,30 @@ public sealed class CheckAndFixTests : InFolder
     }
 
     [Fact]
+    public void A_log_that_is_old_or_none_changes_nothing()
+    {
+        var file = Write("model.cs", "var a = Linear(4, 8);\n");
+        string Log(string old) => JsonSerializer.Serialize(new
+        {
+            version = "2.1.0",
+            runs = new[] { new { results = new[] { new { ruleId = "NN1004", message = new { text = "m" }, properties = new { customProperties = new Dictionary<string, string>
+                { ["nn.fix.title"] = "t", ["nn.fix.edits"] = string.Join('\t', Uri.EscapeDataString(file), 8, old.Length, "Linear(5%2C%208)", Uri.EscapeDataString(old)) } } } } } },
+        });
+        Write("build.sarif", Log("Linear(9, 9)"));
+        var (exit, _, errors) = Nn("fix", "build.sarif");
+        Assert.Equal(0, exit);
+        Assert.Contains("1 fix does not fit the code any more", errors);
+        Assert.Contains("0 fixes changed 0 files", errors);
+        Assert.Equal("var a = Linear(4, 8);\n", File.ReadAllText(file));
+        Write("build.sarif", Log("Linear(4, 8)"));
+        Assert.Contains("1 fix changed 1 file", Nn("fix", "build.sarif").Errors);
+        Assert.Equal("var a = Linear(5, 8);\n", File.ReadAllText(file));
+        Write("none.sarif", "{ half");
+        CannotRun("none.sarif: no SARIF 2.1 log", "fix", "none.sarif");
+        CannotRun("gone.sarif: no such file", "fix", "gone.sarif");
+    }
+
+    [Fact]
     public void Sarif_has_places_and_fixes()
     {
         Write("model.cs", Flagged);

@@ -107,6 +107,8 @@ public sealed class CiTests : InFolder
         var (exit, output) = Sh(script.Split('\n')[0]);
         Assert.True(exit == 0, output);
         CannotRun("of 4 results are missing", "merge", "share-1");
+        CannotRun("is one of the shares", "merge", "share-1", "--out", "share-1");
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(Folder, "share-1", "jobs", "results")));
         (exit, output) = Sh(string.Join('\n', script.Split('\n')[1..]));
         Assert.True(exit == 0, output);
         Assert.Contains("1 of 1 fixes helped; 4 trainings.", output);

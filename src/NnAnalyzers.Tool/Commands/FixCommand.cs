@@ -24,8 +24,11 @@ internal static class FixCommand
         if (Path.GetExtension(path).Equals(".sarif", StringComparison.OrdinalIgnoreCase))
         {
             var (files, findings) = SarifLog.Read(path);
-            var wanted = findings.Where(Wanted).ToList();
-            return await FinishAsync(files, await EditApplier.ApplyAsync(files, wanted, cancellation), wanted.Count, dryRun, cancellation);
+            var (fit, stale) = (new List<Diagnostic>(), 0);
+            foreach (var finding in findings.Where(Wanted))
+                if (await EditApplier.ApplyAsync(files, [finding], cancellation) != files) fit.Add(finding); else stale++;
+            if (stale > 0) Console.Error.WriteLine($"{stale} fix{(stale == 1 ? " does" : "es do")} not fit the code any more, which has changed since {path} was written: build again for a new one");
+            return await FinishAsync(files, await EditApplier.ApplyAsync(files, fit, cancellation), fit.Count, dryRun, cancellation);
         }
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation);
         var (after, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds, Wanted, cancellation);

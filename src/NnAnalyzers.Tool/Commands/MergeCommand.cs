@@ -16,6 +16,9 @@ internal static class MergeCommand
             var report = parsed.GetValue(output)!;
             var jobFolder = Path.Combine(report, "jobs");
             var shares = parsed.GetValue(folders)!.Select(f => File.Exists(Path.Combine(f, "jobs", Plan.FileName)) ? Path.Combine(f, "jobs") : f).Select(f => (Folder: f, Plan: Plan.Load(f))).ToList();
+            // Making room for the report would throw the share's results away.
+            if (shares.Any(s => Path.GetFullPath(s.Folder) == Path.GetFullPath(jobFolder) || Path.GetFullPath(s.Folder) == Path.GetFullPath(report)))
+                throw new ToolException($"{report}: is one of the shares: name another folder for the report with --out");
             var plan = shares[0].Plan;
             foreach (var (folder, other) in shares.Skip(1))
                 if (!other.Jobs().Select(j => (j.Id, j.Variant.Hash)).SequenceEqual(plan.Jobs().Select(j => (j.Id, j.Variant.Hash))))

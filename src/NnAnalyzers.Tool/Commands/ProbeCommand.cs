@@ -41,7 +41,7 @@ internal static class ProbeCommand
             path, model, input, with, loss, optimizer, rate, device, libtorch, only, timeLimit, memoryLimit, html, json,
         };
         command.SetAction((parsed, cancellation) => RunAsync(new(parsed.GetValue(path)!, parsed.GetValue(model), parsed.GetValue(input), parsed.GetValue(with)!, parsed.GetValue(loss), parsed.GetValue(optimizer), parsed.GetValue(rate),
-            parsed.GetValue(device)!, parsed.GetValue(libtorch), parsed.GetValue(only)!, parsed.GetValue(timeLimit), parsed.GetValue(memoryLimit), parsed.GetValue(html), parsed.GetValue(json)), cancellation));
+            parsed.GetValue(device)!, parsed.GetValue(libtorch) is { } folder ? Path.GetFullPath(folder) : null, parsed.GetValue(only)!, parsed.GetValue(timeLimit), parsed.GetValue(memoryLimit), parsed.GetValue(html), parsed.GetValue(json)), cancellation));
         return command;
     }
 
