@@ -14,7 +14,13 @@ namespace NnAnalyzers;
 /// </summary>
 internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
 {
-    public static IEnumerable<Edit> Replace(SyntaxNode node, string text) => [new(node.SyntaxTree, node.Span, text)];
+    /// <summary>Puts text in the place of some code; comments in that code which the text does not have go in front.</summary>
+    public static IEnumerable<Edit> Replace(SyntaxNode node, string text)
+    {
+        var comments = node.DescendantTrivia().Where(t => t.Kind() is SyntaxKind.MultiLineCommentTrivia or SyntaxKind.SingleLineCommentTrivia && node.Span.Contains(t.Span) && !text.Contains(t.ToString()))
+            .Select(t => t + (t.IsKind(SyntaxKind.SingleLineCommentTrivia) ? NewLine(node) + Indentation(node) : " "));
+        return [new(node.SyntaxTree, node.Span, string.Concat(comments) + text)];
+    }
 
     /// <summary>Takes an operation out of the data flow: what went into it comes out.</summary>
     public static IEnumerable<Edit>? Unwrap(Step step)
@@ -29,16 +35,7 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             return Delete(statement);
         var text = operand.ToString();
         if (expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax) text = Receiver(operand);
-        return Replace(expression, Comments(expression, t => t.Span.End <= operand.SpanStart) + text + Comments(expression, t => t.SpanStart >= operand.Span.End, before: " ", after: ""));
-    }
-
-    /// <summary>The comments in a part of an expression that is about to go, each on a line of its own or between two others as it was.</summary>
-    private static string Comments(SyntaxNode expression, Func<SyntaxTrivia, bool> within, string before = "", string after = " ")
-    {
-        var text = "";
-        foreach (var comment in expression.DescendantTrivia().Where(t => t.Kind() is SyntaxKind.MultiLineCommentTrivia or SyntaxKind.SingleLineCommentTrivia && expression.Span.Contains(t.Span) && within(t)))
-            text += before + comment + (comment.IsKind(SyntaxKind.SingleLineCommentTrivia) ? NewLine(expression) + Indentation(expression) : after);
-        return text;
+        return Replace(expression, text);
     }
 
     /// <summary>Calls another operation of the same form: <paramref name="module"/> for a layer, <paramref name="function"/> for a function or method.</summary>

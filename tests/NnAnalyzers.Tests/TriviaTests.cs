@@ -1,0 +1,52 @@
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace NnAnalyzers.Tests;
+
+/// <summary>Examples of the rule pages with a comment before every token: the same is found, the fix compiles, and no comment is lost.</summary>
+public class TriviaTests
+{
+    private static readonly string Folder = Path.Combine(typeof(TriviaTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!, "docs/rules");
+
+    public static TheoryData<string, bool> Fixed
+    {
+        get
+        {
+            var data = new TheoryData<string, bool>();
+            foreach (var rule in RuleCatalog.All.Where(r => Page(r.Id).Contains("```csharp fixed\n")))
+                foreach (var wholeLine in new[] { false, true }) data.Add(rule.Id, wholeLine);
+            return data;
+        }
+    }
+
+    private static string Page(string id) => File.ReadAllText(Path.Combine(Folder, id + ".md")).ReplaceLineEndings("\n");
+
+    private static IReadOnlyList<string> Comments(string code) => Regex.Matches(code, @"/\*\d+\*/|//\d+\n").Select(m => m.Value.Trim()).Distinct().ToList();
+
+    [Theory, MemberData(nameof(Fixed))]
+    public async Task No_comment_is_lost(string id, bool wholeLine)
+    {
+        var text = new StringBuilder();
+        var n = 0;
+        foreach (var token in CSharpSyntaxTree.ParseText(Page(id).Split("```csharp flagged\n")[1].Split("```")[0]).GetRoot().DescendantTokens())
+            text.Append(token.LeadingTrivia.ToFullString()).Append(wholeLine ? $"//{++n}\n" : $"/*{++n}*/").Append(token.Text).Append(token.TrailingTrivia.ToFullString());
+        var compilation = Verify.Compile(text.ToString());
+        var finding = Assert.Single(await Verify.FindAsync(compilation));
+        Assert.Equal(id, finding.Id);
+
+        using var workspace = new AdhocWorkspace();
+        var (project, tree) = (ProjectId.CreateNewId(), compilation.SyntaxTrees[0]);
+        var solution = workspace.CurrentSolution.AddProject(ProjectInfo.Create(project, VersionStamp.Default, "Code", "Code", LanguageNames.CSharp, compilationOptions: compilation.Options, parseOptions: tree.Options, metadataReferences: compilation.References))
+            .AddDocument(DocumentId.CreateNewId(project), "Code.cs", tree.GetText(), filePath: tree.FilePath);
+        var mended = (await EditApplier.ApplyAsync(solution, [finding], default)).GetProject(project)!;
+        var after = (await mended.Documents.Single().GetTextAsync()).ToString();
+        Assert.NotEqual(tree.ToString(), after);
+        Assert.DoesNotContain((await mended.GetCompilationAsync())!.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
+        // An argument that goes takes what stands inside it along.
+        var inside = id == "NN1004" ? Comments(Regex.Match(text.ToString(), "hasBias.*?false", RegexOptions.Singleline).Value) : [];
+        Assert.Empty(Comments(text.ToString()).Except(Comments(after)).Except(inside));
+    }
+}
