@@ -17,7 +17,7 @@ public class CleanTests
         Assert.DoesNotContain(await Verify.FindAsync(compilation), d => d.Severity > DiagnosticSeverity.Hidden || d.Id == "NN0000");
         var graph = new NnAnalyzers.Training.ProjectGraph(compilation, NnAnalyzers.Torch.TorchSymbols.TryCreate(compilation)!);
         Assert.All(graph.Networks, n => Assert.DoesNotContain(n.Steps, s => s.Kind == NnAnalyzers.Graph.StepKind.Unknown));
-        Assert.NotEmpty(graph.Networks);
+        if (codes.Length > 1) Assert.True(graph.Networks.SelectMany(n => n.Losses).Count() > 20);
     }
 
     [Theory, MemberData(nameof(Files))]
