@@ -72,6 +72,7 @@ public sealed class ProbeTests : InFolder
         Assert.Contains("expected about 2.303 (ln 10)", output);
         using var report = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "r.json")));
         Assert.Equal("Digits", report.RootElement.GetProperty("model").GetString());
+        Assert.Contains("random normal numbers of shape (16, 1, 12, 12), CrossEntropyLoss against random targets, SGD at 0.02.", report.RootElement.GetProperty("setting").GetString());
         Assert.Contains("<h1>Probes of Digits</h1>", File.ReadAllText(Path.Combine(Folder, "r.html")));
     }
 

@@ -49,7 +49,10 @@ public static class ProbeHost
             LearningRate = job.LearningRate, Seed = job.Seed, Optimizer = parameters => Optimizer(job, parameters),
             // The numbers are ours: whether they are scaled well says nothing about the user's.
             Only = job.Only ?? Probe.Names.Except(["NormalizationCheck", "PictureCheck"]).ToList(),
-        });
+        }) with
+        {
+            Setting = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Asked with {(input.is_floating_point() ? "random normal numbers" : "random entries of its embedding")} of shape ({string.Join(", ", input.shape)}), {job.Loss} against random targets, {job.Optimizer} at {job.LearningRate}."),
+        };
         return new() { Input = input.shape, InputIsIds = !input.is_floating_point(), Learns = report.Learns, Text = report.ToText(), Html = report.ToHtml(), Json = report.ToJson() };
     }
 

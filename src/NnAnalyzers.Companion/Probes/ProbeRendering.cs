@@ -40,6 +40,7 @@ internal static class ProbeRendering
             </style></head><body>
             <h1>Probes of {{E(report.Model)}}</h1>
             <p>{{(report.Learns ? "No probe failed." : "It will not learn as it should.")}}</p>
+            {{(report.Setting is { } setting ? $"<p class=\"bound\">{E(setting)}</p>" : "")}}
 
             """);
         foreach (var result in report.Results)

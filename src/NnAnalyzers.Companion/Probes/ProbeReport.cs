@@ -51,6 +51,9 @@ public sealed record ProbeCurve(string Name, IReadOnlyList<double> X, IReadOnlyL
 /// <param name="Results">In the order of the probes.</param>
 public sealed record ProbeReport(string Model, IReadOnlyList<ProbeResult> Results)
 {
+    /// <summary>What the probes were given, where that is not the user's own data; null if it is.</summary>
+    public string? Setting { get; init; }
+
     /// <summary>No probe failed.</summary>
     public bool Learns => Results.All(r => r.Verdict != ProbeVerdict.Failed);
 
