@@ -12,7 +12,7 @@ namespace NnAnalyzers.Companion;
 /// </summary>
 internal static class FreshProcess
 {
-    internal const string Variable = "NN_CONTINUE";
+    private const string Variable = "NN_CONTINUE";
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private static readonly BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
@@ -81,8 +81,7 @@ internal static class FreshProcess
         }
         catch (Exception error)
         {
-            while (error is TargetInvocationException or TypeInitializationException && error.InnerException is { } inner) error = inner;
-            answer = new([], $"{error.GetType().Name}: {error.Message.Split('\n')[0].Trim()}");
+            answer = new([], JobHost.FirstLine(JobHost.Cause(error)));
         }
         File.WriteAllText(job.Answer, JsonSerializer.Serialize(answer, Json));
         return true;

@@ -79,5 +79,8 @@ public static class JobHost
         }
     }
 
-    private static string FirstLine(Exception error) => $"{error.GetType().Name}: {error.Message.Split('\n')[0].Trim()}";
+    /// <summary>What reflection and static constructors wrap.</summary>
+    internal static Exception Cause(Exception error) => error is TargetInvocationException or TypeInitializationException && error.InnerException is { } inner ? Cause(inner) : error;
+
+    internal static string FirstLine(Exception error) => $"{error.GetType().Name}: {error.Message.Split('\n')[0].Trim()}";
 }

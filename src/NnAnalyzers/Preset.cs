@@ -7,16 +7,16 @@ namespace NnAnalyzers;
 /// A set of severities that a project chooses with <c>&lt;NnAnalysisMode&gt;</c>. The package brings each as a global configuration of level −100,
 /// so that whatever the user writes in an .editorconfig or .globalconfig wins. The files are generated from the catalog.
 /// </summary>
-/// <param name="Severity">Null where nothing is set, so that settings of whole categories count.</param>
-internal sealed record Preset(string Name, string Says, Func<Rule, ReportDiagnostic>? Severity)
+/// <param name="Severity">A rule's severity, null for none; itself null where nothing is set, so that settings of whole categories count.</param>
+internal sealed record Preset(string Name, string Says, Func<Rule, DiagnosticSeverity?>? Severity)
 {
     public static readonly IReadOnlyList<Preset> All =
     [
         new("Default", "every rule at its own level", null),
-        new("Article", "every tip of the article a warning, the other rules at their own level", rule => rule.Source == RuleSource.Article ? ReportDiagnostic.Warn : Own(rule)),
-        new("Strict", "errors, for CI: every rule that warns or informs; advice stays hidden", rule => rule.Level == RuleLevel.Advice ? ReportDiagnostic.Hidden : ReportDiagnostic.Error),
-        new("All", "every rule a warning, advice too", _ => ReportDiagnostic.Warn),
-        new("None", "no rule", _ => ReportDiagnostic.Suppress),
+        new("Article", "every tip of the article a warning, the other rules at their own level", rule => rule.Source == RuleSource.Article ? DiagnosticSeverity.Warning : rule.Level.Severity()),
+        new("Strict", "errors, for CI: every rule that warns or informs; advice stays hidden", rule => rule.Level == RuleLevel.Advice ? DiagnosticSeverity.Hidden : DiagnosticSeverity.Error),
+        new("All", "every rule a warning, advice too", _ => DiagnosticSeverity.Warning),
+        new("None", "no rule", _ => null),
     ];
 
     /// <summary>The file's name in the package.</summary>
@@ -30,11 +30,9 @@ internal sealed record Preset(string Name, string Says, Func<Rule, ReportDiagnos
         return text.ToString();
     }
 
-    private static ReportDiagnostic Own(Rule rule) => rule.Level switch { RuleLevel.Proven => ReportDiagnostic.Warn, RuleLevel.Likely => ReportDiagnostic.Info, _ => ReportDiagnostic.Hidden };
-
     /// <summary>As an .editorconfig says it.</summary>
-    private static string Word(ReportDiagnostic severity) => severity switch
+    private static string Word(DiagnosticSeverity? severity) => severity switch
     {
-        ReportDiagnostic.Error => "error", ReportDiagnostic.Warn => "warning", ReportDiagnostic.Info => "suggestion", ReportDiagnostic.Hidden => "silent", _ => "none",
+        DiagnosticSeverity.Error => "error", DiagnosticSeverity.Warning => "warning", DiagnosticSeverity.Info => "suggestion", DiagnosticSeverity.Hidden => "silent", _ => "none",
     };
 }

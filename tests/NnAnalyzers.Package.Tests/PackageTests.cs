@@ -103,7 +103,6 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
     public void The_users_editorconfig_wins()
     {
         var folder = packed.CopyConsumer("configured");
-        Packed.Must(Packed.DotNet(folder, "restore"));
         File.WriteAllText(Path.Combine(folder, ".editorconfig"), "[*.cs]\ndotnet_diagnostic.NN1001.severity = none\ndotnet_diagnostic.NN1004.severity = warning\n");
         Assert.Equal(["error NN1002 Grader.cs(12,27)", "warning NN1004 Forecaster.cs(8,68)"], Packed.Build(folder, "-p:NnAnalysisMode=Strict").Said);
         // A whole category.
@@ -119,7 +118,6 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
     public void The_compilers_log_has_every_finding_with_its_place_and_fix()
     {
         var folder = packed.CopyConsumer("logged");
-        Packed.Must(Packed.DotNet(folder, "restore"));
         Packed.Build(folder, "-p:ErrorLog=build.sarif%2Cversion=2.1");
         using (var log = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "build.sarif"))))
         {
@@ -148,7 +146,6 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
     public void Dotnet_format_applies_every_fix_and_the_code_still_runs()
     {
         var folder = packed.CopyConsumer("formatted");
-        Packed.Must(Packed.DotNet(folder, "restore"));
         for (var round = 0; round < 3 && Packed.Build(folder).Said.Count > 0; round++) Packed.Must(Packed.DotNet(folder, "format", "analyzers", "--no-restore", "--severity", "info"));
         Assert.Empty(Packed.Build(folder).Said);
         var forecaster = File.ReadAllText(Path.Combine(folder, "Forecaster.cs"));

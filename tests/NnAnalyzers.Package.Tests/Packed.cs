@@ -33,14 +33,14 @@ public sealed partial class Packed : IDisposable
         File.WriteAllText(Path.Combine(Folder, "Directory.Build.props"), $"<Project><PropertyGroup><NnVersion>{Version}</NnVersion></PropertyGroup></Project>");
         File.WriteAllText(Path.Combine(Folder, ".editorconfig"), "root = true\n");
         CopyConsumer("consumer");
-        Must(DotNet(Consumer, "restore"));
     }
 
-    /// <summary>A fresh copy of the project.</summary>
+    /// <summary>A fresh copy of the project, restored.</summary>
     public string CopyConsumer(string name)
     {
         var to = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
         foreach (var file in Directory.GetFiles(Path.Combine(Root, "tests", "NnAnalyzers.Package.Tests", "Consumer"))) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        Must(DotNet(to, "restore"));
         return to;
     }
 

@@ -38,12 +38,9 @@ public class TriviaTests
         Assert.Equal(id, finding.Id);
 
         using var workspace = new AdhocWorkspace();
-        var (project, tree) = (ProjectId.CreateNewId(), compilation.SyntaxTrees[0]);
-        var solution = workspace.CurrentSolution.AddProject(ProjectInfo.Create(project, VersionStamp.Default, "Code", "Code", LanguageNames.CSharp, compilationOptions: compilation.Options, parseOptions: tree.Options, metadataReferences: compilation.References))
-            .AddDocument(DocumentId.CreateNewId(project), "Code.cs", tree.GetText(), filePath: tree.FilePath);
-        var mended = (await EditApplier.ApplyAsync(solution, [finding], default)).GetProject(project)!;
+        var mended = await Verify.MendAsync(workspace, compilation, [finding]);
         var after = (await mended.Documents.Single().GetTextAsync()).ToString();
-        Assert.NotEqual(tree.ToString(), after);
+        Assert.NotEqual(compilation.SyntaxTrees[0].ToString(), after);
         Assert.DoesNotContain((await mended.GetCompilationAsync())!.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
         // An argument that goes takes what stands inside it along.
         var inside = id == "NN1004" ? Comments(Regex.Match(text.ToString(), "hasBias.*?false", RegexOptions.Singleline).Value) : [];

@@ -105,11 +105,7 @@ public class TypingTests(ITestOutputHelper output)
     private static async Task<string?> BreaksAsync(CSharpCompilation compilation, IReadOnlyList<Diagnostic> diagnostics)
     {
         using var workspace = new AdhocWorkspace();
-        var project = ProjectId.CreateNewId();
-        var solution = workspace.CurrentSolution.AddProject(ProjectInfo.Create(project, VersionStamp.Default, "Code", "Code", LanguageNames.CSharp, compilationOptions: compilation.Options,
-            parseOptions: compilation.SyntaxTrees[0].Options, metadataReferences: compilation.References));
-        foreach (var tree in compilation.SyntaxTrees) solution = solution.AddDocument(DocumentId.CreateNewId(project), Path.GetFileName(tree.FilePath), tree.GetText(), filePath: tree.FilePath);
-        var after = await EditApplier.ApplyAsync(solution, diagnostics, default);
-        return (await after.GetProject(project)!.GetCompilationAsync())!.GetDiagnostics().FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error)?.ToString();
+        var mended = await Verify.MendAsync(workspace, compilation, diagnostics);
+        return (await mended.GetCompilationAsync())!.GetDiagnostics().FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error)?.ToString();
     }
 }

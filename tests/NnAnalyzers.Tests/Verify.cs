@@ -68,6 +68,16 @@ internal static class Verify
 
     public static async Task<IReadOnlyList<Diagnostic>> FindAsync(Compilation compilation) => await compilation.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync();
 
+    /// <summary>The project with the fixes of these findings applied, as an editor applies them.</summary>
+    public static async Task<Project> MendAsync(Workspace workspace, CSharpCompilation compilation, IEnumerable<Diagnostic> findings)
+    {
+        var id = ProjectId.CreateNewId();
+        var solution = workspace.CurrentSolution.AddProject(ProjectInfo.Create(id, VersionStamp.Default, "Code", "Code", LanguageNames.CSharp,
+            compilationOptions: compilation.Options, parseOptions: compilation.SyntaxTrees[0].Options, metadataReferences: compilation.References));
+        foreach (var tree in compilation.SyntaxTrees) solution = solution.AddDocument(DocumentId.CreateNewId(id), Path.GetFileName(tree.FilePath), tree.GetText(), filePath: tree.FilePath);
+        return (await EditApplier.ApplyAsync(solution, findings, default)).GetProject(id)!;
+    }
+
     private sealed class Test : CSharpCodeFixTest<NetworkAnalyzer, NetworkCodeFixProvider, DefaultVerifier>
     {
         public Test()

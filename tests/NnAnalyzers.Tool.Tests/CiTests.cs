@@ -20,11 +20,14 @@ public sealed class CiTests : InFolder
         }
         """;
 
+    private static string Page => File.ReadAllText(Path.Combine(Tests.Nn.Root, "docs", "ci.md"));
+
+    private static string Block(string name) => Page.Split($"```sh {name}\n")[1].Split("```")[0];
+
     /// <summary>The block of a recipe, run by sh with the built tool as nn.</summary>
     private (int ExitCode, string Output) Recipe(string name, string? only = null)
     {
-        var page = File.ReadAllText(Path.Combine(Tests.Nn.Root, "docs", "ci.md"));
-        var script = page.Split($"```sh {name}\n")[1].Split("```")[0];
+        var script = Block(name);
         if (only is not null) script = script.Split('\n').Single(l => l.Contains(only, StringComparison.Ordinal));
         return Sh(script);
     }
@@ -73,10 +76,9 @@ public sealed class CiTests : InFolder
     public void The_hook_stops_a_commit_with_a_new_finding()
     {
         Write("Fine.cs", Flagged.Replace(", ReLU());", ");"));
-        var page = File.ReadAllText(Path.Combine(Tests.Nn.Root, "docs", "ci.md"));
         var (exit, output) = Sh("git init -q . && git config user.email t@t && git config user.name t && nn check . --write-baseline nn-baseline.json && printf 'bin/\\n' > .gitignore");
         Assert.True(exit == 0, output);
-        Write(".git/hooks/pre-commit", page.Split("```sh pre-commit\n")[1].Split("```")[0]);
+        Write(".git/hooks/pre-commit", Block("pre-commit"));
         Assert.Equal(0, Sh("chmod +x .git/hooks/pre-commit && git add -A && git commit -qm fine").ExitCode);
         Write("Old.cs", Flagged);
         (exit, output) = Sh("git add -A && git commit -qm flagged");
@@ -92,8 +94,7 @@ public sealed class CiTests : InFolder
     {
         Write("Old.cs", Flagged);
         Write("nn-baseline.json", """{ "version": 1, "findings": [] }""");
-        var page = File.ReadAllText(Path.Combine(Tests.Nn.Root, "docs", "ci.md"));
-        var line = page.Split('\n').Single(l => l.Contains("- run: nn check", StringComparison.Ordinal)).Split("- run: ")[1];
+        var line = Page.Split('\n').Single(l => l.Contains("- run: nn check", StringComparison.Ordinal)).Split("- run: ")[1];
         Assert.Equal(1, Sh(line).ExitCode);
         Assert.Contains("\"ruleId\": \"NN1001\"", File.ReadAllText(Path.Combine(Folder, "nn.sarif")));
     }
@@ -102,8 +103,7 @@ public sealed class CiTests : InFolder
     public void Shares_of_several_machines_merge_into_one_report()
     {
         var samples = Tests.Nn.Samples;
-        var page = File.ReadAllText(Path.Combine(Tests.Nn.Root, "docs", "ci.md"));
-        var script = page.Split("```sh shards\n")[1].Split("```")[0].Replace("nn verify .", $"nn verify '{samples}' --filter NN3001 --seeds 1 --device cpu");
+        var script = Block("shards").Replace("nn verify .", $"nn verify '{samples}' --filter NN3001 --seeds 1 --device cpu");
         var (exit, output) = Sh(script.Split('\n')[0]);
         Assert.True(exit == 0, output);
         CannotRun("of 4 results are missing", "merge", "share-1");

@@ -47,6 +47,21 @@ public abstract class InFolder : IDisposable
         return path;
     }
 
+    /// <summary>A project that knows nothing of this repository's settings.</summary>
+    protected string WriteProject(string name, string properties, string items, string code)
+    {
+        Write(name + "/Directory.Build.props", "<Project />");
+        Write(name + "/Directory.Packages.props", "<Project><PropertyGroup><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup></Project>");
+        Write($"{name}/{name}.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings>{properties}</PropertyGroup>
+              <ItemGroup><PackageReference Include="TorchSharp-cpu" Version="0.107.0" />{items}</ItemGroup>
+            </Project>
+            """);
+        Write(name + "/code.cs", code);
+        return name;
+    }
+
     protected (int ExitCode, string Output, string Errors) Nn(params string[] arguments) => Tests.Nn.Run(Folder, arguments);
 
     /// <summary>It ends with exit code 2, says this on one line, and shows no stack trace.</summary>

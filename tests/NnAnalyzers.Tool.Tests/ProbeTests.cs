@@ -5,19 +5,9 @@ namespace NnAnalyzers.Tool.Tests;
 /// <summary>nn probe on a project that has never heard of the companion.</summary>
 public sealed class ProbeTests : InFolder
 {
-    private string Project(string code)
-    {
-        Write("p/Directory.Build.props", "<Project />");
-        Write("p/Directory.Packages.props", "<Project><PropertyGroup><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup></Project>");
-        Write("p/p.csproj", """
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup><TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-              <ItemGroup><PackageReference Include="TorchSharp-cpu" Version="0.107.0" /></ItemGroup>
-            </Project>
-            """);
-        Write("p/code.cs", "using TorchSharp; using static TorchSharp.torch; using static TorchSharp.torch.nn;\n" + code);
-        return "p";
-    }
+    private const string Usings = "using TorchSharp; using static TorchSharp.torch; using static TorchSharp.torch.nn;\n";
+
+    private string Project(string code) => WriteProject("p", "<OutputType>Exe</OutputType>", "", Usings + code);
 
     private const string Networks = """
         var net = new Digits(10, act: false);
@@ -109,11 +99,5 @@ public sealed class ProbeTests : InFolder
     }
 
     /// <summary>The networks without the program that makes one.</summary>
-    private string Solo()
-    {
-        Write("q/q.csproj", File.ReadAllText(Path.Combine(Folder, "p", "p.csproj")).Replace("<OutputType>Exe</OutputType>", ""));
-        foreach (var file in new[] { "Directory.Build.props", "Directory.Packages.props" }) Write("q/" + file, File.ReadAllText(Path.Combine(Folder, "p", file)));
-        Write("q/code.cs", "using TorchSharp; using static TorchSharp.torch; using static TorchSharp.torch.nn;\n" + Networks[Networks.IndexOf("class Digits", StringComparison.Ordinal)..]);
-        return "q";
-    }
+    private string Solo() => WriteProject("q", "", "", Usings + Networks[Networks.IndexOf("class Digits", StringComparison.Ordinal)..]);
 }

@@ -9,22 +9,9 @@ public sealed class VerifyTests : InFolder
     private static string Attribute(string target = "LossBelow = 0.1") => $"[NnAnalyzers.Companion.TrainingProgram({target})]";
 
     /// <summary>A project with one training program; its class is what a test puts there.</summary>
-    private string Project(string code)
-    {
-        Write("p/Directory.Build.props", "<Project />");
-        Write("p/Directory.Packages.props", "<Project><PropertyGroup><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup></Project>");
-        Write("p/p.csproj", $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><NoWarn>NU1603</NoWarn></PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
-                <Reference Include="{Path.Combine(Path.GetDirectoryName(Tests.Nn.Tool)!, "..", "..", "NnAnalyzers.Companion", new DirectoryInfo(Path.GetDirectoryName(Tests.Nn.Tool)!).Name, "NnAnalyzers.Companion.dll")}" />
-              </ItemGroup>
-            </Project>
-            """);
-        Write("p/code.cs", "using TorchSharp; using NnAnalyzers.Companion; using static TorchSharp.torch; using static TorchSharp.torch.nn;\n" + code);
-        return "p";
-    }
+    private string Project(string code) => WriteProject("p", "<NoWarn>NU1603</NoWarn>",
+        $"""<Reference Include="{Path.Combine(Path.GetDirectoryName(Tests.Nn.Tool)!, "..", "..", "NnAnalyzers.Companion", new DirectoryInfo(Path.GetDirectoryName(Tests.Nn.Tool)!).Name, "NnAnalyzers.Companion.dll")}" />""",
+        "using TorchSharp; using NnAnalyzers.Companion; using static TorchSharp.torch; using static TorchSharp.torch.nn;\n" + code);
 
     private static string Program(string body, string layers = "Linear(4, 8), ReLU(), Linear(8, 1), ReLU()", string target = "LossBelow = 0.1") => $$"""
         public static class Sample

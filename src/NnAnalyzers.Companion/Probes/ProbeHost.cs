@@ -25,9 +25,8 @@ public static class ProbeHost
         }
         catch (Exception error)
         {
-            var cause = error;
-            while (cause is TargetInvocationException or TypeInitializationException && cause.InnerException is { } inner) cause = inner;
-            answer = new() { Error = cause is ProbeInputException or TorchLibraryException ? cause.Message : $"{cause.GetType().Name}: {cause.Message.Split('\n')[0].Trim()}{Subject.Where(cause)}" };
+            var cause = JobHost.Cause(error);
+            answer = new() { Error = cause is ProbeInputException or TorchLibraryException ? cause.Message : JobHost.FirstLine(cause) + Subject.Where(cause) };
         }
         return JsonSerializer.Serialize(answer, Json);
     }
