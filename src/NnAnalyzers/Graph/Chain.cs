@@ -14,22 +14,25 @@ internal static class Chain
     /// The steps that decide a tensor's values: what is transparent is looked through, modules are entered, and
     /// <paramref name="networks"/> tells what comes out of a network that training code applies.
     /// </summary>
-    public static IEnumerable<Step> Behind(Step step, Func<Step, IEnumerable<Output>>? networks = null) => Behind(step, null, networks, 0).Distinct();
+    public static IEnumerable<Step> Behind(Step step, Func<Step, IEnumerable<Output>>? networks = null) => Behind(step, null, networks, null, 0).Distinct();
 
-    private static IEnumerable<Step> Behind(Step step, int? index, Func<Step, IEnumerable<Output>>? networks, int length)
+    /// <summary>The modules that were entered, innermost first.</summary>
+    private sealed record Inside(Step Module, Inside? Around);
+
+    private static IEnumerable<Step> Behind(Step step, int? index, Func<Step, IEnumerable<Output>>? networks, Inside? inside, int length)
     {
         if (length > MaxLength) return [step];
-        IEnumerable<Step> Go(Step next, int? part = null) => Behind(next, part, networks, length + 1);
+        IEnumerable<Step> Go(Step next, int? part = null) => Behind(next, part, networks, inside, length + 1);
         if (step.Kind == StepKind.Part && step.Input is { } whole) return whole.Kind == StepKind.Operation ? IsTransparent(whole) ? Go(whole) : [step] : Go(whole, step.Index);
         if (step.Kind == StepKind.Choice) return step.Inputs.SelectMany(i => Go(i));
-        if (step.Kind == StepKind.Input) return step.Outer is { } outer ? Go(outer) : [step];
+        if (step.Kind == StepKind.Input) return (inside is null ? step.Outer : inside.Module.Given(step)) is { } outer ? Behind(outer, null, networks, inside?.Around, length + 1) : [step];
         if (Picked(step) is { } picked) return picked.SelectMany(p => Go(p));
-        if (step.Inner is { } inner) return Ends(inner.Outputs);
-        if (step.Kind == StepKind.Network) return networks is not null && networks(step).ToList() is { Count: > 0 } outputs ? Ends(outputs) : [step];
+        if (step.Inner is { } inner) return Ends(inner.Outputs, new Inside(step, inside));
+        if (step.Kind == StepKind.Network) return networks is not null && networks(step).ToList() is { Count: > 0 } outputs ? Ends(outputs, inside) : [step];
         return IsTransparent(step) && step.Input is { } input ? Go(input) : [step];
 
-        IEnumerable<Step> Ends(IEnumerable<Output> all) =>
-            all.Where(o => !o.PredictionOnly && (index is null || o.Index == index)).Select(o => o.Step).ToList() is { Count: > 0 } trained ? trained.SelectMany(s => Go(s)) : [step];
+        IEnumerable<Step> Ends(IEnumerable<Output> all, Inside? within) =>
+            all.Where(o => !o.PredictionOnly && (index is null || o.Index == index)).Select(o => o.Step).ToList() is { Count: > 0 } trained ? trained.SelectMany(s => Behind(s, null, networks, within, length + 1)) : [step];
     }
 
     /// <summary>
@@ -52,11 +55,16 @@ internal static class Chain
     /// <summary>The steps on the straight way from a step back through first inputs, those inside modules too.</summary>
     public static IEnumerable<Step> Back(Step step)
     {
-        var (current, length) = ((Step?)step, 0);
+        var (current, length, entered) = ((Step?)step, 0, new Stack<Step>());
         while (current is not null && length++ < MaxLength)
         {
             yield return current;
-            current = current.Inner?.Outputs.FirstOrDefault(o => !o.PredictionOnly)?.Step ?? current.Input ?? current.Outer;
+            if (current.Inner?.Outputs.FirstOrDefault(o => !o.PredictionOnly)?.Step is { } last)
+            {
+                entered.Push(current);
+                current = last;
+            }
+            else current = current.Input ?? (entered.Count > 0 ? entered.Pop().Given(current) : current.Outer);
         }
     }
 

@@ -136,6 +136,29 @@ internal readonly struct Dim : IEquatable<Dim>
     /// </summary>
     public bool SurelyDiffersFrom(Dim other) => (this - other).Size is { } difference && difference != 0;
 
+    /// <summary>Whether the other is this size but for what its symbols are called; <paramref name="names"/> gets what each is called there.</summary>
+    public bool IsLike(Dim other, Dictionary<object, object> names)
+    {
+        if (_terms.IsDefault || other._terms.IsDefault || _constant != other._constant || _terms.Length != other._terms.Length) return false;
+        for (var i = 0; i < _terms.Length; i++)
+        {
+            var ((coefficient, atoms), (itsCoefficient, itsAtoms)) = (_terms[i], other._terms[i]);
+            if (coefficient != itsCoefficient || atoms.Length != itsAtoms.Length) return false;
+            for (var k = 0; k < atoms.Length; k++)
+                if (!IsLike(atoms[k], itsAtoms[k], names)) return false;
+        }
+        return true;
+    }
+
+    private static bool IsLike(object atom, object other, Dictionary<object, object> names)
+    {
+        if (atom is Quotient a) return other is Quotient b && a.Dividend.IsLike(b.Dividend, names) && a.Divisor.IsLike(b.Divisor, names);
+        if (names.TryGetValue(atom, out var known)) return known.Equals(other);
+        if (other is Quotient || names.ContainsValue(other)) return false;
+        names[atom] = other;
+        return true;
+    }
+
     /// <summary>The same size with symbols replaced.</summary>
     public Dim Replace(Func<object, Dim?> symbols)
     {

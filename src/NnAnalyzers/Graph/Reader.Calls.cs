@@ -45,7 +45,7 @@ internal sealed partial class Reader
         }
         var made = new Instance(type) { Creation = creation, Arguments = arguments.Values.ToList() };
         Happens(EventKind.MakeObject, made, creation, arguments);
-        if (creation.Constructor is { } constructor && _calls.Count < MaxDepth) Construct(type, made, arguments, constructor.IsImplicitlyDeclared ? null : constructor);
+        if (creation.Constructor is { } constructor && (_calls.Count < MaxDepth || !Limited())) Construct(type, made, arguments, constructor.IsImplicitlyDeclared ? null : constructor);
         return Initialize(made, creation.Initializer, frame);
     }
 
@@ -409,7 +409,7 @@ internal sealed partial class Reader
     private Value CallFunction(Function function, IReadOnlyList<Argument> given, IOperation call, Frame? frame)
     {
         Happens(EventKind.CallFunction, function, call);
-        if (_calls.Count >= MaxDepth || Depth(function.Method) >= MaxRecursion) return NotRead(function.Method.ReturnType, "a function (followed too deep)", call, []);
+        if (IsTooDeep(function.Method)) return NotRead(function.Method.ReturnType, "a function (followed too deep)", call, []);
         var arguments = new Arguments(given.Zip(function.Method.Parameters, (a, p) => a with { Name = p.Name }).ToArray());
         // A factory of TorchSharp's handed around as a value: norm = BatchNorm2d.
         if (function.Body is null && torch.IsTorch(function.Method)) return Invoke(function.Method, function.Receiver, arguments, call, true, frame ?? function.Frame!);
@@ -505,13 +505,6 @@ internal sealed partial class Reader
     /// <summary>Reads forward of a module of the user's with what it is given; its steps are the inside of one step.</summary>
     private Value ApplyOwn(Layer layer, IMethodSymbol written, Arguments arguments, IOperation call, bool isVirtual, Frame? frame)
     {
-        // A block made and fed like one before does what that one did.
-        if (Known(layer, written, arguments) is { } twin)
-            return Add(new Step(StepKind.Module, layer.Op, Tensors(arguments), call)
-            {
-                Layer = layer, Arguments = layer.Arguments, Builder = frame?.Builder, Inner = twin.Inner, Shape = twin.Shape, Range = twin.Range, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0,
-            });
-        EnsureConstructed(layer);
         var method = isVirtual ? Dispatch(written, layer) : written;
         if (!torch.IsOwn(method)) method = ForwardOf(layer.Type!, written) ?? method;
         var given = Rekey(arguments, written, method);
@@ -519,8 +512,15 @@ internal sealed partial class Reader
         if (ReferenceEquals(layer, frame?.This))
             return Run(method, layer, given, frame?.Builder, null) is { } own ? Result(own, method, call) : NotRead(TypeOfCall(written, call), $"{layer.Op.Name}.{method.Name} (followed too deep or without a body)", call, given.Values.ToList());
 
+        var isFresh = layer.Creation is not null && _state.Get(layer, "constructed") is null;
+        var values = arguments.Values.ToList();
+        if (blocks.Find(layer, written, values, isFresh, _undecided > 0, _predictionOnly > 0) is var (block, names)) return Repeat(block, names, layer, values, call, frame);
+
+        EnsureConstructed(layer);
+        var (before, limits) = (Block.ShapesOf(values), _limits);
         var (outer, nested, builder) = (_body, _nested, frame?.Builder);
-        var (body, inputs) = (new Body(), new List<Step>());
+        var inputs = new List<Step>();
+        var body = new Body(inputs);
         _body = body;
         _nested++;
         var taken = given.With((value, name) => Alias(value, name, inputs));
@@ -538,7 +538,8 @@ internal sealed partial class Reader
         {
             case Step only:
                 (step.Shape, step.Range) = (only.Shape, only.Range);
-                if (step.Inner is not null) _applied.Add((written, step));
+                // What was cut short by a limit is not the same elsewhere.
+                if (step.Inner is not null && _limits == limits && isFresh) blocks.Add(new Block(written, step, values, before));
                 return step;
             case Items or Collection when Outside(result, step) is var parts:
                 return parts;
@@ -551,33 +552,15 @@ internal sealed partial class Reader
         }
     }
 
-    private readonly List<(IMethodSymbol Method, Step Step)> _applied = [];
-
-    /// <summary>
-    /// An earlier call of the same method of the same class, made with the same numbers and given one tensor of the same shape; null where anything
-    /// else goes in that could make a difference.
-    /// </summary>
-    private Step? Known(Layer layer, IMethodSymbol written, Arguments arguments)
+    /// <summary>Applies a module that does what an earlier one did.</summary>
+    private Step Repeat(Block block, Renaming names, Layer layer, IReadOnlyList<Value> given, IOperation call, Frame? frame)
     {
-        if (arguments.Count != 1 || arguments.First is not Step { Shape.HasRank: true } input || layer.Creation is null) return null;
-        foreach (var (method, step) in _applied)
-            if (Same(method, written) && Same(step.Layer!.Type!, layer.Type!) && step.Inputs is [var other] && other.Shape.SameAs(input.Shape) && other.Range == input.Range && SameNumbers(step.Layer.Arguments, layer.Arguments)
-                && _state.Get(layer, "constructed") is null) return step;
-        return null;
-    }
-
-    /// <summary>Whether two layers are made with the same numbers.</summary>
-    public static bool SameNumbers(Arguments a, Arguments b)
-    {
-        if (a.Count != b.Count) return false;
-        foreach (var one in a)
-            if (!b.TryGetValue(one.Name, out var other) || (one.Value, other.Value) switch
-                {
-                    (Constant x, Constant y) => !Equals(x.Raw, y.Raw),
-                    (Size x, Size y) => !x.Dim.Equals(y.Dim),
-                    _ => !ReferenceEquals(one.Value, other.Value) || other.Value is Unknown or Collection,
-                }) return false;
-        return true;
+        for (var i = 0; i < given.Count; i++)
+            if (given[i] is Step input && block.Says(i) is { } more) Refine(input, _ => names.In(more));
+        return Add(new Step(StepKind.Module, layer.Op, given.OfType<Step>().ToList(), call)
+        {
+            Layer = layer, Arguments = layer.Arguments, Builder = frame?.Builder, Inner = block.Step.Inner, Shape = names.In(block.Step.Shape), Range = block.Step.Range, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0,
+        });
     }
 
     /// <summary>The tensors a forward method returned, each with its place in the tuple.</summary>

@@ -22,9 +22,9 @@ internal sealed partial class Reader
     private Value Evaluate(IOperation? operation, Frame frame)
     {
         if (operation is null) return new Unknown("missing code");
-        if (++_operations > MaxOperations) return new Unknown("too much code to follow");
+        if (++_operations > MaxOperations && Limited()) return new Unknown("too much code to follow");
         if (operation.ConstantValue is { HasValue: true, Value: var constant }) return new Constant(constant);
-        if (!HasStack()) return new Unknown("nested too deep");
+        if (!HasStack() && Limited()) return new Unknown("nested too deep");
         switch (operation)
         {
             // The order matters for speed: most of code is these.

@@ -17,7 +17,7 @@ namespace NnAnalyzers.Graph;
 /// In a network (<paramref name="insideNetwork"/>) nested modules are read where they are applied, with what they are given; in training
 /// code an applied network is one step.
 /// </remarks>
-internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, SemanticModel> models, bool insideNetwork, CancellationToken cancellation, State? shared = null)
+internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, SemanticModel> models, bool insideNetwork, CancellationToken cancellation, Blocks blocks, State? shared = null)
 {
     private const int MaxDepth = 24, MaxRecursion = 3;
     private const int MaxOperations = 60_000;
@@ -26,8 +26,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private readonly State _state = shared ?? new();
     private readonly Stack<(IMethodSymbol Method, Value? Self)> _calls = new();
     private ImmutableArray<IOperation> _loops = ImmutableArray<IOperation>.Empty;
-    private Body _body = new();
-    private int _operations, _predictionOnly, _undecided, _nested, _rounds = 1;
+    private Body _body = new([]);
+    private int _operations, _limits, _predictionOnly, _undecided, _nested, _rounds = 1;
 
     /// <summary>Layers in the order they were made.</summary>
     public List<Layer> Layers { get; } = [];
@@ -105,7 +105,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         _state.Set(layer, "constructed", new Constant(true));
         // What it is made of is told when the class itself is read.
         _nested++;
-        if (_calls.Count < MaxDepth && !type.IsAbstract)
+        if (!type.IsAbstract && (_calls.Count < MaxDepth || !Limited()))
         {
             Construct(type, layer, layer.Arguments, layer.Constructor);
             if (layer.Creation is not null) _state.Set(layer, "constructed", new Constant("whole"));
@@ -124,7 +124,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>Another reader that goes on where this one stopped, without changing what this one knows.</summary>
     public Reader Continue()
     {
-        var next = new Reader(torch, models, insideNetwork, cancellation, _state.Copy()) { ShapeOfNetwork = ShapeOfNetwork };
+        var next = new Reader(torch, models, insideNetwork, cancellation, blocks, _state.Copy()) { ShapeOfNetwork = ShapeOfNetwork };
         next.Layers.AddRange(Layers);
         next.Steps.AddRange(Steps);
         next.Events.AddRange(Events);
@@ -145,25 +145,28 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     public Frame? Run(IMethodSymbol method, Value? self, Arguments arguments, BuilderCall? builder, Frame? lexical)
     {
         if (!torch.IsOwn(method) || (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not { } syntax) return null;
-        if (_calls.Count >= MaxDepth || Depth(method) is var times && (times >= MaxRecursion || times > 0 && IsRunning(method, self))) return null;
+        if (IsTooDeep(method) || IsRunning(method, self)) return null;
         return Operation(syntax) is { } operation ? Run(operation, method, self, arguments, builder, lexical) : null;
     }
 
-    /// <summary>How many calls of a method are being read.</summary>
-    private int Depth(IMethodSymbol method)
+    /// <summary>Whether as many calls are being read as may be, or as many of this method.</summary>
+    private bool IsTooDeep(IMethodSymbol method)
     {
-        var depth = 0;
+        var times = 0;
         foreach (var (running, _) in _calls)
-            if (Same(running, method)) depth++;
-        return depth;
+            if (Same(running, method)) times++;
+        return (_calls.Count >= MaxDepth || times >= MaxRecursion) && Limited();
     }
 
     private bool IsRunning(IMethodSymbol method, Value? self)
     {
         foreach (var (running, on) in _calls)
-            if (Same(running, method) && ReferenceEquals(on, self)) return true;
+            if (Same(running, method) && ReferenceEquals(on, self)) return Limited();
         return false;
     }
+
+    /// <summary>Something is not read that would be elsewhere.</summary>
+    private bool Limited() => ++_limits > 0;
 
     private static bool Same(ISymbol a, ISymbol b) => SymbolEqualityComparer.Default.Equals(a.OriginalDefinition, b.OriginalDefinition);
 
@@ -248,7 +251,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private bool Execute(IOperation operation, Frame frame)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (++_operations > MaxOperations) return false;
+        if (++_operations > MaxOperations && Limited()) return false;
         switch (operation)
         {
             case IExpressionStatementOperation expression:

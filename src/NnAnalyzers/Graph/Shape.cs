@@ -47,6 +47,9 @@ internal sealed class Shape
     /// <summary>The same with another last axis, also where the number of axes is not known.</summary>
     public Shape WithLast(Dim dim) => Dims.Length > 0 ? With(Dims.Length - 1, dim) : HasRank ? Unknown : EndingIn(dim);
 
+    /// <summary>The same shape with symbols replaced.</summary>
+    public Shape Replace(Func<object, Dim?> symbols) => Dims.Length == 0 ? this : new(Dims.Select(d => d.Replace(symbols)).ToImmutableArray(), HasRank);
+
     public bool SameAs(Shape other) => HasRank == other.HasRank && Dims.SequenceEqual(other.Dims);
 
     public override string ToString() => HasRank ? $"({string.Join(", ", Dims)})" : Dims.Length == 0 ? "(?)" : $"(…, {string.Join(", ", Dims)})";

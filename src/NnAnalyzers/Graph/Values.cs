@@ -305,7 +305,16 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     /// <summary>What a module of the user's does inside.</summary>
     public Body? Inner { get; init; }
 
-    /// <summary>For an input of such a module: the tensor it was given.</summary>
+    /// <summary>What an input of the inside is given here.</summary>
+    public Step? Given(Step inside)
+    {
+        if (Inner is not null)
+            for (var i = 0; i < inputs.Count; i++)
+                if (ReferenceEquals(Inner.Inputs[i], inside.Outer)) return inputs[i];
+        return inside.Outer;
+    }
+
+    /// <summary>For an input of such a module: the tensor it was given where it was read.</summary>
     public Step? Outer { get; init; }
 
     /// <summary>For a part of several results: which one.</summary>
@@ -327,9 +336,11 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     public override string ToString() => Name;
 }
 
-/// <summary>What one application of a module does: its steps and what comes out.</summary>
-internal sealed class Body
+/// <summary>What one application of a module does: its steps and what comes out. Modules that do the same share one.</summary>
+/// <param name="inputs">The tensors it was read with, from outside.</param>
+internal sealed class Body(IReadOnlyList<Step> inputs)
 {
+    public IReadOnlyList<Step> Inputs => inputs;
     public List<Step> Steps { get; } = [];
     public List<Output> Outputs { get; } = [];
 }

@@ -23,6 +23,7 @@ internal sealed class ProjectGraph
     private readonly Dictionary<SyntaxTree, List<Network>> _containersIn = [];
     private readonly Dictionary<SyntaxTree, IReadOnlyList<Network>> _networksIn = [];
     private readonly Dictionary<SyntaxNode, TrainingSite?> _sites = [];
+    private readonly Blocks _blocks = new();
     private readonly HashSet<IMethodSymbol> _entered = new(SymbolEqualityComparer.Default);
     private readonly HashSet<SyntaxTree> _sitesRead = [];
     private readonly Dictionary<SyntaxTree, IReadOnlyList<SyntaxTree>> _reaching = [];
@@ -219,7 +220,7 @@ internal sealed class ProjectGraph
         return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, digest.Node, reader);
     }
 
-    private Reader NewSite() => new(_torch, _model, insideNetwork: false, _cancellation) { ShapeOfNetwork = ShapeOf };
+    private Reader NewSite() => new(_torch, _model, insideNetwork: false, _cancellation, _blocks) { ShapeOfNetwork = ShapeOf };
 
     private readonly Dictionary<INamedTypeSymbol, (Reader Made, Value Self)> _objects = new(SymbolEqualityComparer.Default);
 
@@ -248,28 +249,20 @@ internal sealed class ProjectGraph
         // Where all code makes and feeds the class alike, its own reading tells; only the batch is this one's.
         if (layer.Type is { } read && _networks.TryGetValue(read.OriginalDefinition, out var network) && network is { IsReadAsUsed: true, Outputs: [{ PredictionOnly: false } only] } && network.Steps.FirstOrDefault() is { Kind: StepKind.Input } entry)
             return Given(only.Step.Shape, entry, input);
-        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State);
+        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, site.State);
         if (layer.IsSequential)
         {
             Readings++;
             return reader.ApplyContainer(layer, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input.Shape, Outer = input }) is Step last ? last.Shape : Shape.Unknown;
         }
         if (layer.Type is null || applied.Operation is not Microsoft.CodeAnalysis.Operations.IInvocationOperation call) return Shape.Unknown;
-        // Made and fed like one before, the same method gives what that one gave.
-        foreach (var (same, method, given, result) in _shapes.TryGetValue(layer.Type, out var before) ? before : _shapes[layer.Type] = [])
-            if (SymbolEqualityComparer.Default.Equals(method, call.TargetMethod) && applied.Arguments.Count == 1 && layer.Creation is not null && Reader.SameNumbers(same.Arguments, layer.Arguments) && given.Shape.SameAs(input.Shape))
-                return Given(result, Reader.RootOf(given), input);
         Readings++;
-        var shape = reader.ApplyModule(layer, call.TargetMethod, applied.Arguments, call) is Step output ? output.Shape : Shape.Unknown;
-        _shapes[layer.Type].Add((layer, call.TargetMethod, input, shape));
-        return shape;
+        return reader.ApplyModule(layer, call.TargetMethod, applied.Arguments, call) is Step output ? output.Shape : Shape.Unknown;
     }
 
     /// <summary>A shape in the axes of one input, for another input.</summary>
     private static Shape Given(Shape shape, Step from, Step input) =>
-        shape.HasRank ? Shape.Of(shape.Dims.Select(d => d.Replace(atom => atom is Axis axis && axis.Tensor == from ? Reader.AxisOf(input, axis.Index) : null))) : shape;
-
-    private readonly Dictionary<INamedTypeSymbol, List<(Layer Layer, IMethodSymbol Method, Step Input, Shape Result)>> _shapes = new(SymbolEqualityComparer.Default);
+        shape.Replace(symbol => symbol is Axis axis && axis.Tensor == from ? Reader.AxisOf(input, axis.Index) : null);
 
     // ---- Networks.
 
@@ -295,7 +288,7 @@ internal sealed class ProjectGraph
     private Network ReadModule(INamedTypeSymbol type)
     {
         Readings++;
-        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation);
+        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks);
         var self = Self(type);
         var uses = Uses(type);
         var agreed = CommonArguments(uses.Select(u => u.Arguments).ToList());
@@ -349,7 +342,7 @@ internal sealed class ProjectGraph
     private Network ReadContainer(Layer container, SyntaxNode syntax, Shape input, Reader site)
     {
         Readings++;
-        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, site.State);
+        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, site.State);
         var step = new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input };
         var output = reader.ApplyContainer(container, step);
         var network = _containers[syntax] = new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, false)] : []);
@@ -435,7 +428,7 @@ internal sealed class ProjectGraph
     {
         bool Activates(bool on)
         {
-            var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation);
+            var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks);
             var given = new Arguments(new Argument(parameter.Name, new Constant(on), null!));
             if (reader.Run(helper, null, given, null, null) is not { } frame) return true;
             return frame.Returns.Select(r => r.Value).Any(v => v switch

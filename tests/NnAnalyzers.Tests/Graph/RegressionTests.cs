@@ -34,6 +34,49 @@ public class RegressionTests
     public Task Two_methods_of_like_blocks_are_told_apart() => Verify.Sizes.SilentAsync(Code.Net("private readonly Block a = new(8), b = new(8); private readonly Linear last = Linear(2, 1);", "var y = a.forward(x).sum(1, true); return last.forward(b.Forward(x)) + y;", "prediction.sum()", input: "randn(8, 8)",
         more: "class Block : Module<Tensor, Tensor> { private readonly Linear wide, thin; public Block(int n) : base(\"b\") { wide = Linear(n, 4); thin = Linear(n, 2); RegisterComponents(); } public override Tensor forward(Tensor x) => wide.forward(x); public Tensor Forward(Tensor x) => thin.forward(x); }"));
 
+    private const string Head = "class Head : Module<Tensor, Tensor> { private readonly Dropout drop = Dropout(0.1); public Head(int n) : base(\"h\") { RegisterComponents(); } public override Tensor forward(Tensor x) => drop.forward(x); }";
+
+    private static string Rectified(string net, string open = "{|NN1001:", string close = "|}") => $$"""
+        class {{net}} : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc{{net}} = Linear(4, 3); private readonly Head head = new(3);
+            public {{net}}() : base("n") => RegisterComponents();
+            public override Tensor forward(Tensor x) => head.forward({{open}}functional.relu(fc{{net}}.forward(x)){{close}});
+            public static void Train()
+            {
+                var model = new {{net}}();
+                var optimizer = torch.optim.Adam(model.parameters());
+                for (var i = 0; i < 9; i++) { optimizer.zero_grad(); functional.mse_loss(model.forward(randn(8, 4)), randn(8, 3)).backward(); optimizer.step(); }
+            }
+        }
+        """;
+
+    /// <summary>The block is read once; what goes into it is found in each network.</summary>
+    [Fact]
+    public Task Like_blocks_of_two_networks_lead_to_their_own_inputs() => Verify.FiresAsync(Head, Rectified("A"), Rectified("B"));
+
+    [Fact]
+    public async Task A_message_names_the_layers_of_its_own_network() =>
+        Assert.Collection((await Verify.FindAsync(Head, Rectified("A", "", ""), Rectified("B", "", ""))).OrderBy(d => d.Location.SourceTree!.FilePath, StringComparer.Ordinal).Select(d => d.GetMessage()),
+            m => Assert.Contains("fcA", m), m => Assert.Contains("fcB", m));
+
+    /// <summary>What is not known of two blocks is read alike and still need not be the same.</summary>
+    [Fact]
+    public Task Like_blocks_of_unknown_sizes_are_not_the_same_size() => Verify.Sizes.SilentAsync("""
+        class Block : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc;
+            public Block(int n, string code) : base("b") { var half = code.Length * 2; fc = Linear(n, half); RegisterComponents(); }
+            public override Tensor forward(Tensor x) => fc.forward(x);
+        }
+        class Net : Module<Tensor, Tensor>
+        {
+            private readonly Block a, b;
+            public Net(string one, string two) : base("n") { a = new(8, one); b = new(8, two); RegisterComponents(); }
+            public override Tensor forward(Tensor x) { var (p, q) = (a.forward(x.view(16, 8)), b.forward(x.view(16, 8))); return cat(new[] { p, q }, 1).view(16, 4, p.shape[1]); }
+        }
+        """);
+
     /// <summary>A params array of a call that does not compile is all of its arguments.</summary>
     [Fact]
     public async Task Code_that_does_not_compile_is_read_with_all_its_arguments() =>
