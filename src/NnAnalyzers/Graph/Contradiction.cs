@@ -50,7 +50,7 @@ internal sealed record Contradiction(string Expects, string Gets, string? Parame
             case Role.Reshape when step.Op.Name is "view" or "reshape" && ShapeFunctions.Target(step) is { } target && target.All(d => d.IsKnown && d.Size != -1) && shape.HasRank:
                 var (all, asked) = (Shape.Product(shape.Dims), Shape.Product(target));
                 // Symbols of the two sides must cancel: what is left is then sure.
-                return all.ExactlyBy(asked).Size is { } more && more != 1 || asked.ExactlyBy(all).Size is { } less && less != 1
+                return all.Content is > 0 and var given && asked.Content is > 0 and var needed && given != needed && all.ExactlyBy(Dim.Of(given)).Equals(asked.ExactlyBy(Dim.Of(needed)))
                     ? new($"{name} asks for {Shape.Of(target)}", $"{Source(input)} has shape {shape}, another number of values") : null;
             default:
                 return null;
@@ -83,5 +83,5 @@ internal sealed record Contradiction(string Expects, string Gets, string? Parame
     private static string Source(Step step) => step.Kind == StepKind.Input ? $"its input {step.Name}" : Name(step);
 
     private static string Gives(Step input, Dim has) => input is { Kind: StepKind.Operation, Input: { Shape.HasRank: true } before } && input.Role is Role.Reshape
-        ? $"{Written(input)} of {before.Shape} gives {has}" : input.Shape.HasRank ? $"{Source(input)} has shape {input.Shape}" : $"{Source(input)} gives {has}";
+        ? $"{Written(input)} of {before.Shape} gives {(has.Size is null && has.Content > 1 ? $"a multiple of {has.Content}" : has)}" : input.Shape.HasRank ? $"{Source(input)} has shape {input.Shape}" : $"{Source(input)} gives {has}";
 }

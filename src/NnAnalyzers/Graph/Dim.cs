@@ -131,10 +131,23 @@ internal readonly struct Dim : IEquatable<Dim>
         a.Size is { } x && b.Size is { } y ? y is 0 or -1 ? Unknown : Of(x % y) : a.ExactlyBy(b).IsKnown ? Of(0) : Unknown;
 
     /// <summary>
-    /// The two cannot be the same size, whatever the symbols are: they differ by a number. Nothing else counts, since a symbol may
-    /// stand for a padding or an offset of 0.
+    /// The two cannot be the same size, whatever whole numbers the symbols are: they differ by a number, or by what no multiple of the
+    /// coefficients can be (64·h·w is never 9217). Nothing else counts, since a symbol may stand for a padding or an offset of 0.
     /// </summary>
-    public bool SurelyDiffersFrom(Dim other) => (this - other).Size is { } difference && difference != 0;
+    public bool SurelyDiffersFrom(Dim other)
+    {
+        var difference = this - other;
+        if (!difference.IsKnown) return false;
+        var divisor = GreatestCommonDivisor(0, difference._terms);
+        return divisor == 0 ? difference._constant != 0 : difference._constant % divisor != 0;
+    }
+
+    /// <summary>The largest number it is a multiple of, whatever whole numbers the symbols are; 0 if not known.</summary>
+    public long Content => IsKnown ? GreatestCommonDivisor(_constant, _terms) : 0;
+
+    private static long GreatestCommonDivisor(long first, ImmutableArray<Term> terms) => terms.Aggregate(Math.Abs(first), (d, t) => GreatestCommonDivisor(d, t.Coefficient));
+
+    public static long GreatestCommonDivisor(long a, long b) => b == 0 ? Math.Abs(a) : GreatestCommonDivisor(b, a % b);
 
     /// <summary>Whether the other is this size but for what its symbols are called; <paramref name="names"/> gets what each is called there.</summary>
     public bool IsLike(Dim other, Dictionary<object, object> names)

@@ -97,10 +97,8 @@ internal sealed partial class Reader
         {
             ("Max", 2) => Math.Max(x, y), ("Min", 2) => Math.Min(x, y), ("Pow", 2) => Math.Pow(x, y), ("Abs", 1) => Math.Abs(x), ("Sqrt", 1) => Math.Sqrt(x), ("Floor", 1) => Math.Floor(x), ("Ceiling", 1) => Math.Ceiling(x),
             ("Round", 1) => Math.Round(x), ("Log", 1) => Math.Log(x), ("Log2", 1) => Math.Log(x, 2), ("Exp", 1) => Math.Exp(x),
-            ("GreatestCommonDivisor", 2) => GreatestCommonDivisor((long)Math.Abs(x), (long)Math.Abs(y)), ("ToInt32" or "ToInt64", 1) => Math.Round(x), _ => null,
+            ("GreatestCommonDivisor", 2) => Dim.GreatestCommonDivisor((long)x, (long)y), ("ToInt32" or "ToInt64", 1) => Math.Round(x), _ => null,
         };
         return result is not { } number ? null : whole && method.Name is "Max" or "Min" or "Abs" || method.Name is "GreatestCommonDivisor" or "ToInt32" or "ToInt64" ? new Constant((long)number) : new Constant(number);
     }
-
-    private static long GreatestCommonDivisor(long a, long b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 }

@@ -32,6 +32,8 @@ public class NN3003_LayerSizesDisagreeTests
     [InlineData("private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(1); private readonly Conv2d c = Conv2d(3, 64, 3); private readonly Linear f = Linear(64, 10);", "return {|NN3003:f.forward(p.forward(c.forward(x)))|};")]
     [InlineData("private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(4); private readonly Conv2d c = Conv2d(3, 8, 5);", "return {|NN3003:c.forward(p.forward(c.forward(x)))|};")]
     [InlineData("private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(2); private readonly Conv2d c = Conv2d(3, 8, 3), d = Conv2d(8, 8, 3);", "return {|NN3003:d.forward(p.forward(c.forward(x)))|};")]
+    [InlineData("private readonly Conv2d c = Conv2d(3, 8, 3); private readonly Linear f = Linear(100, 1);", "return {|NN3003:f.forward(c.forward(x).flatten(1))|};")]
+    [InlineData("private readonly Conv2d c = Conv2d(3, 257, 3); private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(2);", "x = p.forward(c.forward(x)); return {|NN3003:x.view(x.shape[0], 256 * 2 * 2)|};")]
     public Task Contradictions(string members, string forward) => Verify.Sizes.FiresAsync(Net(members, forward));
 
     [Fact]
@@ -66,10 +68,19 @@ public class NN3003_LayerSizesDisagreeTests
     [Fact]
     public Task Joined_along_the_wrong_axis() => Verify.Sizes.FiresAsync(Code.Method("var a = randn(4, 8); var b = randn(4, 6); var c = {|NN3003:cat(new[] { a, b }, 0)|};"));
 
+    /// <summary>The picture's size is not known, but 64·h·w is never 9217.</summary>
+    [Fact]
+    public async Task A_number_that_no_picture_gives() => Assert.Equal("f (Linear) expects 9217 features; flatten(1) of (N, 64, x[2]-2, x[3]-2) gives a multiple of 64",
+        Assert.Single(await Verify.FindAsync(Net("private readonly Conv2d c = Conv2d(1, 64, 3); private readonly Linear f = Linear(9217, 10);", "return f.forward(c.forward(x).flatten(1));"))).GetMessage());
+
+    [Fact]
+    public Task A_layer_that_training_code_applies_by_itself() => Verify.Sizes.FixAsync(
+        Code.Method("var key = Linear(33, 16); var k = {|NN3003:key.call(randn(4, 8, 32))|};"), Code.Method("var key = Linear(32, 16); var k = key.call(randn(4, 8, 32));"));
+
     [Theory]
     [InlineData("private readonly Linear a = Linear(4, 8), b = Linear(8, 4);", "return b.forward(a.forward(x));")]
     [InlineData("private readonly Linear a = Linear(4, 8), b = Linear(1, 8);", "return a.forward(x) + b.forward(x.sum(1, true));")]
-    [InlineData("private readonly Conv2d c = Conv2d(3, 8, 3); private readonly Linear f = Linear(100, 1);", "return f.forward(c.forward(x).flatten(1));")]
+    [InlineData("private readonly Conv2d c = Conv2d(3, 8, 3); private readonly Linear f = Linear(104, 1);", "return f.forward(c.forward(x).flatten(1));")]
     [InlineData("private readonly Linear a = Linear(4, 8), b = Linear(6, 1);", "if (x.shape[0] > 3) x = a.forward(x); return b.forward(x);")]
     public Task Silent(string members, string forward) => Verify.Sizes.SilentAsync(Net(members, forward));
 

@@ -24,10 +24,10 @@ internal sealed class NN3003_LayerSizesDisagree() : Rule("NN3003", RuleLevel.Pro
 
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from step in site.Steps
-        where !step.Conditional && step is { Kind: StepKind.Operation, Syntax: not null, Layer: null }
+        where !step.Conditional && step is { Kind: StepKind.Operation, Syntax: not null }
         let contradiction = Contradiction.Of(step)
         where contradiction is not null
-        select At(step.Syntax!, contradiction.Expects, contradiction.Gets);
+        select Mend(At(step.Syntax!, contradiction.Expects, contradiction.Gets), contradiction, step);
 
     /// <summary>A number written at the layer gives way to what really comes in.</summary>
     private static Finding Mend(Finding finding, Contradiction contradiction, Step step) =>
