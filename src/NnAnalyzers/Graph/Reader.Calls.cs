@@ -445,6 +445,7 @@ internal sealed partial class Reader
     private Value ApplyLayer(Layer layer, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame? frame)
     {
         var tensors = Tensors(arguments);
+        if (layer.Type is null && tensors.Count > 0 && arguments.First is Unknown { Reason: var reason }) tensors.Insert(0, Unread(reason, call, []));
         if (layer.Op.Role == Role.Loss) return ApplyLoss(layer.Op, layer, tensors, call, arguments);
         if (layer.IsChoice) return ApplyEach(layer, method, arguments, call, isVirtual, frame);
         if (layer.IsSequential && insideNetwork) return ApplySequence(layer, tensors, call, frame);
@@ -458,7 +459,7 @@ internal sealed partial class Reader
             if (kind == StepKind.Network && ShapeOfNetwork is { } shapes) InferFrom(applied, shapes);
             return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple) : applied;
         }
-        if (layer.Op.Role == Role.Opaque) return Unread(layer.Op.OpaqueReason is { } reason ? $"{layer.Op.Name} is opaque: {reason}" : $"{layer.Op.Name} is not read", call, tensors, layer.Op.Name);
+        if (layer.Op.Role == Role.Opaque) return Unread(layer.Op.OpaqueReason is { } opaque ? $"{layer.Op.Name} is opaque: {opaque}" : $"{layer.Op.Name} is not read", call, tensors, layer.Op.Name);
         var step = Apply(layer.Op, layer, layer.Arguments, tensors, call, frame?.Builder);
         return TypeOfCall(method, call) switch
         {

@@ -77,6 +77,13 @@ public class RegressionTests
         }
         """);
 
+    /// <summary>What comes first and is not read is still what the layer works on.</summary>
+    [Fact]
+    public Task The_state_of_a_recurrent_layer_is_not_its_input() => Verify.Sizes.SilentAsync(Code.Method("""
+        var rnn = LSTM(10, 20); var (h, c) = (randn(1, 3, 20), randn(1, 3, 20));
+        var packed = torch.nn.utils.rnn.pack_padded_sequence(randn(5, 3, 10), tensor(new long[] { 5, 5, 5 })); var (o, n, m) = rnn.call(packed, (h, c));
+        """));
+
     /// <summary>A params array of a call that does not compile is all of its arguments.</summary>
     [Fact]
     public async Task Code_that_does_not_compile_is_read_with_all_its_arguments() =>
