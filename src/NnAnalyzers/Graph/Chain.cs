@@ -69,14 +69,15 @@ internal static class Chain
     }
 
     /// <summary>The chain of steps from the nearest layers to the loss, as a message quotes it.</summary>
-    public static string Path(Step last, LossUse use)
+    public static string Path(LossEnd end, LossUse use)
     {
         var names = new List<string>();
-        foreach (var step in Back(last))
+        foreach (var step in Back(end.Last))
         {
             if (names.Count == 4) break;
             if (step.Kind is StepKind.Operation or StepKind.Module && step.Inner is null && step.Role is not (Role.Dropout or Role.Identity)) names.Insert(0, step.Name);
         }
+        if (end.Half is not null) names.Add(end.Half.Name);
         names.Add(use.Op.Name);
         return string.Join(" → ", names);
     }

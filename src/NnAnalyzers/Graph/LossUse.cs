@@ -4,9 +4,9 @@ namespace NnAnalyzers.Graph;
 
 /// <summary>A loss applied to a network's output.</summary>
 /// <param name="Loss">The loss step; its first input is the prediction, its second the target.</param>
-/// <param name="Ends">The steps that decide the prediction, each with the network it is in; null for a step of the training code itself.</param>
+/// <param name="Ends">The steps that decide the prediction.</param>
 /// <param name="NetworkInputs">What the networks on the way were given.</param>
-internal sealed record LossUse(Step Loss, IReadOnlyList<(Step Last, Network? Network)> Ends, IReadOnlyList<Step> NetworkInputs)
+internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnlyList<Step> NetworkInputs)
 {
     public Op Op => Loss.Op;
 
@@ -28,7 +28,7 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<(Step Last, Network? Net
     /// its targets: known bounds are compared; of targets nobody knows only a rectifier is sure to miss some. A loss on
     /// logits needs both signs.
     /// </summary>
-    public bool IsCutBy(Op activation) => activation.CutsRange && !Loss.PredictionOnly && Op.Domain switch
+    public bool IsCutBy(LossEnd end) => end.Last.Op is { CutsRange: true } activation && end.Last.IsActivation && !Loss.PredictionOnly && end.Domain switch
     {
         LossDomain.AnyNumber when Target is null || NetworkInputs.Contains(Target) => false,
         LossDomain.AnyNumber when Target.Range is { } targets => !activation.Range.Covers(targets),
@@ -36,5 +36,19 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<(Step Last, Network? Net
         _ => false,
     };
 
+    /// <summary>What a loss wants before a step that is half of it: log-softmax and NLL are cross-entropy, sigmoid and BCE are its binary form. Null for any other.</summary>
+    public static LossDomain? BeforeHalf(Op half, LossDomain loss) => (half.Name, loss) switch
+    {
+        ("LogSoftmax", LossDomain.LogProbabilities) => LossDomain.Logits,
+        ("Sigmoid", LossDomain.Probabilities) => LossDomain.BinaryLogits,
+        _ => null,
+    };
+
     private static bool IsRectifier(Op activation) => activation.Name is "ReLU" or "ReLU6";
 }
+
+/// <summary>A step that decides what a loss gets.</summary>
+/// <param name="Network">The network it is in; null for a step of the training code itself.</param>
+/// <param name="Domain">What is wanted of it.</param>
+/// <param name="Half">The log-softmax or sigmoid between it and the loss, with which the loss is whole.</param>
+internal sealed record LossEnd(Step Last, Network? Network, LossDomain Domain, Step? Half);

@@ -377,16 +377,32 @@ internal sealed class ProjectGraph
     private LossUse Link(Step loss, Reader? site, Network? own)
     {
         var passed = new List<(Step Step, Network Network)>();
-        var ends = loss.Input is null ? [] : Chain.Behind(loss.Input, step =>
-        {
-            if (site is null || Applied(step, site) is not { } network) return [];
-            passed.Add((step, network));
-            return network.Outputs;
-        }).Select(last => (last, passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network ?? passed.Select(p => p.Network).FirstOrDefault() ?? own)).ToList();
-        var use = new LossUse(loss, ends!, passed.SelectMany(p => p.Step.Inputs).ToList());
+        var ends = new List<LossEnd>();
+        if (loss.Input is { } prediction) Follow(prediction, loss.Op.Domain, null);
+        var use = new LossUse(loss, ends, passed.SelectMany(p => p.Step.Inputs).ToList());
         foreach (var network in passed.Select(p => p.Network).Concat(own is null ? [] : [own]).Distinct()) Meet(network, use);
         return use;
+
+        void Follow(Step from, LossDomain domain, Step? half)
+        {
+            foreach (var last in Behind(from, site, passed).ToList())
+            {
+                ends.Add(new LossEnd(last, passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network ?? passed.Select(p => p.Network).FirstOrDefault() ?? own, domain, half));
+                if (half is null && last.Input is { } logits && LossUse.BeforeHalf(last.Op, domain) is { } wanted) Follow(logits, wanted, last);
+            }
+        }
     }
+
+    /// <summary>The steps that decide a tensor's values, those of the networks too that training code applies on the way.</summary>
+    private IEnumerable<Step> Behind(Step step, Reader? site, List<(Step Step, Network Network)>? passed = null) => Chain.Behind(step, applied =>
+    {
+        if (site is null || Applied(applied, site) is not { } network) return [];
+        passed?.Add((applied, network));
+        return network.Outputs;
+    });
+
+    /// <summary>The steps that decide a tensor of training code.</summary>
+    public IEnumerable<Step> Behind(Step step, TrainingSite site) => Behind(step, site.Reader);
 
     /// <summary>The same line is read once for each caller; the reading that knows its targets counts.</summary>
     private static void Meet(Network network, LossUse use)

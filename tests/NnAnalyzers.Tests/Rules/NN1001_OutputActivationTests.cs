@@ -82,6 +82,24 @@ public class NN1001_OutputActivationTests
     [InlineData("MSELoss().call(prediction.squeeze(1).view(-1), target)")]
     public Task Every_loss_that_needs_both_signs(string loss) => Verify.FiresAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), "return {|NN1001:functional.relu(fc2.forward(x))|};", loss));
 
+    /// <summary>Log-softmax and NLL are cross-entropy in two steps, sigmoid and BCE its binary form, wherever the first step is.</summary>
+    [Theory]
+    [InlineData("return functional.log_softmax({|NN1001:functional.relu(fc2.forward(x))|}, 1);", "functional.nll_loss(prediction, target.to(int64))")]
+    [InlineData("return {|NN1001:functional.relu(fc2.forward(x))|};", "NLLLoss().call(LogSoftmax(1).call(prediction), target.to(int64))")]
+    [InlineData("return {|NN1001:fc2.forward(x).relu()|}.sigmoid();", "functional.binary_cross_entropy(prediction, target)")]
+    public Task Before_the_half_of_a_loss(string forward, string loss) => Verify.FiresAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), forward, loss));
+
+    [Fact]
+    public Task Before_the_half_of_a_loss_it_is_removed() => Verify.FixAsync(
+        Code.Net(Layers.Replace("8, 1", "8, 3"), "return functional.log_softmax({|NN1001:functional.relu(fc2.forward(x))|}, 1); // classes", "functional.nll_loss(prediction, target.to(int64))"),
+        Code.Net(Layers.Replace("8, 1", "8, 3"), "return functional.log_softmax(fc2.forward(x), 1); // classes", "functional.nll_loss(prediction, target.to(int64))"));
+
+    [Theory]
+    [InlineData("return functional.log_softmax(fc2.forward(functional.relu(fc1.forward(x))), 1);", "functional.nll_loss(prediction, target.to(int64))")]
+    [InlineData("return functional.log_softmax(functional.leaky_relu(fc2.forward(x)), 1);", "functional.nll_loss(prediction, target.to(int64))")]
+    [InlineData("return fc2.forward(x).sigmoid();", "functional.binary_cross_entropy(prediction, target)")]
+    public Task Silent_before_the_half_of_a_loss(string forward, string loss) => Verify.SilentAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), forward, loss));
+
     [Fact]
     public Task Known_targets_outside_the_range() => Verify.FiresAsync(Code.Net(Layers, "return {|NN1001:fc2.forward(x).tanh()|};", target: "rand(8, 1) * 10"));
 

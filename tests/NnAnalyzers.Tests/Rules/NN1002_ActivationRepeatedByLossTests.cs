@@ -26,6 +26,16 @@ public class NN1002_ActivationRepeatedByLossTests
         Code.Net(Layers, "return {|NN1002:functional.softmax(fc2.forward(fc1.forward(x)), 1)|}; // classes", "functional.nll_loss(prediction, target)", Classes),
         Code.Net(Layers, "return functional.log_softmax(fc2.forward(fc1.forward(x)), 1); // classes", "functional.nll_loss(prediction, target)", Classes));
 
+    [Theory]
+    [InlineData("return {|NN1002:functional.softmax(fc2.forward(x), 1)|};", "return fc2.forward(x);")]
+    [InlineData("return {|NN1002:fc2.forward(x).sigmoid()|};", "return fc2.forward(x);")]
+    public Task A_network_before_the_log_softmax_of_training_code(string before, string after) => Verify.FixAsync(
+        Code.Net(Layers, before, "NLLLoss().call(LogSoftmax(1).call(prediction), target)", Classes), Code.Net(Layers, after, "NLLLoss().call(LogSoftmax(1).call(prediction), target)", Classes));
+
+    [Fact]
+    public Task Silent_on_a_second_softmax_that_only_predicts() => Verify.SilentAsync(Code.Net(Layers, "return fc2.forward(x).softmax(1);", "functional.nll_loss(prediction.log(), target)", Classes,
+        more: "static class Use { static Tensor Predict(Net net, Tensor x) { using var _ = no_grad(); return net.forward(x).softmax(1); } }"));
+
     [Fact]
     public Task In_the_training_code_itself() => Verify.FixAsync(
         Code.Net(Layers, "return fc2.forward(fc1.forward(x));", "CrossEntropyLoss().call({|NN1002:prediction.softmax(1)|}, target)", Classes),

@@ -12,9 +12,9 @@ internal sealed class NN1001_OutputActivation() : Rule("NN1001", RuleLevel.Prove
         use.IsOverOneClass ? [] // NN1013 speaks
             : from end in use.Ends
               let last = end.Last
-              where last.IsActivation && last.Syntax is not null && end.Network is not null && use.IsCutBy(last.Op)
+              where last.Syntax is not null && end.Network is not null && use.IsCutBy(end)
               where !end.Network.Steps.Contains(last) || end.Network.SharedBuilder(last) is null // else NN1003 speaks
-              let finding = At(last.Syntax!, last.Op.Name, use.Op.Name, last.Op.Range, Chain.Path(last, use))
+              let finding = At(last.Syntax!, last.Op.Name, use.Op.Name, last.Op.Range, Chain.Path(end, use))
               // What a nested block does to its output, it does for all who use it.
               select end.Network.Steps.Contains(last) ? finding.Fix($"Remove {last.Op.Name} from the output", Edit.Unwrap(last)) : finding;
 

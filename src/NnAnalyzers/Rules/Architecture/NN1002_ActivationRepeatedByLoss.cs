@@ -13,10 +13,10 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
         use.IsOverOneClass || use.Loss.PredictionOnly ? [] // NN1013 speaks
             : from end in use.Ends
               let last = end.Last
-              where last.Syntax is not null && !last.Conditional && !last.PredictionOnly
-              let problem = Problem(last.Op, use.Op.Domain)
+              where last.Syntax is not null && !last.Conditional && !last.PredictionOnly && !(last.Role == Role.Softmax && end.Half is not null) // told below
+              let problem = Problem(last.Op, end.Domain)
               where problem is not null
-              select Mend(At(last.Syntax!, last.Op.Name, use.Op.Name, problem, Chain.Path(last, use)), last, use, end.Network);
+              select Mend(At(last.Syntax!, last.Op.Name, (end.Half ?? use.Loss).Op.Name, problem, Chain.Path(end, use)), end, use);
 
     /// <summary>What is wrong with an activation right before a loss; null if the two fit.</summary>
     private static string? Problem(Op activation, LossDomain loss) => (activation.Name, loss) switch
@@ -30,23 +30,24 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
         _ => null,
     };
 
-    private static Finding Mend(Finding finding, Step last, LossUse use, Network? network)
+    private static Finding Mend(Finding finding, LossEnd end, LossUse use)
     {
+        var last = end.Last;
         // What a nested block does to its output, it does for all who use it.
-        if (network is not null && !network.Steps.Contains(last)) return finding;
-        if (use.Op.Domain == LossDomain.LogProbabilities) return finding.Fix("Take the logarithm: LogSoftmax", Edit.Rename(last, "LogSoftmax", "log_softmax"));
+        if (end.Network is not null && !end.Network.Steps.Contains(last)) return finding;
+        if (end.Domain == LossDomain.LogProbabilities) return finding.Fix("Take the logarithm: LogSoftmax", Edit.Rename(last, "LogSoftmax", "log_softmax"));
         // The losses on logits have the activation inside; binary cross-entropy on probabilities wants its own.
-        return use.Op.Domain == LossDomain.Probabilities ? finding : finding.Fix($"Remove {last.Op.Name}; {use.Op.Name} takes logits", Edit.Unwrap(last));
+        return end.Domain == LossDomain.Probabilities ? finding : finding.Fix($"Remove {last.Op.Name}; {(end.Half ?? use.Loss).Op.Name} takes logits", Edit.Unwrap(last));
     }
 
-    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => Twice(network.Steps);
-    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => Twice(site.Steps);
+    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => Twice(network.Steps, s => Chain.Behind(s));
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => Twice(site.Steps, s => project.Behind(s, site));
 
     /// <summary>A softmax of a softmax, with nothing between but reshapes and indexing.</summary>
-    private IEnumerable<Finding> Twice(IEnumerable<Step> steps) =>
+    private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Step>> behind) =>
         from outer in steps
-        where outer is { Role: Role.Softmax, Input: not null }
-        from inner in Chain.Behind(outer.Input!)
+        where outer is { Role: Role.Softmax, Input: not null, PredictionOnly: false }
+        from inner in behind(outer.Input!)
         where inner is { Role: Role.Softmax, Op.Name: "Softmax", Syntax: not null, PredictionOnly: false }
         select At(inner.Syntax!, inner.Op.Name, outer.Op.Name, "is applied twice, and the second one can no longer tell the classes apart", $"{inner.Input?.Name ?? "…"} → {inner.Name} → {outer.Name}")
             .Fix($"Remove the first {inner.Op.Name}", Edit.Unwrap(inner));

@@ -12,10 +12,10 @@ internal sealed class NN1003_SharedBuilderOutput() : Rule("NN1003", RuleLevel.Pr
         use.IsOverOneClass ? [] // NN1013 speaks
             : from end in use.Ends
               let last = end.Last
-              where last.IsActivation && end.Network is not null && end.Network.Steps.Contains(last) && use.IsCutBy(last.Op)
+              where end.Network is not null && end.Network.Steps.Contains(last) && use.IsCutBy(end)
               let builder = end.Network.SharedBuilder(last)
               where builder is not null
-              select Mend(At(builder.Call.Syntax, builder.Helper.Name, last.Op.Name, use.Op.Name, Chain.Path(last, use)), last, builder, project);
+              select Mend(At(builder.Call.Syntax, builder.Helper.Name, last.Op.Name, use.Op.Name, Chain.Path(end, use)), last, builder, project);
 
     private static Finding Mend(Finding finding, Step last, BuilderCall builder, ProjectGraph project)
     {
