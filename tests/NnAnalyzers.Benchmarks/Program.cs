@@ -21,6 +21,12 @@ if (args is ["share", var code, var rounds])
     Console.WriteLine(Measure.Share(() => int.TryParse(code, CultureInfo.InvariantCulture, out var size) ? SyntheticCode.Project(size) : SyntheticCode.Folder(code), int.Parse(rounds, CultureInfo.InvariantCulture)));
     return;
 }
+// planted FOLDER: which planted mistakes the rules notice in real code.
+if (args is ["planted", var folder])
+{
+    Planted.Print(SyntheticCode.Folder(folder));
+    return;
+}
 // In this process: a project of BenchmarkDotNet's own would not know the pinned compiler.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

@@ -32,7 +32,7 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
     {
         LossDomain.AnyNumber when Target is null || NetworkInputs.Contains(Target) => false,
         LossDomain.AnyNumber when Target.Range is { } targets => !activation.Range.Covers(targets),
-        LossDomain.AnyNumber or LossDomain.Logits or LossDomain.BinaryLogits or LossDomain.Probabilities => IsRectifier(activation),
+        LossDomain.AnyNumber or LossDomain.Logits or LossDomain.BinaryLogits or LossDomain.Probabilities or LossDomain.LogProbabilities => IsRectifier(activation),
         _ => false,
     };
 

@@ -87,6 +87,7 @@ public class NN1001_OutputActivationTests
     [InlineData("return functional.log_softmax({|NN1001:functional.relu(fc2.forward(x))|}, 1);", "functional.nll_loss(prediction, target.to(int64))")]
     [InlineData("return {|NN1001:functional.relu(fc2.forward(x))|};", "NLLLoss().call(LogSoftmax(1).call(prediction), target.to(int64))")]
     [InlineData("return {|NN1001:fc2.forward(x).relu()|}.sigmoid();", "functional.binary_cross_entropy(prediction, target)")]
+    [InlineData("return {|NN1001:functional.relu(functional.log_softmax(fc2.forward(x), 1))|};", "functional.nll_loss(prediction, target.to(int64))")]
     public Task Before_the_half_of_a_loss(string forward, string loss) => Verify.FiresAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), forward, loss));
 
     [Fact]

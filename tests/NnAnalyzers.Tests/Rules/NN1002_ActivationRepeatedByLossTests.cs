@@ -37,6 +37,10 @@ public class NN1002_ActivationRepeatedByLossTests
         more: "static class Use { static Tensor Predict(Net net, Tensor x) { using var _ = no_grad(); return net.forward(x).softmax(1); } }"));
 
     [Fact]
+    public Task Silent_on_a_second_softmax_that_only_some_networks_get() => Verify.SilentAsync(Code.Net(Layers, "return fc2.forward(x).softmax(1);", "functional.nll_loss(prediction.log(), target)", Classes,
+        more: "static class Use { static Tensor Predict(Net net, Tensor x, bool logits) { var y = net.forward(x); if (logits) y = y.softmax(1); return y; } }"));
+
+    [Fact]
     public Task In_the_training_code_itself() => Verify.FixAsync(
         Code.Net(Layers, "return fc2.forward(fc1.forward(x));", "CrossEntropyLoss().call({|NN1002:prediction.softmax(1)|}, target)", Classes),
         Code.Net(Layers, "return fc2.forward(fc1.forward(x));", "CrossEntropyLoss().call(prediction, target)", Classes));

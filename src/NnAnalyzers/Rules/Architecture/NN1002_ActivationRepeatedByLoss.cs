@@ -46,7 +46,7 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
     /// <summary>A softmax of a softmax, with nothing between but reshapes and indexing.</summary>
     private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Step>> behind) =>
         from outer in steps
-        where outer is { Role: Role.Softmax, Input: not null, PredictionOnly: false }
+        where outer is { Role: Role.Softmax, Input: not null, PredictionOnly: false, Conditional: false }
         from inner in behind(outer.Input!)
         where inner is { Role: Role.Softmax, Op.Name: "Softmax", Syntax: not null, PredictionOnly: false }
         select At(inner.Syntax!, inner.Op.Name, outer.Op.Name, "is applied twice, and the second one can no longer tell the classes apart", $"{inner.Input?.Name ?? "…"} → {inner.Name} → {outer.Name}")

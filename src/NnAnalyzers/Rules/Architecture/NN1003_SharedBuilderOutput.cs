@@ -13,7 +13,7 @@ internal sealed class NN1003_SharedBuilderOutput() : Rule("NN1003", RuleLevel.Pr
             : from end in use.Ends
               let last = end.Last
               where end.Network is not null && end.Network.Steps.Contains(last) && use.IsCutBy(end)
-              let builder = end.Network.SharedBuilder(last)
+              let builder = end.Network!.SharedBuilder(last)
               where builder is not null
               select Mend(At(builder.Call.Syntax, builder.Helper.Name, last.Op.Name, use.Op.Name, Chain.Path(end, use)), last, builder, project);
 
