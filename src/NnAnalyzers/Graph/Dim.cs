@@ -145,9 +145,14 @@ internal readonly struct Dim : IEquatable<Dim>
     /// <summary>The largest number it is a multiple of, whatever whole numbers the symbols are; 0 if not known.</summary>
     public long Content => IsKnown ? GreatestCommonDivisor(_constant, _terms) : 0;
 
-    private static long GreatestCommonDivisor(long first, ImmutableArray<Term> terms) => terms.Aggregate(Math.Abs(first), (d, t) => GreatestCommonDivisor(d, t.Coefficient));
+    private static long GreatestCommonDivisor(long first, ImmutableArray<Term> terms) => terms.Aggregate(Magnitude(first), (d, t) => GreatestCommonDivisor(d, t.Coefficient));
 
-    public static long GreatestCommonDivisor(long a, long b) => b == 0 ? Math.Abs(a) : GreatestCommonDivisor(b, a % b);
+    /// <summary>Never negative.</summary>
+    public static long GreatestCommonDivisor(long a, long b)
+    {
+        for ((a, b) = (Magnitude(a), Magnitude(b)); b != 0; (a, b) = (b, a % b)) { }
+        return a;
+    }
 
     /// <summary>Whether the other is this size but for what its symbols are called; <paramref name="names"/> gets what each is called there.</summary>
     public bool IsLike(Dim other, Dictionary<object, object> names)

@@ -28,5 +28,7 @@ public class DimTests
         }
         Assert.False(big.IsKnown || power.IsKnown || sum.IsKnown);
         Assert.False((Dim.Of(long.MinValue) / Dim.Of(-1)).IsKnown || (Dim.Of(long.MinValue) % Dim.Of(-1)).IsKnown || (Dim.Of(1) / Dim.Of(0)).IsKnown);
+        Assert.Equal(long.MaxValue, Dim.Of(long.MinValue).Content);
+        Assert.False((N * Dim.Of(2)).SurelyDiffersFrom(Dim.Of(long.MinValue)));
     }
 }

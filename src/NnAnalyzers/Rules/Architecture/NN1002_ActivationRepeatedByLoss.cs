@@ -40,14 +40,16 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
         return end.Domain == LossDomain.Probabilities ? finding : finding.Fix($"Remove {last.Op.Name}; {(end.Half ?? use.Loss).Op.Name} takes logits", Edit.Unwrap(last));
     }
 
-    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => Twice(network.Steps, s => Chain.Behind(s));
-    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => Twice(site.Steps, s => project.Behind(s, site));
+    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => Twice(network.Steps, outer => Chain.Behind(outer.Input!));
+
+    // A second one on one side of a branch may be there for other networks than this.
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => Twice(site.Steps, outer => outer.Conditional ? Chain.Behind(outer.Input!) : project.Behind(outer.Input!, site));
 
     /// <summary>A softmax of a softmax, with nothing between but reshapes and indexing.</summary>
     private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Step>> behind) =>
         from outer in steps
-        where outer is { Role: Role.Softmax, Input: not null, PredictionOnly: false, Conditional: false }
-        from inner in behind(outer.Input!)
+        where outer is { Role: Role.Softmax, Input: not null, PredictionOnly: false }
+        from inner in behind(outer)
         where inner is { Role: Role.Softmax, Op.Name: "Softmax", Syntax: not null, PredictionOnly: false }
         select At(inner.Syntax!, inner.Op.Name, outer.Op.Name, "is applied twice, and the second one can no longer tell the classes apart", $"{inner.Input?.Name ?? "…"} → {inner.Name} → {outer.Name}")
             .Fix($"Remove the first {inner.Op.Name}", Edit.Unwrap(inner));
