@@ -37,6 +37,22 @@ public class NN1002_ActivationRepeatedByLossTests
         more: "static class Use { static Tensor Predict(Net net, Tensor x) { using var _ = no_grad(); return net.forward(x).softmax(1); } }"));
 
     [Fact]
+    public Task A_second_softmax_on_one_side_of_a_branch_of_the_network_itself() => Verify.FiresAsync("""
+        class Policy : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc = Linear(4, 3);
+            public Policy() : base("p") => RegisterComponents();
+            public override Tensor forward(Tensor x) => {|NN1002:functional.softmax(fc.forward(x), 1)|};
+            public Tensor LogProbability(Tensor x, bool discrete)
+            {
+                var y = forward(x);
+                if (discrete) y = functional.log_softmax(y, 1);
+                return y;
+            }
+        }
+        """);
+
+    [Fact]
     public Task Silent_on_a_second_softmax_that_only_some_networks_get() => Verify.SilentAsync(Code.Net(Layers, "return fc2.forward(x).softmax(1);", "functional.nll_loss(prediction.log(), target)", Classes,
         more: "static class Use { static Tensor Predict(Net net, Tensor x, bool logits) { var y = net.forward(x); if (logits) y = y.softmax(1); return y; } }"));
 
