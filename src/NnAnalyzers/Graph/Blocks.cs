@@ -47,8 +47,9 @@ internal sealed class Block(IMethodSymbol method, Step step, IReadOnlyList<Value
     /// <summary>Null if the other module is made or given anything else.</summary>
     public Renaming? NamesFor(Layer other, IReadOnlyList<Value> values)
     {
-        var (names, own) = (new Renaming(), step.Layer!);
+        var own = step.Layer!;
         if (values.Count != given.Count || own.Arguments.Count != other.Arguments.Count || !SymbolEqualityComparer.Default.Equals(own.Type, other.Type) || !SymbolEqualityComparer.Default.Equals(own.Constructor, other.Constructor)) return null;
+        var names = new Renaming();
         for (var i = 0; i < values.Count; i++)
             if (given[i] is Step was
                 ? values[i] is not Step now || was.Range != now.Range || was.MayBeNull != now.MayBeNull || !names.Fit(before[i], now.Shape) || !names.FitRoot(_roots[i]!, Reader.RootOf(now))
