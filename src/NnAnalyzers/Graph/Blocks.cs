@@ -18,12 +18,12 @@ internal sealed class Blocks
 
     /// <summary>A block like a module that is about to be read, and what its sizes are called here.</summary>
     /// <param name="isFresh">Whether the module is as its constructor leaves it.</param>
-    public (Block Block, Renaming Names)? Find(Layer module, IMethodSymbol method, IReadOnlyList<Value> given, bool isFresh, bool isConditional, bool isPredictionOnly)
+    public (Block Block, Renaming Names)? Find(Layer module, IMethodSymbol method, IReadOnlyList<Value> given, bool isFresh, Moment now)
     {
         if (!_blocks.TryGetValue(method, out var known)) return null;
         // To ask for a shape may mean to read more blocks.
         for (var i = 0; i < known.Count; i++)
-            if (known[i] is var block && (isFresh || ReferenceEquals(block.Step.Layer, module)) && block.Step.Conditional == isConditional && block.Step.PredictionOnly == isPredictionOnly && block.NamesFor(module, given) is { } names) return (block, names);
+            if (known[i] is var block && (isFresh || ReferenceEquals(block.Step.Layer, module)) && block.Step.When.StopsGradients == now.StopsGradients && block.Step.When.Path.IsSame(now.Path) && block.NamesFor(module, given) is { } names) return (block, names);
         return null;
     }
 }

@@ -2,6 +2,10 @@ using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
 
+/// <summary>A step that decides what a tensor is.</summary>
+/// <param name="Path">The conditions under which it does.</param>
+internal sealed record Source(Step Step, CodePath Path);
+
 /// <summary>Walks data flow backwards, through modules and across the border between training code and network.</summary>
 internal static class Chain
 {
@@ -14,25 +18,51 @@ internal static class Chain
     /// The steps that decide a tensor's values: what is transparent is looked through, modules are entered, and
     /// <paramref name="networks"/> tells what comes out of a network that training code applies.
     /// </summary>
-    public static IEnumerable<Step> Behind(Step step, Func<Step, IEnumerable<Output>>? networks = null) => Behind(step, null, networks, null, 0).Distinct();
+    public static IEnumerable<Source> Behind(Step step, Func<Step, IEnumerable<Output>>? networks = null)
+    {
+        var seen = new HashSet<Step>();
+        foreach (var source in Behind(step, null, new(networks, null, CodePath.Always, 0)))
+            if (seen.Add(source.Step)) yield return source with { Path = source.Path.And(source.Step.When.Path) };
+    }
 
     /// <summary>The modules that were entered, innermost first.</summary>
     private sealed record Inside(Step Module, Inside? Around);
 
-    private static IEnumerable<Step> Behind(Step step, int? index, Func<Step, IEnumerable<Output>>? networks, Inside? inside, int length)
+    /// <summary>The way that was walked so far.</summary>
+    private sealed record Way(Func<Step, IEnumerable<Output>>? Networks, Inside? Inside, CodePath Path, int Length)
     {
-        if (length > MaxLength) return [step];
-        IEnumerable<Step> Go(Step next, int? part = null) => Behind(next, part, networks, inside, length + 1);
-        if (step.Kind == StepKind.Part && step.Input is { } whole) return whole.Kind == StepKind.Operation ? IsTransparent(whole) ? Go(whole) : [step] : Go(whole, step.Index);
-        if (step.Kind == StepKind.Choice) return step.Inputs.SelectMany(i => Go(i));
-        if (step.Kind == StepKind.Input) return (inside is null ? step.Outer : inside.Module.Given(step)) is { } outer ? Behind(outer, null, networks, inside?.Around, length + 1) : [step];
-        if (Picked(step) is { } picked) return picked.SelectMany(p => Go(p));
-        if (step.Inner is { } inner) return Ends(inner.Outputs, new Inside(step, inside));
-        if (step.Kind == StepKind.Network) return networks is not null && networks(step).ToList() is { Count: > 0 } outputs ? Ends(outputs, inside) : [step];
-        return IsTransparent(step) && step.Input is { } input ? Go(input) : [step];
+        public Way Next => this with { Length = Length + 1 };
+        public Way Where(Truth? condition) => condition is null ? Next : this with { Length = Length + 1, Path = Path.And(condition) };
+    }
 
-        IEnumerable<Step> Ends(IEnumerable<Output> all, Inside? within) =>
-            all.Where(o => !o.PredictionOnly && (index is null || o.Index == index)).Select(o => o.Step).ToList() is { Count: > 0 } trained ? trained.SelectMany(s => Behind(s, null, networks, within, length + 1)) : [step];
+    private static IEnumerable<Source> Behind(Step step, int? index, Way way)
+    {
+        if (way.Length > MaxLength) return [new(step, way.Path)];
+        if (step.Kind == StepKind.Part && step.Input is { } whole)
+            return whole.Kind != StepKind.Operation ? Behind(whole, step.Index, way.Next) : IsTransparent(whole) ? Behind(whole, null, way.Next) : [new(step, way.Path)];
+        if (step.Kind == StepKind.Choice) return Either(step, way);
+        if (step.Kind == StepKind.Input)
+            return (way.Inside is null ? step.Outer : way.Inside.Module.Given(step)) is { } outer
+                ? Behind(outer, null, way.Next with { Inside = way.Inside?.Around }) : [new(step, way.Path)];
+        if (Picked(step) is { } picked) return picked.SelectMany(p => Behind(p, null, way.Next));
+        if (step.Inner is { } inner) return Ends(step, index, inner.Outputs, way with { Inside = new(step, way.Inside) });
+        if (step.Kind == StepKind.Network)
+            return way.Networks is { } networks && networks(step).ToList() is { Count: > 0 } outputs ? Ends(step, index, outputs, way) : [new(step, way.Path)];
+        return IsTransparent(step) && step.Input is { } input ? Behind(input, null, way.Next) : [new(step, way.Path)];
+    }
+
+    /// <summary>Each side of a choice under its condition; a side that is null is not taken.</summary>
+    private static IEnumerable<Source> Either(Step choice, Way way)
+    {
+        if (choice.Inputs.Count == 1) return Behind(choice.Inputs[0], null, way.Next);
+        var condition = choice.Alternatives?.Condition ?? Truth.Of(choice);
+        return choice.Inputs.SelectMany((input, i) => Behind(input, null, way.Where(i == 0 ? condition : condition.Not())));
+    }
+
+    private static IEnumerable<Source> Ends(Step step, int? index, IEnumerable<Output> all, Way way)
+    {
+        var trained = all.Where(o => !o.PredictionOnly && (index is null || o.Index == index)).ToList();
+        return trained.Count == 0 ? [new(step, way.Path)] : trained.SelectMany(o => Behind(o.Step, null, way.Next with { Path = way.Path.And(o.When.Path) }));
     }
 
     /// <summary>

@@ -225,5 +225,16 @@ internal sealed record Axis(Step Tensor, int Index)
 /// <summary>A number of the user's code that is not known: a constructor's parameter, a setting.</summary>
 internal sealed class Symbol(string name)
 {
+    /// <summary>Longer names are not for people.</summary>
+    private const int MaxName = 32;
+
+    /// <summary>One size or another, depending on a branch.</summary>
+    public Symbol(Dim a, Dim b) : this($"{a}|{b}") => Origins = (a, b);
+
+    /// <summary>The sizes it is one of.</summary>
+    public (Dim A, Dim B)? Origins { get; }
+
     public override string ToString() => name;
+
+    private readonly string name = name.Length <= MaxName ? name : name.Substring(0, MaxName - 1) + "…";
 }

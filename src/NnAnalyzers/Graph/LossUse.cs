@@ -23,12 +23,15 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
     /// <summary>Cross-entropy over one class: always 0.</summary>
     public bool IsOverOneClass => Classes.Size == 1 && Op.Domain == LossDomain.Logits;
 
+    /// <summary>Wherever the loss is applied, this step decides what it gets; not only by one setting while another one picks the loss.</summary>
+    public bool IsSure(LossEnd end) => Loss.When.Path.Implies(end.Path);
+
     /// <summary>
     /// Whether an activation right before the loss takes away values the loss needs. A regression loss needs the range of
     /// its targets: known bounds are compared; of targets nobody knows only a rectifier is sure to miss some. A loss on
     /// logits needs both signs.
     /// </summary>
-    public bool IsCutBy(LossEnd end) => end.Last.Op is { CutsRange: true } activation && end.Last.IsActivation && !Loss.PredictionOnly && end.Domain switch
+    public bool IsCutBy(LossEnd end) => end.Last.Op is { CutsRange: true } activation && end.Last.IsActivation && !Loss.PredictionOnly && IsSure(end) && end.Domain switch
     {
         LossDomain.AnyNumber when Target is null || NetworkInputs.Contains(Target) => false,
         LossDomain.AnyNumber when Target.Range is { } targets => !activation.Range.Covers(targets),
@@ -51,4 +54,5 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
 /// <param name="Network">The network it is in; null for a step of the training code itself.</param>
 /// <param name="Domain">What is wanted of it.</param>
 /// <param name="Half">The log-softmax or sigmoid between it and the loss, with which the loss is whole.</param>
-internal sealed record LossEnd(Step Last, Network? Network, LossDomain Domain, Step? Half);
+/// <param name="Path">The conditions under which it decides.</param>
+internal sealed record LossEnd(Step Last, Network? Network, LossDomain Domain, Step? Half, CodePath Path);

@@ -50,5 +50,5 @@ internal sealed class Network(string name, INamedTypeSymbol? type, Layer? contai
         (step.Layer?.Builder ?? step.Builder) is { } builder && CallsOf(builder.Helper).Count() > 1 ? builder : null;
 
     /// <summary>The steps that decide what comes out.</summary>
-    public IEnumerable<Step> LastSteps => outputs.Where(o => !o.PredictionOnly).SelectMany(o => Chain.Behind(o.Step)).Distinct();
+    public IEnumerable<Step> LastSteps => outputs.Where(o => !o.PredictionOnly).SelectMany(o => Chain.Behind(o.Step)).Select(s => s.Step).Distinct();
 }

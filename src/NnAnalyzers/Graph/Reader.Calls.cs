@@ -94,9 +94,9 @@ internal sealed partial class Reader
         {
             var given = arguments.Values.ToList();
             // One array or list of them, or each by itself.
-            var items = given.Count == 0 ? Items.Empty : given.Count == 1 && given[0] is not Layer ? ContentsOf(given[0]) : new Items(given);
+            var items = given.Count == 0 ? Items.Empty : given.Count == 1 && given[0] is not Layer ? Held(given[0]) : new Items(given);
             items ??= new Items([]) { IsComplete = false };
-            children = Hold(factory == "ModuleDict" ? items : items.With(items.Elements.Select(e => e is Items { Elements: [var label, var module] } ? Named(module, label) : e)), factory);
+            children = Hold(factory == "ModuleDict" ? items : items.With(items.Elements.Select(Unlabelled)), factory);
         }
         var layer = new Layer(isContainer ? Catalog.Opaque(factory) : Catalog.Find(factory) is { Role: not Role.Source } known ? known : Catalog.Opaque(factory), creation)
         {
@@ -106,6 +106,13 @@ internal sealed partial class Reader
         if (layer.IsSequential) Happens(EventKind.CreateModel, layer, creation, arguments);
         return layer;
     }
+
+    private static Value Unlabelled(Value element) => element switch
+    {
+        Items { Elements: [var label, var module] } => Named(module, label),
+        Optional optional => new Optional(optional.Condition, Unlabelled(optional.Element)),
+        _ => element,
+    };
 
     /// <summary>An element of a Sequential goes by the name it is given there.</summary>
     private static Value Named(Value module, Value label)
@@ -143,19 +150,26 @@ internal sealed partial class Reader
     {
         var method = call.TargetMethod;
         var receiver = call.Instance is null ? null : Evaluate(call.Instance, frame);
-
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
             var given = Bind(call.Arguments, frame);
-            return receiver is Function function ? CallFunction(function, given, call, frame) : NotRead($"the delegate {call.Instance?.Syntax}", call, given.Values);
+            return receiver is not null ? Called(receiver, call, given, frame) : NotRead($"the delegate {call.Instance?.Syntax}", call, given.Values);
         }
 
         var arguments = Bind(call.Arguments, frame);
         return Invoke(method, receiver, arguments, call, call.IsVirtual || call.Instance is not IInstanceReferenceOperation, frame);
     }
 
+    private Value Called(Value receiver, IInvocationOperation call, Arguments given, Frame frame) => receiver is Function function ? CallFunction(function, given, call, frame)
+        : receiver is Unknown { Alternatives: { } either } ? Each(either, f => Called(f, call, given, frame))
+        : NotRead($"the delegate {call.Instance?.Syntax}", call, given.Values);
+
+    private Value InvokeEach(Alternatives either, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame frame) =>
+        Each(either, r => Invoke(method, r, arguments, call, isVirtual, frame));
+
     private Value Invoke(IMethodSymbol method, Value? receiver, Arguments arguments, IOperation call, bool isVirtual, Frame frame)
     {
+        if (receiver is Unknown { Alternatives: { } either }) return InvokeEach(either, method, arguments, call, isVirtual, frame);
         if (!torch.IsTorch(method)) return CallOwn(call, isVirtual ? Dispatch(method, receiver) : method, method, receiver, arguments, frame);
 
         var container = method.ContainingType;
@@ -225,7 +239,7 @@ internal sealed partial class Reader
     /// <summary>One of several results of a step.</summary>
     private Step Piece(Step whole, int index, Shape? shape = null, ValueRange? range = null) => Add(new Step(StepKind.Part, whole.Op, [whole], whole.Operation)
     {
-        Index = index, Shape = shape ?? Shape.Unknown, Range = range ?? whole.Range, PredictionOnly = whole.PredictionOnly, Conditional = whole.Conditional,
+        Index = index, Shape = shape ?? Shape.Unknown, Range = range ?? whole.Range, When = whole.When,
     });
 
     /// <summary>The parts of an operation with several results.</summary>
@@ -274,21 +288,25 @@ internal sealed partial class Reader
     // What captures its parameters stands by itself: a closure is made whenever the method is entered, whether it is used or not.
 
     private Value CallEach(Layer choice, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame frame) =>
-        EachOf(choice, c => CallModule(call, method, c, arguments, isVirtual, frame));
+        Each(choice.Alternatives ?? Any(choice), c => CallModule(call, method, (Layer)c, arguments, isVirtual, frame));
 
     private Value CallOwnEach(Layer choice, IMethodSymbol written, Arguments arguments, IOperation call, Frame frame) =>
-        EachOf(choice, c => CallOwn(call, Dispatch(written, c), written, c, arguments, frame));
+        Each(choice.Alternatives ?? Any(choice), c => CallOwn(call, Dispatch(written, c), written, c, arguments, frame));
 
     private Value ApplyEach(Layer choice, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame? frame) =>
-        EachOf(choice, l => ApplyLayer(l, method, arguments, call, isVirtual, frame));
+        Each(choice.Alternatives ?? Any(choice), l => ApplyLayer((Layer)l, method, arguments, call, isVirtual, frame));
 
-    /// <summary>What each of the layers it may be would do.</summary>
-    private Value EachOf(Layer choice, Func<Layer, Value> call)
+    /// <summary>The layers it may be, where no condition tells which.</summary>
+    private static Alternatives Any(Layer choice)
     {
-        _undecided++;
-        var results = choice.Choices.Select(call).ToList();
-        _undecided--;
-        return results.Aggregate(Either);
+        Value rest = choice.Choices[choice.Choices.Length - 1];
+        for (var i = choice.Choices.Length - 2; i >= 0; i--)
+        {
+            var either = new Alternatives(Truth.Of(new Unknown("which of several")), choice.Choices[i], rest);
+            if (i == 0) return either;
+            rest = new Layer(choice.Op, null) { Choices = choice.Choices.RemoveRange(0, i), Alternatives = either };
+        }
+        return new(Truth.Of(new Unknown("which of several")), rest, new Constant(null));
     }
 
     private Value CallModule(IOperation call, IMethodSymbol method, Layer layer, Arguments arguments, bool isVirtual, Frame frame)
@@ -367,7 +385,7 @@ internal sealed partial class Reader
         if (!torch.IsOwn(method))
         {
             if (first is ShapeOf shape && Listed(shape, method) is { } part) return part;
-            if (ContentsOf(first) is { } items && Listed(items, first as Collection ?? (first as Layer)?.Children, method, arguments, call, frame) is { } listed) return listed;
+            if ((method.Name is "ToArray" or "ToList" or "AddRange" or "AsEnumerable" ? Held(first) : ContentsOf(first)) is { } items && Listed(items, first as Collection ?? (first as Layer)?.Children, method, arguments, call, frame) is { } listed) return listed;
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
             if (Compute(method, arguments.Values.ToList()) is { } number) return number;
         }
@@ -425,9 +443,9 @@ internal sealed partial class Reader
     private Value Result(Frame inner, IMethodSymbol method, IOperation call)
     {
         if (inner.IsIterator) return Hold(new Items(inner.Returns.Select(r => r.Value).ToList()));
-        var trained = inner.Returns.Where(r => !r.PredictionOnly).Select(r => r.Value).ToList();
-        if (trained.Count == 0) trained = inner.Returns.Select(r => r.Value).ToList();
-        if (trained.Count > 0) return trained.Aggregate(Either);
+        var trained = inner.Returns.Where(r => !r.When.IsPrediction).ToList();
+        if (trained.Count == 0) trained = inner.Returns;
+        if (trained.Count > 0) return trained.Count == 1 ? trained[0].Value : Fold(trained.Select(r => (r.When.Path.Beyond(inner.Entry), r.Value)).ToList());
         return method.ReturnsVoid ? new Constant(null) : NotRead(method.ReturnType, $"{method.Name} (it returns nothing that is read)", call, []);
     }
 
@@ -455,7 +473,7 @@ internal sealed partial class Reader
         if (layer.IsSequential || layer.IsUserModule || layer.IsHandedIn)
         {
             var kind = insideNetwork ? StepKind.Module : StepKind.Network;
-            var applied = Add(new Step(kind, layer.Op, tensors, call) { Layer = layer, Arguments = arguments, Builder = frame?.Builder, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
+            var applied = Add(new Step(kind, layer.Op, tensors, call) { Layer = layer, Arguments = arguments, Builder = frame?.Builder, When = Now });
             if (kind == StepKind.Network && ShapeOfNetwork is { } shapes) InferFrom(applied, shapes);
             return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple) : applied;
         }
@@ -491,13 +509,17 @@ internal sealed partial class Reader
 
     private Value ApplySequence(Layer sequence, IReadOnlyList<Step> tensors, IOperation call, Frame? frame)
     {
-        if (ContentsOf(sequence) is not { } children || tensors.Count != 1 || !children.IsComplete && !children.Repeats || children.Elements.Length == 0 && !children.IsComplete) return Unread("a Sequential whose elements are not all known", call, tensors);
+        if (Held(sequence) is not { } children || tensors.Count != 1 || !children.IsComplete && !children.Repeats || children.Elements.Length == 0 && !children.IsComplete) return Unread("a Sequential whose elements are not all known", call, tensors);
         Value current = tensors[0];
         foreach (var child in children.Elements)
-            current = child is Layer element && Tensors([current]) is [var input]
-                ? ApplyLayer(element, PlainForward, Given("input", input, call), element.Creation ?? call, true, frame)
-                : Unread("an element of a Sequential is not known", call, [current]);
+            if (child is not Optional optional) current = Next(child, current);
+            else if (Path.Decides(optional.Condition) is { } there) current = there ? Next(optional.Element, current) : current;
+            else current = Either(optional.Condition, Only(optional.Condition, optional.Element, e => Next(e, current)), current);
         return children.Repeats && current is Step after ? Repeated(tensors[0], after) : current;
+
+        Value Next(Value child, Value input) => child is Layer element && Tensors([input]) is [var tensor]
+            ? ApplyLayer(element, PlainForward, Given("input", tensor, call), element.Creation ?? call, true, frame)
+            : Unread("an element of a Sequential is not known", call, [input]);
     }
 
     /// <summary>forward of <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>
@@ -515,7 +537,7 @@ internal sealed partial class Reader
 
         var isFresh = layer.Creation is not null && _state.Get(layer, "constructed") is null;
         var values = arguments.Values.ToList();
-        if (blocks.Find(layer, written, values, isFresh, _undecided > 0, _predictionOnly > 0) is var (block, names)) return Repeat(block, names, layer, values, call, frame);
+        if (blocks.Find(layer, written, values, isFresh, Now) is var (block, names)) return Repeat(block, names, layer, values, call, frame);
 
         EnsureConstructed(layer);
         var (before, limits) = (Block.ShapesOf(values), _limits);
@@ -530,11 +552,11 @@ internal sealed partial class Reader
         (_body, _nested) = (outer, nested);
         var step = Add(new Step(StepKind.Module, layer.Op, inputs, call)
         {
-            Layer = layer, Arguments = layer.Arguments, Builder = builder, Inner = inner is null ? null : body, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0,
+            Layer = layer, Arguments = layer.Arguments, Builder = builder, Inner = inner is null ? null : body, When = Now,
             Reason = inner is null ? $"{layer.Op.Name}.{method.Name} is followed no deeper" : null,
         });
         if (inner is not null)
-            foreach (var (value, _, predicts) in inner.Returns) Put(body.Outputs, value, predicts);
+            foreach (var (value, _, when) in inner.Returns) Put(body.Outputs, value, when);
         switch (result)
         {
             case Step only:
@@ -560,17 +582,17 @@ internal sealed partial class Reader
             if (given[i] is Step input && block.Says(i) is { } more) Refine(input, _ => names.In(more));
         return Add(new Step(StepKind.Module, layer.Op, given.OfType<Step>().ToList(), call)
         {
-            Layer = layer, Arguments = layer.Arguments, Builder = frame?.Builder, Inner = block.Step.Inner, Shape = names.In(block.Step.Shape), Range = block.Step.Range, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0,
+            Layer = layer, Arguments = layer.Arguments, Builder = frame?.Builder, Inner = block.Step.Inner, Shape = names.In(block.Step.Shape), Range = block.Step.Range, When = Now,
         });
     }
 
     /// <summary>The tensors a forward method returned, each with its place in the tuple.</summary>
-    public void Put(List<Output> outputs, Value value, bool predictionOnly)
+    public void Put(List<Output> outputs, Value value, Moment when)
     {
-        if (value is Step step) outputs.Add(new Output(step, predictionOnly));
+        if (value is Step step) outputs.Add(new Output(step, when));
         else if (ContentsOf(value) is { } items)
             for (var i = 0; i < items.Elements.Length; i++)
-                if (items.Elements[i] is Step element) outputs.Add(new Output(element, predictionOnly, i));
+                if (items.Elements[i] is Step element) outputs.Add(new Output(element, when, i));
     }
 
     /// <summary>A tensor as the inside of a module sees it.</summary>
@@ -616,14 +638,13 @@ internal sealed partial class Reader
             Layer = layer,
             Arguments = Freeze(arguments),
             Builder = builder,
-            PredictionOnly = _predictionOnly > 0,
-            Conditional = _undecided > 0,
+            When = Now,
             Range = RangeOf(op, arguments, inputs.FirstOrDefault()),
         });
         if (insideNetwork)
         {
             // What only one side of a branch wants says nothing about the input.
-            if (_undecided == 0) Solve(step);
+            if (Path.IsAlways) Solve(step);
             step.Shape = op.Shape?.Invoke(step.Applied) ?? Shape.Unknown;
         }
         else if (op.Shape is { } shape) step.Infer(() => shape(step.Applied));
@@ -656,7 +677,7 @@ internal sealed partial class Reader
 
     private Value ApplyLoss(Op op, Layer? layer, IReadOnlyList<Step> tensors, IOperation call, Arguments arguments)
     {
-        var step = Add(new Step(StepKind.Operation, op, tensors, call) { Layer = layer, Arguments = layer?.Arguments ?? arguments, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
+        var step = Add(new Step(StepKind.Operation, op, tensors, call) { Layer = layer, Arguments = layer?.Arguments ?? arguments, When = Now });
         step.Infer(() => ShapeFunctions.Loss(step.Applied));
         if (_nested == 0) Losses.Add(step);
         return step;

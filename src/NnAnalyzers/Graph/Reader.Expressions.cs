@@ -46,7 +46,7 @@ internal sealed partial class Reader
             case ICoalesceAssignmentOperation assignment:
             {
                 var now = Evaluate(assignment.Target, frame);
-                return IsNull(now) == false ? now : AssignTo(assignment.Target, Evaluate(assignment.Value, frame) is var otherwise && now is Unknown or Constant or Layer ? otherwise : Either(now, otherwise), frame);
+                return Holds(IsNull(now)) == false ? now : AssignTo(assignment.Target, Evaluate(assignment.Value, frame) is var otherwise && now is Unknown or Constant or Layer ? otherwise : Either(TruthOf(IsNull(now)), otherwise, now), frame);
             }
             case ICompoundAssignmentOperation compound:
                 return AssignTo(compound.Target, Combine(compound.OperatorKind, Evaluate(compound.Target, frame), Evaluate(compound.Value, frame), compound), frame);
@@ -65,11 +65,11 @@ internal sealed partial class Reader
                 return new Unknown("a statement");
             case IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } binary:
             {
-                var ends = binary.OperatorKind == BinaryOperatorKind.ConditionalOr;
+                var isOr = binary.OperatorKind == BinaryOperatorKind.ConditionalOr;
                 var left = Evaluate(binary.LeftOperand, frame);
-                if (left is Constant { Raw: bool a } && a == ends) return left;
-                var right = Evaluate(binary.RightOperand, frame);
-                return right is Constant { Raw: bool b } && (b == ends || left is Constant { Raw: bool }) ? right : new Unknown("a condition");
+                if (Holds(left) == isOr) return isOr ? Yes : No;
+                var right = left is Constant ? Evaluate(binary.RightOperand, frame) : Under(isOr ? TruthOf(left).Not() : TruthOf(left), binary.RightOperand, frame);
+                return isOr ? Or(left, right) : And(left, right);
             }
             case IBinaryOperation binary: return Combine(binary.OperatorKind, Evaluate(binary.LeftOperand, frame), Evaluate(binary.RightOperand, frame), binary);
             case IUnaryOperation unary: return Unary(unary, Evaluate(unary.Operand, frame));
@@ -77,13 +77,14 @@ internal sealed partial class Reader
             case ICoalesceOperation coalesce:
             {
                 var left = Evaluate(coalesce.Value, frame);
+                if (left.Alternatives is not null && TruthOf(IsNull(left)) is var missing && Holds(missing) is null) return IsThrow(coalesce.WhenNull) ? left : Either(missing, Under(missing, coalesce.WhenNull, frame), left);
                 return left is Unknown or Constant { Raw: null } or Layer { IsHandedIn: true } ? Evaluate(coalesce.WhenNull, frame) : left;
             }
             case ISwitchExpressionOperation arms: return Choose(arms, frame);
             case IIsPatternOperation pattern:
-                return Bind(pattern.Pattern, Evaluate(pattern.Value, frame), frame) is { } matches ? new Constant(matches) : new Unknown("a type test");
+                return Bind(pattern.Pattern, Evaluate(pattern.Value, frame), frame);
             case IIsTypeOperation test:
-                return Narrow(Evaluate(test.ValueOperand, frame), test.TypeOperand).Matches is { } holds ? new Constant(holds) : new Unknown("a type test");
+                return Narrow(Evaluate(test.ValueOperand, frame), test.TypeOperand).Matches;
             case ITupleOperation tuple: return new Items(All(tuple.Elements, frame));
             case IRangeOperation range: return new Pick(PickKind.Slice, range.LeftOperand is null ? null : Evaluate(range.LeftOperand, frame), range.RightOperand is null ? null : Evaluate(range.RightOperand, frame));
             case IArrayCreationOperation array: return MakeArray(array, frame);
@@ -142,7 +143,7 @@ internal sealed partial class Reader
             return Apply(unary.OperatorKind == UnaryOperatorKind.Minus ? Catalog.Get("neg") : Catalog.Get("logical_not"), null, Given("input", tensor, unary.Operand), [tensor], unary);
         return (unary.OperatorKind, operand) switch
         {
-            (UnaryOperatorKind.Not, Constant { Raw: bool truth }) => new Constant(!truth),
+            (UnaryOperatorKind.Not, Constant { Raw: bool } or Truth or Unknown) => Not(operand),
             // ^1 counts from the end, like −1.
             (UnaryOperatorKind.Minus or UnaryOperatorKind.Hat, Constant { Integer: { } whole }) => new Constant(-whole),
             (UnaryOperatorKind.Minus, Constant { Number: { } number }) => new Constant(-number),
@@ -173,35 +174,6 @@ internal sealed partial class Reader
 
     private static Arguments Given(string name, Value value, IOperation operation) => new(new Argument(name, value, operation));
 
-    private Value Choose(IConditionalOperation choice, Frame frame)
-    {
-        var condition = Evaluate(choice.Condition, frame);
-        if (condition is Constant { Raw: bool known }) return Evaluate(known ? choice.WhenTrue : choice.WhenFalse, frame);
-        // What a network returns while it trains is what its loss sees.
-        if (IsNotTraining(choice.Condition) is { } predicts) return Evaluate(predicts ? choice.WhenFalse : choice.WhenTrue, frame);
-        _undecided++;
-        var (first, second) = (Evaluate(choice.WhenTrue, frame), Evaluate(choice.WhenFalse, frame));
-        _undecided--;
-        return Either(first, second);
-    }
-
-    private Value Choose(ISwitchExpressionOperation arms, Frame frame)
-    {
-        var subject = Evaluate(arms.Value, frame);
-        Value? merged = null;
-        foreach (var arm in arms.Arms)
-        {
-            var matches = Bind(arm.Pattern, subject, frame);
-            if (matches == false || Bare(arm.Value) is IThrowOperation) continue;
-            if (matches == true && arm.Guard is null && merged is null) return Evaluate(arm.Value, frame);
-            _undecided++;
-            var value = Evaluate(arm.Value, frame);
-            _undecided--;
-            merged = merged is null ? value : Either(merged, value);
-        }
-        return merged ?? new Unknown("a switch without a value");
-    }
-
     // ---- Members.
 
     private Value Member(IMemberReferenceOperation reference, ISymbol member, ITypeSymbol type, Frame frame) =>
@@ -209,6 +181,7 @@ internal sealed partial class Reader
 
     private Value MemberOf(Value? owner, ISymbol member, ITypeSymbol type)
     {
+        if (owner is Unknown { Alternatives: { } either }) return Each(either, o => MemberOf(o, member, type));
         if (owner is Layer { Type: not null } module) EnsureConstructed(module);
         if (owner is not null && GetMember(owner, member) is { } value) return value;
         if (member is IFieldSymbol { ContainingType.IsTupleType: true } item)
@@ -223,7 +196,8 @@ internal sealed partial class Reader
         if (IsNeverSet(owner, member, type)) return new Constant(null);
         // A field nobody set yet, of a module class, is still that module; a tensor field is a tensor.
         var any = Anything(type, member.Name, type.NullableAnnotation == NullableAnnotation.Annotated);
-        return any is Unknown ? new Unknown($"{member.Name} is set elsewhere") : owner is not null ? Remember(owner, member, any) : any;
+        if (any is Unknown) any = new Unknown($"{member.Name} is set elsewhere") { Name = member.Name };
+        return owner is not null ? Remember(owner, member, any) : any;
     }
 
     /// <summary><c>TensorIndex.Colon</c> and the like.</summary>
@@ -236,7 +210,7 @@ internal sealed partial class Reader
         var key = member.OriginalDefinition;
         if (_state.Get(State.Shared, key) is { } known) return known;
         var once = member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null } && torch.IsOwn(member) && InitializerOf(member) is { } written
-            ? Evaluate(written, new Frame(null, null, null, null)) : Anything(type, member.Name) is var any && any is Unknown ? new Unknown($"{member.Name} is set elsewhere") : any;
+            ? Evaluate(written, new Frame(null, null, null, null)) : Anything(type, member.Name) is var any && any is Unknown ? new Unknown($"{member.Name} is set elsewhere") { Name = member.Name } : any;
         _state.Set(State.Shared, key, once);
         return once;
     }
@@ -261,7 +235,8 @@ internal sealed partial class Reader
         if (ContentsOf(receiver) is { } parts && name.StartsWith("Item", StringComparison.Ordinal) && int.TryParse(name.Substring(4), out var at) && at >= 1 && at <= parts.Elements.Length) return parts.Elements[at - 1];
         if (receiver is ShapeOf { Tensor: var of } && name is "Length" or "Count") return receiver is ShapeOf { Tensor.Shape: { HasRank: true } shape } ? new Constant((long)shape.Rank) : new Size(Dim.Named(new Symbol("rank")));
         if (name is "Value" && property.Property.ContainingType.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T && receiver is not null) return receiver;
-        if (name is "HasValue" && receiver is not null) return IsNull(receiver) is { } isNull ? new Constant(!isNull) : new Unknown("a value that may be missing");
+        if (name == "training" && torch.IsTorch(property.Property)) return Truth.Training;
+        if (name is "HasValue" && receiver is not null) return Not(IsNull(receiver));
         if (!torch.IsTorch(property.Property))
         {
             // A computed property of the user's is a method without arguments.
@@ -305,7 +280,7 @@ internal sealed partial class Reader
     private Value? Call(IMethodSymbol getter, Value? owner)
     {
         if (owner is Layer { Type: not null } module) EnsureConstructed(module);
-        return Run(getter, owner, Arguments.None, null, null) is { Returns: { Count: > 0 } returns } ? returns.Select(r => r.Value).Aggregate(Either) : null;
+        return Run(getter, owner, Arguments.None, null, null) is { Returns: { Count: > 0 } returns } ? returns.Select(r => r.Value).Aggregate((a, b) => Either(null, a, b)) : null;
     }
 
     /// <summary>A property that only holds a value.</summary>
@@ -343,8 +318,8 @@ internal sealed partial class Reader
             }
             // Any element of a list of layers or tensors: one of them, as good as another for its kind.
             var candidates = items.Elements.Select(e => e is Items { Elements: [Constant { Raw: string }, var value] } ? value : e).ToList();
-            if (candidates.Count > 0 && candidates.All(c => c is Layer)) return candidates.Aggregate(Either);
-            if (candidates.Count > 0 && candidates.All(c => c is Step)) return candidates.Aggregate(Either);
+            if (candidates.Count > 0 && candidates.All(c => c is Layer)) return candidates.Aggregate((a, b) => Either(null, a, b));
+            if (candidates.Count > 0 && candidates.All(c => c is Step)) return candidates.Aggregate((a, b) => Either(null, a, b));
             if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol($"{(collection as Collection)?.Name}[i]")));
         }
         if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol("n")));
@@ -442,63 +417,47 @@ internal sealed partial class Reader
         Set(frame, symbol, value);
     }
 
-    /// <summary>Whether a value is null, if that is known.</summary>
-    private static bool? IsNull(Value value) => value switch
-    {
-        Constant { Raw: null } => true,
-        Step { MayBeNull: true } or Unknown or Layer { IsHandedIn: true } => null,
-        Instance { Creation: null } => null,
-        _ => false,
-    };
-
-    private static bool? Equal(Value a, Value b) => (a, b) switch
-    {
-        (Constant x, Constant y) => x.Integer is { } i && y.Integer is { } j ? i == j : Equals(x.Raw, y.Raw),
-        (Constant { Raw: null }, _) => IsNull(b) == false ? false : null,
-        (_, Constant { Raw: null }) => IsNull(a) == false ? false : null,
-        (Size or Constant, Size or Constant) => ToDim(a).Equals(ToDim(b)) ? true : ToDim(a).SurelyDiffersFrom(ToDim(b)) ? false : null,
-        _ => null,
-    };
-
-    /// <summary>Puts a value where a pattern, a loop variable or a deconstruction declares names; answers whether a type test holds, if known.</summary>
-    private bool? Bind(IOperation target, Value value, Frame frame)
+    /// <summary>Puts a value where a pattern, a loop variable or a deconstruction declares names; answers whether the pattern matches.</summary>
+    private Value Bind(IOperation target, Value value, Frame frame)
     {
         switch (target)
         {
-            case IVariableDeclaratorOperation variable: Set(frame, variable.Symbol, value); return true;
+            case IVariableDeclaratorOperation variable: Set(frame, variable.Symbol, value); return Yes;
             case IDeclarationExpressionOperation declaration: return Bind(declaration.Expression, value, frame);
             case ITupleOperation tuple:
                 for (var i = 0; i < tuple.Elements.Length; i++) Bind(tuple.Elements[i], PartOf(value, i, tuple.Elements[i]), frame);
-                return null;
+                return Yes;
             case ILocalReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation or IParameterReferenceOperation or IDiscardOperation or IArrayElementReferenceOperation:
                 AssignTo(target, value, frame);
-                return null;
+                return Yes;
             case IDeclarationPatternOperation pattern:
-                var (narrowed, matches) = pattern.MatchesNull ? (value, true) : Narrow(value, pattern.MatchedType);
+                var (narrowed, matches) = pattern.MatchesNull ? (value, Yes) : Narrow(value, pattern.MatchedType);
                 if (pattern.DeclaredSymbol is { } symbol) Set(frame, symbol, narrowed);
                 return matches;
             case ITypePatternOperation pattern:
                 return Narrow(value, pattern.MatchedType).Matches;
             case IConstantPatternOperation constant:
-                return Equal(value, Evaluate(constant.Value, frame)) is var equal && constant.Value.ConstantValue is { HasValue: true, Value: null } ? IsNull(value) : equal;
+                return Same(value, Evaluate(constant.Value, frame));
             case INegatedPatternOperation not:
-                return !Bind(not.Pattern, value, frame);
+                return Not(Bind(not.Pattern, value, frame));
             case IBinaryPatternOperation both:
                 var (left, right) = (Bind(both.LeftPattern, value, frame), Bind(both.RightPattern, value, frame));
-                return both.OperatorKind == BinaryOperatorKind.Or ? left == true || right == true ? true : left is null || right is null ? null : false
-                    : left == false || right == false ? false : left is null || right is null ? null : true;
+                return both.OperatorKind == BinaryOperatorKind.Or ? Or(left, right) : And(left, right);
             case IRelationalPatternOperation relation:
-                return Combine(relation.OperatorKind, value, Evaluate(relation.Value, frame), relation) is Constant { Raw: bool holds } ? holds : null;
+                return Combine(relation.OperatorKind, value, Evaluate(relation.Value, frame), relation);
             case IDiscardPatternOperation:
-                return true;
+                return Yes;
             case IRecursivePatternOperation recursive:
                 var (inner, fits) = Narrow(value, recursive.MatchedType);
                 if (recursive.DeclaredSymbol is { } declared) Set(frame, declared, inner);
-                for (var i = 0; i < recursive.DeconstructionSubpatterns.Length; i++) Bind(recursive.DeconstructionSubpatterns[i], PartOf(value, i, recursive.DeconstructionSubpatterns[i]), frame);
-                if (recursive is { DeconstructionSubpatterns.Length: 0, PropertySubpatterns.Length: 0 }) return fits ?? !IsNull(value);
-                return fits == false ? false : null;
+                Value parts = fits;
+                for (var i = 0; i < recursive.DeconstructionSubpatterns.Length; i++) parts = And(parts, Bind(recursive.DeconstructionSubpatterns[i], PartOf(value, i, recursive.DeconstructionSubpatterns[i]), frame));
+                if (recursive is { DeconstructionSubpatterns.Length: 0, PropertySubpatterns.Length: 0 }) return And(fits, Not(IsNull(value)));
+                foreach (var property in recursive.PropertySubpatterns)
+                    parts = And(parts, property.Member is IMemberReferenceOperation { Member: var member } ? Bind(property.Pattern, MemberOf(inner, member, property.Member.Type!), frame) : new Unknown("a pattern"));
+                return parts;
             default:
-                return null;
+                return new Unknown("a pattern");
         }
     }
 
@@ -512,27 +471,30 @@ internal sealed partial class Reader
         return value is Step whole && torch.IsTensor(type) ? whole : Anything(type, "element");
     }
 
-    private (Value Value, bool? Matches) Narrow(Value value, ITypeSymbol? type)
+    private (Value Value, Value Matches) Narrow(Value value, ITypeSymbol? type)
     {
-        if (type is null) return (value, null);
-        if (IsNull(value) == true) return (value, false);
+        if (type is null) return (value, Yes);
+        if (Holds(IsNull(value)) == true) return (value, No);
+        Value Maybe() => Truth.Of((SubjectOf(value), type.ToDisplayString()));
+        Value Known(bool? matches) => matches is { } known ? known ? Yes : No : Maybe();
         var op = torch.IsTorch(type) ? Catalog.Find(type.Name) : null;
         switch (value)
         {
             // Some layer of this kind among a module's parts.
-            case PartsOf parts when op is { OpaqueReason: null } && torch.IsModule(type): return (new Layer(op, null) { Name = $"every {op.Name} of {parts.Model.Name}" }, null);
+            case PartsOf parts when op is { OpaqueReason: null } && torch.IsModule(type): return (new Layer(op, null) { Name = $"every {op.Name} of {parts.Model.Name}" }, Maybe());
             case Layer { IsChoice: true } choice:
-                var fitting = choice.Choices.Where(c => Narrow(c, type).Matches != false).ToList();
-                return fitting.Count == 0 ? (value, false) : (fitting.Cast<Value>().Aggregate(Either), fitting.Count == choice.Choices.Length && fitting.All(c => Narrow(c, type).Matches == true) ? true : null);
-            case Layer { Type: { } own } when torch.IsModule(type): return (value, Derives(own, type) ? true : ((Layer)value).Creation is null && own.IsAbstract ? null : false);
+                var fitting = choice.Choices.Where(c => Holds(Narrow(c, type).Matches) != false).ToList();
+                return fitting.Count == 0 ? (value, No)
+                    : (fitting.Count == choice.Choices.Length ? value : fitting.Cast<Value>().Aggregate((a, b) => Either(null, a, b)), fitting.Count == choice.Choices.Length && fitting.All(c => Holds(Narrow(c, type).Matches) == true) ? Not(IsNull(value)) : Maybe());
+            case Layer { Type: { } own } when torch.IsModule(type): return (value, Known(Derives(own, type) ? true : ((Layer)value).Creation is null && own.IsAbstract ? null : false));
             case Layer { Creation: not null, Children: null } layer when torch.IsModule(type):
-                return (value, op is { OpaqueReason: null } && torch.IsTorch(type) && type is INamedTypeSymbol { IsGenericType: false } ? layer.Op.Name == op.Name : torch.IsUserModule(type) ? false : type.Name == "Module" ? IsPlain(layer, type) : null);
-            case Layer { IsHandedIn: true } when torch.IsUserModule(type): return (new Layer(new Op(type.Name, Role.Opaque), null) { Type = (INamedTypeSymbol)type }, null);
-            case Step when torch.IsTensor(type): return (value, true);
+                return (value, Known(op is { OpaqueReason: null } && torch.IsTorch(type) && type is INamedTypeSymbol { IsGenericType: false } ? layer.Op.Name == op.Name : torch.IsUserModule(type) ? false : type.Name == "Module" ? IsPlain(layer, type) : null));
+            case Layer { IsHandedIn: true } when torch.IsUserModule(type): return (new Layer(new Op(type.Name, Role.Opaque), null) { Type = (INamedTypeSymbol)type }, Maybe());
+            case Step when torch.IsTensor(type): return (value, Yes);
             // A value of an open type that turns out to be a tensor or a module.
-            case Unknown when torch.IsTensor(type) || torch.IsModule(type): return (Anything(type, type.Name), null);
-            case Instance { Creation: not null } instance: return (value, Derives(instance.Type, type));
-            default: return (value, null);
+            case Unknown when torch.IsTensor(type) || torch.IsModule(type): return (Anything(type, type.Name), Maybe());
+            case Instance { Creation: not null } instance: return (value, Derives(instance.Type, type) ? Yes : No);
+            default: return (value, Maybe());
         }
     }
 
@@ -553,7 +515,7 @@ internal sealed partial class Reader
     {
         var isEquality = kind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals;
         if (isEquality && (left is Constant { Raw: null } || right is Constant { Raw: null }))
-            return IsNull(left is Constant { Raw: null } ? right : left) is { } isNull ? new Constant(isNull == (kind == BinaryOperatorKind.Equals)) : new Unknown("a null test");
+            return IsNull(left is Constant { Raw: null } ? right : left) is var isNull && kind == BinaryOperatorKind.Equals ? isNull : Not(isNull);
         if (left is Step || right is Step)
         {
             var name = kind switch
@@ -566,7 +528,7 @@ internal sealed partial class Reader
         }
         if (left is ParameterOf or ParametersOf || right is ParameterOf or ParametersOf)
             return torch.IsTensor(operation.Type) ? Apply(Catalog.Get("mul"), null, Arguments.None, [], operation) : new Unknown("arithmetic on weights");
-        if (isEquality && Equal(left, right) is { } equal) return new Constant(equal == (kind == BinaryOperatorKind.Equals));
+        if (isEquality && !torch.IsTensor(operation.Type)) return Same(left, right) is var equal && kind == BinaryOperatorKind.Equals ? equal : Not(equal);
         if (left is Constant { Integer: { } a } && right is Constant { Integer: { } b })
             switch (kind)
             {
@@ -587,11 +549,11 @@ internal sealed partial class Reader
                 case BinaryOperatorKind.LessThan: return new Constant(x < y);
                 case BinaryOperatorKind.GreaterThan: return new Constant(x > y);
             }
-        if (left is Constant { Raw: bool p } && right is Constant { Raw: bool q })
+        if (operation.Type?.SpecialType == SpecialType.System_Boolean)
             switch (kind)
             {
-                case BinaryOperatorKind.And: return new Constant(p && q);
-                case BinaryOperatorKind.Or: return new Constant(p || q);
+                case BinaryOperatorKind.And: return And(left, right);
+                case BinaryOperatorKind.Or: return Or(left, right);
             }
         if (left is Constant { Raw: string s } && right is Constant { Raw: { } t } && kind == BinaryOperatorKind.Add) return new Constant(s + System.Convert.ToString(t, System.Globalization.CultureInfo.InvariantCulture));
         var (m, n) = (ToDim(left), ToDim(right));
@@ -601,8 +563,8 @@ internal sealed partial class Reader
             BinaryOperatorKind.Subtract => Number(m - n, "arithmetic on values not known"),
             BinaryOperatorKind.Multiply => Number(m * n, "arithmetic on values not known"),
             BinaryOperatorKind.Divide => Number(m / n, "arithmetic on values not known"),
-            BinaryOperatorKind.Remainder => Number(m % n, "arithmetic on values not known"),
-            _ => new Unknown("a comparison"),
+            BinaryOperatorKind.Remainder => Number(m % n is { IsKnown: true } rest ? rest : m - m / n * n, "arithmetic on values not known"),
+            _ => Compare(kind, left, right),
         } is var result && result is Unknown && IsWhole(operation.Type) ? new Size(Dim.Named(new Symbol("n"))) : result;
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class Reader
                 if (collection is not null) Change(collection, now => now.With(now.Elements.Add(added)));
                 return new Constant(null);
             case "AddRange" when collection is not null:
-                Change(collection, now => ContentsOf(given.FirstOrDefault()) is { } more ? new Items(now.Elements.AddRange(more.Elements)) { IsComplete = now.IsComplete && more.IsComplete, Repeats = now.Repeats || more.Repeats } : new Items(now.Elements) { IsComplete = false });
+                Change(collection, now => Held(given.FirstOrDefault()) is { } more ? new Items(now.Elements.AddRange(more.Elements)) { IsComplete = now.IsComplete && more.IsComplete, Repeats = now.Repeats || more.Repeats } : new Items(now.Elements) { IsComplete = false });
                 return new Constant(null);
             case "Insert" when collection is not null && given is [Constant { Integer: >= 0 and var at }, var inserted] && at <= elements.Length:
                 Change(collection, now => now.With(now.Elements.Insert((int)at, inserted)));
@@ -38,7 +38,7 @@ internal sealed partial class Reader
                 return new Constant(null);
             case "ToArray" or "ToList" or "ToHashSet": return Hold(items, collection?.Name ?? "list");
             case "AsEnumerable" or "AsReadOnly" or "Cast" or "AsSpan" or "OrderBy" or "ToDictionary" or "AsParallel": return collection ?? (Value)items;
-            case "OfType" when method.TypeArguments is [var type]: return items.With(elements.Where(e => Narrow(e, type).Matches != false));
+            case "OfType" when method.TypeArguments is [var type]: return items.With(elements.Where(e => Holds(Narrow(e, type).Matches) != false));
             case "Reverse" when method.ReturnsVoid && collection is not null: Change(collection, now => now.With(now.Elements.Reverse())); return new Constant(null);
             case "Reverse": return items.With(elements.Reverse());
             case "First" or "FirstOrDefault" when elements.Length > 0 && function is null: return elements[0];
@@ -46,7 +46,7 @@ internal sealed partial class Reader
             case "Skip" when given.FirstOrDefault() is Constant { Integer: { } skipped }: return items.With(items.Repeats ? elements : elements.Skip((int)skipped));
             case "Take" when given.FirstOrDefault() is Constant { Integer: { } taken }: return items.With(elements.Take((int)taken));
             case "SkipLast" when given.FirstOrDefault() is Constant { Integer: { } cut } && !items.Repeats: return items.With(elements.Take(Math.Max(0, elements.Length - (int)cut)));
-            case "Concat" or "Union" when ContentsOf(given.FirstOrDefault()) is { } second: return new Items(elements.AddRange(second.Elements)) { IsComplete = items.IsComplete && second.IsComplete, Repeats = items.Repeats || second.Repeats };
+            case "Concat" or "Union" when Held(given.FirstOrDefault()) is { } second: return new Items(elements.AddRange(second.Elements)) { IsComplete = items.IsComplete && second.IsComplete, Repeats = items.Repeats || second.Repeats };
             case "Zip" when ContentsOf(given.FirstOrDefault()) is { } other: return items.With(elements.Zip(other.Elements, (a, b) => (Value)new Items([a, b])).ToList());
             case "Select" or "ConvertAll" when function is not null: return items.With(elements.Take(MaxUnroll).Select((e, i) => Each(function, e, i)).ToList());
             case "SelectMany" when function is not null: return items.With(elements.Take(MaxUnroll).SelectMany((e, i) => Each(function, e, i) is var several && ContentsOf(several) is { } inner ? inner.Elements : System.Collections.Immutable.ImmutableArray.Create(several)).ToList());

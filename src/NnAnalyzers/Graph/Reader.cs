@@ -25,9 +25,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     private readonly State _state = shared ?? new();
     private readonly Stack<(IMethodSymbol Method, Value? Self)> _calls = new();
-    private ImmutableArray<IOperation> _loops = ImmutableArray<IOperation>.Empty;
     private Body _body = new([]);
-    private int _operations, _limits, _predictionOnly, _undecided, _nested, _rounds = 1;
+    private int _operations, _limits, _nested, _rounds = 1;
 
     /// <summary>Layers in the order they were made.</summary>
     public List<Layer> Layers { get; } = [];
@@ -136,9 +135,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>Reads a method that may never run: what is in it is as uncertain as one side of a branch.</summary>
     public void Consider(IMethodSymbol method, Value? self)
     {
-        _undecided++;
+        var before = Now;
+        Assume(Truth.Of(new Unknown("whether it is called")));
         Run(method, self, Arguments.None, null, null);
-        _undecided--;
+        Now = before;
     }
 
     /// <summary>Reads one method from its start; parameters that are not given stand for anything of their type.</summary>
@@ -172,9 +172,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     public Frame Run(IOperation body, IMethodSymbol? method, Value? self, Arguments arguments, BuilderCall? builder, Frame? lexical)
     {
-        var frame = new Frame(method, self, lexical, builder);
+        var frame = new Frame(method, self, lexical, builder) { Entry = Path };
         foreach (var parameter in method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty)
             Set(frame, parameter, arguments.TryGetValue(parameter.Name, out var given) ? given.Value : Anything(parameter));
+        var (before, left) = (Now, _isLeft);
         if (method is not null)
         {
             _calls.Push((method, self));
@@ -197,6 +198,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         finally
         {
             if (method is not null) _calls.Pop();
+            (Now, _isLeft) = (before, left);
         }
         return frame;
     }
@@ -234,13 +236,13 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (torch.IsModule(type)) return torch.IsTorch(type) && Catalog.Find(type.Name) is { Role: not Role.Opaque and not Role.Source } op ? new Layer(op, null) { Name = name } : new Layer(Catalog.Opaque("Module"), null) { Name = name };
         if (torch.IsOptimizer(type)) return new Optimizer(type.Name, null);
         if (IsWhole(type)) return new Size(Dim.Named(new Symbol(name)));
-        return torch.IsOwn(type) && type is INamedTypeSymbol { TypeKind: not (TypeKind.Enum or TypeKind.Delegate) } own ? new Instance(own) : new Unknown($"{name} comes from outside");
+        return torch.IsOwn(type) && type is INamedTypeSymbol { TypeKind: not (TypeKind.Enum or TypeKind.Delegate) } own ? new Instance(own) : new Unknown($"{name} comes from outside") { Name = name };
     }
 
     /// <summary>Any number of something.</summary>
     private Value Several(ITypeSymbol element, string name)
     {
-        if (!torch.IsTensor(element) && !torch.IsModule(element) && !IsWhole(element)) return new Unknown($"{name} comes from outside");
+        if (!torch.IsTensor(element) && !torch.IsModule(element) && !IsWhole(element)) return new Unknown($"{name} comes from outside") { Name = name };
         return Hold(new Items([Anything(element, name)]) { Repeats = true, IsComplete = false }, name);
     }
 
@@ -259,11 +261,11 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                 return true;
             case IBlockOperation block:
             {
-                var outer = _predictionOnly;
+                var (stops, scope) = (Now.StopsGradients, Now.Scope);
                 var goesOn = true;
                 foreach (var statement in block.Operations)
                     if (!(goesOn = Execute(statement, frame))) break;
-                _predictionOnly = outer;
+                if (Now.StopsGradients != stops || Now.Scope != scope) Now = Now with { StopsGradients = stops, Scope = scope };
                 return goesOn;
             }
             case IVariableDeclarationGroupOperation group:
@@ -271,25 +273,26 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                     foreach (var variable in declaration.Declarators) Declare(variable, declaration, frame);
                 return true;
             case IUsingDeclarationOperation declaration:
-                if (StopsGradients(declaration)) _predictionOnly++;
+                Open(declaration.DeclarationGroup);
                 return Execute(declaration.DeclarationGroup, frame);
             case IUsingOperation use:
             {
-                var stops = StopsGradients(use.Resources);
-                if (stops) _predictionOnly++;
+                var (stops, scope) = (Now.StopsGradients, Now.Scope);
+                Open(use.Resources);
                 if (use.Resources is IVariableDeclarationGroupOperation) Execute(use.Resources, frame); else Evaluate(use.Resources, frame);
                 var goesOn = Execute(use.Body, frame);
-                if (stops) _predictionOnly--;
+                if (Now.StopsGradients != stops || Now.Scope != scope) Now = Now with { StopsGradients = stops, Scope = scope };
                 return goesOn;
             }
             case IReturnOperation returns:
                 if (returns.Kind == OperationKind.YieldReturn) frame.IsIterator = true;
-                if (returns.ReturnedValue is { } returned) frame.Returns.Add((Evaluate(returned, frame), returned, _predictionOnly > 0));
-                return returns.Kind == OperationKind.YieldReturn;
+                if (returns.ReturnedValue is { } returned) frame.Returns.Add((Evaluate(returned, frame), returned, Now));
+                return returns.Kind == OperationKind.YieldReturn || Leave(Exit.Return);
             case IThrowOperation:
+                _exit = Exit.Throw;
                 return false;
-            case IBranchOperation:
-                return false;
+            case IBranchOperation jump:
+                return Leave(jump.BranchKind switch { BranchKind.Break => Exit.Break, BranchKind.Continue => Exit.Continue, _ => Exit.Jump });
             case IConditionalOperation branch:
                 return If(branch, frame);
             case IForEachLoopOperation loop:
@@ -304,9 +307,12 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                 var ends = Execute(attempt.Body, frame);
                 foreach (var handler in attempt.Catches)
                 {
+                    var before = Now;
                     _state.Begin();
+                    Assume(Truth.Of(new Unknown("an exception")));
                     Execute(handler.Handler, frame);
                     _state.End();
+                    Now = before;
                 }
                 if (attempt.Finally is not null) Execute(attempt.Finally, frame);
                 return ends;
@@ -333,93 +339,36 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         Set(frame, variable.Symbol, value);
     }
 
-    private bool If(IConditionalOperation branch, Frame frame)
+    private bool Leave(Exit exit)
     {
-        var condition = Evaluate(branch.Condition, frame);
-        if (condition is Constant { Raw: bool known }) return known ? Execute(branch.WhenTrue, frame) : branch.WhenFalse is null || Execute(branch.WhenFalse, frame);
-        var predicts = IsNotTraining(branch.Condition);
-        var (first, afterFirst) = Try(() => Execute(branch.WhenTrue, frame), predicts == true);
-        var (second, afterSecond) = Try(() => branch.WhenFalse is null || Execute(branch.WhenFalse, frame), predicts == false);
-        // A branch that only predicts says nothing about training: what the other one left stands.
-        if (!first || predicts == true && second) _state.Apply(afterSecond);
-        else if (!second || predicts == false) _state.Apply(afterFirst);
-        else _state.Merge([afterFirst, afterSecond], Either);
-        return first || second;
+        (_exit, _isLeft) = (exit, true);
+        return false;
     }
 
-    private (bool GoesOn, Dictionary<(Owner, object), Value> Changes) Try(Func<bool> branch, bool predicts = false)
+    /// <summary>What a using opens: a dispose scope, or a time without gradients.</summary>
+    private void Open(IOperation resources)
     {
-        _state.Begin();
-        _undecided++;
-        if (predicts) _predictionOnly++;
-        var goesOn = branch();
-        if (predicts) _predictionOnly--;
-        _undecided--;
-        return (goesOn, _state.End());
+        if (StopsGradients(resources)) Now = Now with { StopsGradients = true };
+        else if (OpensScope(resources)) Now = Now with { Scope = resources };
     }
-
-    /// <summary>True for <c>!training</c>, false for <c>training</c>, null for any other condition.</summary>
-    private bool? IsNotTraining(IOperation condition) => Bare(condition) switch
-    {
-        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => !IsNotTraining(not.Operand),
-        IPropertyReferenceOperation { Property.Name: "training" } property when torch.IsTorch(property.Property) => false,
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals, RightOperand.ConstantValue: { HasValue: true, Value: bool wanted } } test => wanted ? IsNotTraining(test.LeftOperand) : !IsNotTraining(test.LeftOperand),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd } both when IsNotTraining(both.LeftOperand) == true || IsNotTraining(both.RightOperand) == true => true,
-        _ => null,
-    };
 
     private static bool StopsGradients(IOperation resources) =>
         resources.DescendantsAndSelf().OfType<IInvocationOperation>().Any(i => i.TargetMethod.Name is "no_grad" or "inference_mode");
 
-    private bool Switch(ISwitchOperation choice, Frame frame)
-    {
-        var value = Evaluate(choice.Value, frame);
-        var branches = new List<Dictionary<(Owner, object), Value>>();
-        var decided = false;
-        foreach (var section in choice.Cases)
-        {
-            bool? matches = false;
-            var (goesOn, changes) = Try(() =>
-            {
-                foreach (var clause in section.Clauses)
-                {
-                    var one = clause switch
-                    {
-                        IPatternCaseClauseOperation { Guard: null } p => Bind(p.Pattern, value, frame),
-                        IPatternCaseClauseOperation p => Bind(p.Pattern, value, frame) == false ? false : (bool?)null,
-                        ISingleValueCaseClauseOperation s => Equal(value, Evaluate(s.Value, frame)),
-                        _ => null,
-                    };
-                    matches = matches == true || one == true ? true : matches is null || one is null ? null : false;
-                }
-                if (matches == false) return false;
-                var more = true;
-                foreach (var statement in section.Body)
-                    if (!(more = Execute(statement, frame))) break;
-                // A break ends the section, not the method.
-                return more || section.Body.LastOrDefault() is IBranchOperation || section.Body.LastOrDefault() is IBlockOperation { Operations: [.., IBranchOperation] };
-            });
-            if (matches == true && branches.Count == 0 && !choice.Cases.TakeWhile(c => c != section).Any(c => c.Clauses.Any(x => x is IDefaultCaseClauseOperation))) decided = true;
-            if (goesOn) branches.Add(changes);
-            if (decided) break;
-        }
-        var complete = decided || choice.Cases.Any(c => c.Clauses.Any(x => x is IDefaultCaseClauseOperation));
-        if (!complete) branches.Add(new Dictionary<(Owner, object), Value>());
-        if (branches.Count > 0) _state.Merge(branches, Either);
-        return branches.Count > 0;
-    }
+    private static bool OpensScope(IOperation resources) =>
+        resources.DescendantsAndSelf().OfType<IInvocationOperation>().Any(i => i.TargetMethod.Name is "NewDisposeScope");
 
     // ---- Loops.
 
     /// <summary>A loop of unknown length, read once. What it changed is then only known as far as it stayed the same.</summary>
     private bool Loop(IOperation loop, Action body)
     {
-        var outer = _loops;
-        _loops = _loops.Add(loop);
+        var outer = Now;
+        Now = Now with { Loops = Now.Loops.Add(loop) };
         _state.Begin();
         body();
         var changes = _state.End();
-        _loops = outer;
+        Now = outer;
         foreach (var slot in changes.Keys.ToList())
             if (_state.Get(slot.Item1, slot.Item2) is { } before) changes[slot] = Repeated(before, changes[slot]);
         _state.Apply(changes);
@@ -470,8 +419,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         {
             case ParametersOf p: return Once(p.Named ? new Items([new Unknown("a name"), new ParameterOf(p.Model, null)]) : new ParameterOf(p.Model, null));
             case PartsOf p when ChildrenOf(p) is { } parts:
-                foreach (var part in parts) Round(p.Named ? new Items([new Unknown("a name"), part]) : part);
-                return true;
+                return Rounds(parts.Select(p2 => p.Named ? new Items([new Unknown("a name"), p2]) : (Value)p2));
             case PartsOf p: return Once(p.Named ? new Items([new Unknown("a name"), new PartsOf(p.Model, false)]) : p);
         }
         if (ContentsOf(collection) is { Elements: { Length: > 0 and <= MaxUnroll } elements } items)
@@ -480,9 +428,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             {
                 var outer = _rounds;
                 _rounds *= elements.Length;
-                foreach (var element in elements) Round(element);
+                var goesOn = Rounds(elements);
                 _rounds = outer;
-                return true;
+                return goesOn;
             }
             if (items.Repeats) foreach (var element in elements) Once(element);
             else Once(elements[0]);
@@ -491,13 +439,21 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (ContentsOf(collection) is { IsComplete: true, Elements.Length: 0 } && insideNetwork) return true;
         return Once(Anything(ElementType(loop.Collection.Type), "element"));
 
-        void Round(Value element)
+        bool Rounds(IEnumerable<Value> parts)
         {
-            var outer = _loops;
-            _loops = _loops.Add(loop);
+            var outer = Now;
+            Now = Now with { Loops = Now.Loops.Add(loop) };
+            var goesOn = true;
+            foreach (var part in parts)
+                if (!(goesOn = Round(part))) break;
+            Now = outer;
+            return goesOn || _exit == Exit.Break;
+        }
+
+        bool Round(Value element)
+        {
             Bind(loop.LoopControlVariable, element, frame);
-            Execute(loop.Body, frame);
-            _loops = outer;
+            return Execute(loop.Body, frame) || _exit is Exit.Continue;
         }
 
         bool Once(Value element) => Loop(loop, () =>
@@ -521,24 +477,28 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (loop.Condition is not null && loop.Locals.Length == 1 && MayUnroll(loop))
         {
             _state.Begin();
-            var (rounds, ended) = (0, false);
-            var (outer, before) = (_loops, _rounds);
-            _loops = _loops.Add(loop);
+            var (rounds, ended, leaves) = (0, false, false);
+            var (outer, before) = (Now, _rounds);
+            Now = Now with { Loops = Now.Loops.Add(loop) };
             while (rounds <= MaxUnroll && Evaluate(loop.Condition, frame) is Constant { Raw: bool more })
             {
                 if (!more) { ended = true; break; }
                 rounds++;
                 if (rounds > MaxUnroll) break;
                 _rounds = before * rounds;
-                Execute(loop.Body, frame);
+                if (!Execute(loop.Body, frame) && _exit != Exit.Continue)
+                {
+                    (ended, leaves) = (true, _exit != Exit.Break);
+                    break;
+                }
                 foreach (var next in loop.AtLoopBottom) Execute(next, frame);
             }
-            (_loops, _rounds) = (outer, before);
+            (Now, _rounds) = (outer, before);
             var changes = _state.End();
             if (ended)
             {
                 _state.Apply(changes);
-                return true;
+                return !leaves;
             }
         }
         foreach (var local in loop.Locals) Set(frame, local, new Size(Dim.Named(new Symbol(local.Name))) { First = (Get(frame, local) as Constant)?.Integer });
@@ -553,12 +513,12 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private Value? Get(Frame frame, ISymbol symbol)
     {
         for (var f = frame; f is not null; f = f.Lexical)
-            if (_state.Get(f, symbol) is { } value) return value;
-        return frame.This is { } self && symbol is IParameterSymbol ? _state.Get(self, symbol) : null;
+            if (_state.Get(f, symbol) is { } value) return Resolve(value);
+        return frame.This is { } self && symbol is IParameterSymbol && _state.Get(self, symbol) is { } given ? Resolve(given) : null;
     }
 
     private void SetMember(Owner owner, ISymbol member, Value value) => _state.Set(owner, member.OriginalDefinition, value);
-    private Value? GetMember(Owner owner, ISymbol member) => _state.Get(owner, member.OriginalDefinition);
+    private Value? GetMember(Owner owner, ISymbol member) => _state.Get(owner, member.OriginalDefinition) is { } value ? Resolve(value) : null;
 
     /// <summary>Puts values into an array or list of their own.</summary>
     private Collection Hold(Items items, string name = "list")
@@ -569,15 +529,18 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     }
 
     /// <summary>What is in a tuple, array, list or container now; null for anything else.</summary>
-    public Items? ContentsOf(Value? value) => value switch
+    public Items? ContentsOf(Value? value) => Held(value) is { } items ? Settled(items) : null;
+
+    /// <summary>The same with what is there under a condition only.</summary>
+    private Items? Held(Value? value) => value switch
     {
         Items items => items,
         Collection collection => _state.Get(collection, State.Contents) as Items ?? Items.Empty,
-        Layer { Children: { } children } => ContentsOf(children),
+        Layer { Children: { } children } => Held(children),
         _ => null,
     };
 
-    private void Change(Collection collection, Func<Items, Items> change) => _state.Set(collection, State.Contents, change(ContentsOf(collection)!));
+    private void Change(Collection collection, Func<Items, Items> change) => _state.Set(collection, State.Contents, change(Held(collection)!));
 
     /// <summary>Arguments as they stand now: lists become what is in them.</summary>
     private Arguments Freeze(Arguments arguments) =>
@@ -601,7 +564,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     private void Gather(Value? value, List<Step> found)
     {
-        if (value is Step step) found.Add(step);
+        if (value is Step step) found.Add((Step)Resolve(step));
         else if (value is Items or Collection)
             foreach (var element in ContentsOf(value)!.Elements) Gather(element, found);
     }
@@ -617,50 +580,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         layer.IsNamedByLocal = symbol is ILocalSymbol;
     }
 
-    /// <summary>One or the other, depending on something not known.</summary>
-    private Value Either(Value a, Value b)
-    {
-        if (ReferenceEquals(a, b) || b is Constant { Raw: null }) return a;
-        if (a is Constant { Raw: null }) return b;
-        return (a, b) switch
-        {
-            (Constant x, Constant y) when Equals(x.Raw, y.Raw) => a,
-            (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size) => ToDim(a) is var p && ToDim(b) is var q && p.Equals(q) ? a : new Size(Dim.Named(new Symbol($"{p}|{q}"))),
-            (Step x, Step y) => ChoiceOf(x, y),
-            (Layer x, Layer y) => new Layer(new Op("choice", Role.Opaque), null) { Choices = (x.IsChoice ? x.Choices : ImmutableArray.Create(x)).AddRange(y.IsChoice ? y.Choices : ImmutableArray.Create(y)).Distinct().Take(8).ToImmutableArray(), Name = x.Name },
-            (Optimizer x, Optimizer) => x,
-            (Function x, Function) => x,
-            (Instance x, Instance y) when Same(x.Type, y.Type) => x,
-            (Collection or Items, Collection or Items) => EitherOf(ContentsOf(a)!, ContentsOf(b)!) is var merged && a is Collection c ? Hold(merged, c.Name) : merged,
-            // Where only one side is understood, that side is what can be said.
-            (Unknown, Layer or Step) => b,
-            (Layer or Step, Unknown) => a,
-            _ => new Unknown("depends on a branch"),
-        };
-    }
-
-    private Step ChoiceOf(Step a, Step b)
-    {
-        var choice = Add(new Step(StepKind.Choice, new Op("choice", Role.Opaque), [a, b], null)
-        {
-            Range = a.Range is { } p && b.Range is { } q ? p.Join(q) : null,
-            MayBeNull = a.MayBeNull && b.MayBeNull,
-        });
-        if (insideNetwork) choice.Shape = Common(a.Shape, b.Shape);
-        else choice.Infer(() => Common(a.Shape, b.Shape));
-        return choice;
-    }
-
-    private Items EitherOf(Items a, Items b)
-    {
-        var common = Math.Min(a.Elements.Length, b.Elements.Length);
-        var same = a.Elements.Length == b.Elements.Length;
-        return new Items(Enumerable.Range(0, common).Select(i => Either(a.Elements[i], b.Elements[i])).Concat((a.Elements.Length > common ? a : b).Elements.Skip(common)))
-        {
-            IsComplete = same && a.IsComplete && b.IsComplete, Repeats = a.Repeats || b.Repeats || !same,
-        };
-    }
-
     private Step Add(Step step)
     {
         foreach (var input in step.Inputs) input.Users.Add(step);
@@ -670,12 +589,12 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     }
 
     private Step Unread(string reason, IOperation? operation, IEnumerable<Value> inputs, string? name = null) =>
-        Add(new Step(StepKind.Unknown, Catalog.Opaque(name ?? "?"), Tensors(inputs).ToList(), operation) { Reason = reason, PredictionOnly = _predictionOnly > 0, Conditional = _undecided > 0 });
+        Add(new Step(StepKind.Unknown, Catalog.Opaque(name ?? "?"), Tensors(inputs).ToList(), operation) { Reason = reason, When = Now });
 
     private void Happens(EventKind kind, Value subject, IOperation operation, Arguments? arguments = null)
     {
         if (_nested > 0) return;
-        Events.Add(new Event(kind, subject, operation) { Loops = _loops, Arguments = arguments ?? Arguments.None, Conditional = _undecided > 0 });
+        Events.Add(new Event(kind, subject, operation) { Arguments = arguments ?? Arguments.None, When = Now });
     }
 
     private static bool HasStack()

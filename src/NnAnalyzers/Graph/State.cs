@@ -55,17 +55,20 @@ internal sealed class State
         foreach (var pair in changes) Set(pair.Key, pair.Value);
     }
 
-    /// <summary>Either of several branches was taken.</summary>
-    public void Merge(IReadOnlyList<Dictionary<(Owner Owner, object Member), Value>> branches, Func<Value, Value, Value> either)
+    /// <summary>One of two branches was taken.</summary>
+    /// <param name="mayBeMissing">What a branch does not set, and was not set before, is null there.</param>
+    public void Merge(Dictionary<(Owner Owner, object Member), Value> first, Dictionary<(Owner Owner, object Member), Value> second,
+        Func<Value, Value, Value> either, Func<Owner, object, bool> mayBeMissing)
     {
-        if (branches.Count == 1) { Apply(branches[0]); return; }
-        foreach (var slot in branches.SelectMany(b => b.Keys).Distinct(SlotComparer.Instance).ToList())
+        foreach (var pair in first) Merge(pair.Key, pair.Value, second.TryGetValue(pair.Key, out var other) ? other : null);
+        foreach (var pair in second)
+            if (!first.ContainsKey(pair.Key)) Merge(pair.Key, null, pair.Value);
+
+        void Merge((Owner Owner, object Member) slot, Value? a, Value? b)
         {
-            Value? merged = null;
-            foreach (var branch in branches)
-                if ((branch.TryGetValue(slot, out var value) ? value : _values.TryGetValue(slot, out var before) ? before : null) is { } one)
-                    merged = merged is null ? one : either(merged, one);
-            if (merged is not null) Set(slot, merged);
+            var before = a is null || b is null ? _values.TryGetValue(slot, out var old) ? old : mayBeMissing(slot.Owner, slot.Member) ? new Constant(null) : null : null;
+            (a, b) = (a ?? before, b ?? before);
+            Set(slot, a is null ? b! : b is null ? a : either(a, b));
         }
     }
 

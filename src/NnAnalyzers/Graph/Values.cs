@@ -16,12 +16,19 @@ internal abstract class Owner
 }
 
 /// <summary>What an expression of the user's code stands for while it is read.</summary>
-internal abstract class Value : Owner;
+internal abstract class Value : Owner
+{
+    /// <summary>What it is on either side of a condition, where it came out of two.</summary>
+    public Alternatives? Alternatives { get; set; }
+}
 
 /// <summary>Not understood; no rule may build on it.</summary>
 internal sealed class Unknown(string reason) : Value
 {
     public string Reason => reason;
+
+    /// <summary>What the code calls it, if it does.</summary>
+    public string? Name { get; init; }
 }
 
 /// <summary>A number, string, truth value or null known at compile time.</summary>
@@ -64,6 +71,13 @@ internal sealed class Items(IEnumerable<Value> items) : Value
 
     /// <summary>The value under a key that is known, in a dictionary kept as pairs.</summary>
     public Value? Under(object? key) => Elements.OfType<Items>().FirstOrDefault(p => p.Elements.Length == 2 && p.Elements[0] is Constant { Raw: { } raw } && raw.Equals(key))?.Elements[1];
+}
+
+/// <summary>An element of a list that is only there under a condition.</summary>
+internal sealed class Optional(Truth condition, Value element) : Value
+{
+    public Truth Condition => condition;
+    public Value Element => element;
 }
 
 /// <summary>An array, list or dictionary of the user's; the state says what is in it now.</summary>
@@ -293,11 +307,14 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     /// <summary>Why nothing is known of it.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Under which conditions, in which loops and modes it happens.</summary>
+    public Moment When { get; init; } = Moment.Start;
+
     /// <summary>Only reached when the network predicts: in <c>if (!training)</c> or under no_grad.</summary>
-    public bool PredictionOnly { get; init; }
+    public bool PredictionOnly => When.IsPrediction;
 
     /// <summary>On one side of a branch that was not decided.</summary>
-    public bool Conditional { get; init; }
+    public bool Conditional => !When.Path.IsAlways;
 
     /// <summary>May also be null: an optional argument.</summary>
     public bool MayBeNull { get; init; }
@@ -347,7 +364,10 @@ internal sealed class Body(IReadOnlyList<Step> inputs)
 
 /// <summary>What a forward method returns on one of its ways out.</summary>
 /// <param name="Index">Which element of a tuple; 0 when it returns one tensor.</param>
-internal sealed record Output(Step Step, bool PredictionOnly, int Index = 0);
+internal sealed record Output(Step Step, Moment When, int Index = 0)
+{
+    public bool PredictionOnly => When.IsPrediction;
+}
 
 /// <summary>One call of a method while it is read.</summary>
 internal sealed class Frame(IMethodSymbol? method, Value? self, Frame? lexical, BuilderCall? builder) : Owner
@@ -356,7 +376,10 @@ internal sealed class Frame(IMethodSymbol? method, Value? self, Frame? lexical, 
     public Value? This => self;
     public Frame? Lexical => lexical;
     public BuilderCall? Builder => builder;
-    public List<(Value Value, IOperation Operation, bool PredictionOnly)> Returns { get; } = [];
+
+    /// <summary>The conditions under which it was entered.</summary>
+    public CodePath Entry { get; init; } = CodePath.Always;
+    public List<(Value Value, IOperation Operation, Moment When)> Returns { get; } = [];
     public bool IsIterator { get; set; }
 }
 
@@ -369,12 +392,15 @@ internal enum EventKind
 /// <summary>Something that happens to a model, an optimizer or what saves them, in the order it is written.</summary>
 internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation)
 {
+    /// <summary>Under which conditions, in which loops and modes it happens.</summary>
+    public Moment When { get; init; } = Moment.Start;
+
     /// <summary>The loops around it, outermost first, through calls.</summary>
-    public ImmutableArray<IOperation> Loops { get; init; } = ImmutableArray<IOperation>.Empty;
+    public ImmutableArray<IOperation> Loops => When.Loops;
     public Arguments Arguments { get; init; } = Arguments.None;
 
     /// <summary>On one side of a branch that was not decided.</summary>
-    public bool Conditional { get; init; }
+    public bool Conditional => !When.Path.IsAlways;
 
     /// <summary>The statement it happens in, if that declares one variable with what is made.</summary>
     public LocalDeclarationStatementSyntax? Declaration =>

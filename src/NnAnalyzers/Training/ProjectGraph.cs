@@ -310,7 +310,7 @@ internal sealed class ProjectGraph
                 given = new Arguments(new Argument(tensor.Name, input, null!));
             }
             if (reader.Run(forward, self, given, null, null) is { } frame)
-                foreach (var (value, _, predicts) in frame.Returns) reader.Put(outputs, value, predicts);
+                foreach (var (value, _, when) in frame.Returns) reader.Put(outputs, value, when);
         }
         // Its other methods belong to it; those that train are sites of their own.
         foreach (var other in methods.Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)))
@@ -345,7 +345,7 @@ internal sealed class ProjectGraph
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, site.State);
         var step = new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input };
         var output = reader.ApplyContainer(container, step);
-        var network = _containers[syntax] = new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, false)] : []);
+        var network = _containers[syntax] = new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, last.When)] : []);
         if (!_containersIn.TryGetValue(syntax.SyntaxTree, out var list)) _containersIn[syntax.SyntaxTree] = list = [];
         list.Add(network);
         return network;
@@ -385,16 +385,16 @@ internal sealed class ProjectGraph
 
         void Follow(Step from, LossDomain domain, Step? half)
         {
-            foreach (var last in Behind(from, site, passed).ToList())
+            foreach (var (last, path) in Behind(from, site, passed).ToList())
             {
-                ends.Add(new LossEnd(last, passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network ?? passed.Select(p => p.Network).FirstOrDefault() ?? own, domain, half));
+                ends.Add(new LossEnd(last, passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network ?? passed.Select(p => p.Network).FirstOrDefault() ?? own, domain, half, path));
                 if (half is null && last.Input is { } logits && LossUse.BeforeHalf(last.Op, domain) is { } wanted) Follow(logits, wanted, last);
             }
         }
     }
 
     /// <summary>The steps that decide a tensor's values, those of the networks too that training code applies on the way.</summary>
-    private IEnumerable<Step> Behind(Step step, Reader? site, List<(Step Step, Network Network)>? passed = null) => Chain.Behind(step, applied =>
+    private IEnumerable<Source> Behind(Step step, Reader? site, List<(Step Step, Network Network)>? passed = null) => Chain.Behind(step, applied =>
     {
         if (site is null || Applied(applied, site) is not { } network) return [];
         passed?.Add((applied, network));
@@ -402,7 +402,7 @@ internal sealed class ProjectGraph
     });
 
     /// <summary>The steps that decide a tensor of training code.</summary>
-    public IEnumerable<Step> Behind(Step step, TrainingSite site) => Behind(step, site.Reader);
+    public IEnumerable<Source> Behind(Step step, TrainingSite site) => Behind(step, site.Reader);
 
     /// <summary>The same line is read once for each caller; the reading that knows its targets counts.</summary>
     private static void Meet(Network network, LossUse use)

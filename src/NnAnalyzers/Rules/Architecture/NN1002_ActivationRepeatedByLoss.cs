@@ -13,7 +13,7 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
         use.IsOverOneClass || use.Loss.PredictionOnly ? [] // NN1013 speaks
             : from end in use.Ends
               let last = end.Last
-              where last.Syntax is not null && !last.Conditional && !last.PredictionOnly && !(last.Role == Role.Softmax && end.Half is not null) // told below
+              where last.Syntax is not null && use.IsSure(end) && !last.PredictionOnly && !(last.Role == Role.Softmax && end.Half is not null) // told below
               let problem = Problem(last.Op, end.Domain)
               where problem is not null
               select Mend(At(last.Syntax!, last.Op.Name, (end.Half ?? use.Loss).Op.Name, problem, Chain.Path(end, use)), end, use);
@@ -43,13 +43,16 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => Twice(network.Steps, outer => Chain.Behind(outer.Input!));
 
     // A second one on one side of a branch may be there for other networks than this.
-    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => Twice(site.Steps, outer => outer.Conditional ? Chain.Behind(outer.Input!) : project.Behind(outer.Input!, site));
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
+        Twice(site.Steps, outer => outer.Conditional ? Chain.Behind(outer.Input!) : project.Behind(outer.Input!, site));
 
     /// <summary>A softmax of a softmax, with nothing between but reshapes and indexing.</summary>
-    private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Step>> behind) =>
+    private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Source>> behind) =>
         from outer in steps
         where outer is { Role: Role.Softmax, Input: not null, PredictionOnly: false }
-        from inner in behind(outer)
+        from source in behind(outer)
+        where outer.When.Path.Implies(source.Path)
+        let inner = source.Step
         where inner is { Role: Role.Softmax, Op.Name: "Softmax", Syntax: not null, PredictionOnly: false }
         select At(inner.Syntax!, inner.Op.Name, outer.Op.Name, "is applied twice, and the second one can no longer tell the classes apart", $"{inner.Input?.Name ?? "…"} → {inner.Name} → {outer.Name}")
             .Fix($"Remove the first {inner.Op.Name}", Edit.Unwrap(inner));
