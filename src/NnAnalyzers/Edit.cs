@@ -26,7 +26,9 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     public static IEnumerable<Edit>? Unwrap(Step step)
     {
         if (step.Syntax is not ExpressionSyntax expression) return null;
-        if (step.Layer is { Creation: { } creation } && creation == step.Operation) return RemoveElement(expression);
+        if (step.Layer is { Creation: { } creation } layer && creation == step.Operation) return layer.IsMadeRepeatedly ? null : RemoveElement(expression);
+        // The other steps this code makes are meant to be there.
+        if (step.IsMadeRepeatedly) return null;
         if (Operand(step) is not { } operand) return null;
         var statement = expression.FirstAncestorOrSelf<StatementSyntax>();
         // x = relu(x); and x.relu_(); have nothing left to say.

@@ -28,5 +28,10 @@ internal static class RuleCatalog
         new NN5003_OptimizerBeforeMove(),
     }.ToImmutableArray();
 
+    /// <summary>Where it stands in the list; a rule that is not in it stands behind all.</summary>
+    public static int PlaceOf(Rule rule) => Places.TryGetValue(rule.Id, out var place) ? place : All.Length;
+
+    private static readonly Dictionary<string, int> Places = All.Select((r, i) => (r.Id, i)).ToDictionary(p => p.Id, p => p.i);
+
     public static Rule? Find(string id) => All.FirstOrDefault(r => string.Equals(r.Id, id, StringComparison.OrdinalIgnoreCase));
 }

@@ -38,6 +38,6 @@ internal sealed record Initialization(IInvocationOperation Call, Layer Layer, st
     };
 
     /// <summary>The call that draws with a variance of 2 / fan-in, or what the activation that follows the layer needs.</summary>
-    public static string Kaiming(string init, string tensor, Layer? layer) =>
-        $"{init}kaiming_normal_({tensor}, mode: {init}FanInOut.FanIn, nonlinearity: {init}NonlinearityType.{layer?.NextActivation?.Nonlinearity ?? "ReLU"})";
+    public static string Kaiming(string init, string tensor, Torch.Op? activation = null) =>
+        $"{init}kaiming_normal_({tensor}, mode: {init}FanInOut.FanIn, nonlinearity: {init}NonlinearityType.{activation?.Nonlinearity ?? "ReLU"})";
 }

@@ -13,7 +13,7 @@ internal sealed class Network(string name, INamedTypeSymbol? type, Layer? contai
     public INamedTypeSymbol? Type => type;
 
     /// <summary>The file it is written in.</summary>
-    public SyntaxTree? Tree => type?.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree ?? container?.Syntax?.SyntaxTree;
+    public SyntaxTree? Tree => (type is null ? null : Declarations.First(type).SyntaxTree) ?? container?.Syntax?.SyntaxTree;
     public IReadOnlyList<Layer> Layers => reader.Layers;
     public IReadOnlyList<Step> Steps => reader.Steps;
     public IReadOnlyList<Event> Events => reader.Events;

@@ -81,7 +81,7 @@ internal sealed partial class Reader
     private Layer MakeModule(INamedTypeSymbol type, IOperation creation, IMethodSymbol? constructor, Arguments arguments, Frame frame)
     {
         var layer = new Layer(new Op(type.Name, Role.Opaque), creation) { Type = type, Constructor = constructor is { IsImplicitlyDeclared: false } ? constructor : null, Arguments = arguments, Builder = frame.Builder };
-        if (_nested == 0) Layers.Add(layer);
+        Keep(layer);
         Happens(EventKind.CreateModel, layer, creation, arguments);
         return layer;
     }
@@ -102,9 +102,16 @@ internal sealed partial class Reader
         {
             Arguments = Freeze(arguments), Children = children, IsSequential = factory == "Sequential", Builder = frame.Builder,
         };
-        if (_nested == 0) Layers.Add(layer);
+        Keep(layer);
         if (layer.IsSequential) Happens(EventKind.CreateModel, layer, creation, arguments);
         return layer;
+    }
+
+    private void Keep(Layer layer)
+    {
+        if (_nested > 0) return;
+        layer.Among = Layers;
+        Layers.Add(layer);
     }
 
     private static Value Unlabelled(Value element) => element switch
@@ -269,6 +276,7 @@ internal sealed partial class Reader
 
     private Value NotRead(ITypeSymbol? type, string what, IOperation operation, IReadOnlyList<Value> inputs)
     {
+        if (!torch.IsTensor(type)) foreach (var read in Tensors(inputs)) read.IsReadOut = true;
         // Code that is handed over is run some time.
         foreach (var function in inputs.OfType<Function>()) CallFunction(function, [], operation, null);
         foreach (var function in inputs.OfType<Collection>().SelectMany(c => ContentsOf(c)!.Elements.OfType<Function>())) CallFunction(function, [], operation, null);
@@ -473,7 +481,7 @@ internal sealed partial class Reader
         if (layer.IsSequential || layer.IsUserModule || layer.IsHandedIn)
         {
             var kind = insideNetwork ? StepKind.Module : StepKind.Network;
-            var applied = Add(new Step(kind, layer.Op, tensors, call) { Layer = layer, Arguments = arguments, Builder = frame?.Builder, When = Now });
+            var applied = Add(new Step(kind, layer.Op, tensors, call) { Before = kind == StepKind.Network ? _state.Now : default, Layer = layer, Arguments = arguments, Builder = frame?.Builder, When = Now });
             if (kind == StepKind.Network && ShapeOfNetwork is { } shapes) InferFrom(applied, shapes);
             return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple) : applied;
         }
@@ -488,7 +496,7 @@ internal sealed partial class Reader
         };
     }
 
-    private void InferFrom(Step applied, Func<Reader, Step, Shape> shapes) => applied.Infer(() => shapes(this, applied));
+    private static void InferFrom(Step applied, Func<Step, Shape> shapes) => applied.Infer(() => shapes(applied));
 
     /// <summary>The forward method of a module that has no weights and compares two tensors: a loss of the user's own.</summary>
     private IMethodSymbol? LossMethodOf(Layer layer, IMethodSymbol written)
@@ -543,13 +551,13 @@ internal sealed partial class Reader
         var (before, limits) = (Block.ShapesOf(values), _limits);
         var (outer, nested, builder) = (_body, _nested, frame?.Builder);
         var inputs = new List<Step>();
-        var body = new Body(inputs);
-        _body = body;
+        var body = new Body(inputs, this) { IsOfNetwork = true };
+        _inside = body;
         _nested++;
         var taken = given.With((value, name) => Alias(value, name, inputs));
         var inner = Run(method, layer, taken, null, null);
         Value result = inner is null ? new Unknown("not followed") : Result(inner, method, call);
-        (_body, _nested) = (outer, nested);
+        (_inside, _nested) = (outer, nested);
         var step = Add(new Step(StepKind.Module, layer.Op, inputs, call)
         {
             Layer = layer, Arguments = layer.Arguments, Builder = builder, Inner = inner is null ? null : body, When = Now,
@@ -594,6 +602,15 @@ internal sealed partial class Reader
             for (var i = 0; i < items.Elements.Length; i++)
                 if (items.Elements[i] is Step element) outputs.Add(new Output(element, when, i));
     }
+
+    /// <summary>A value with other tensors in it.</summary>
+    public Value Copied(Value value, Func<Step, Step> copy) => value switch
+    {
+        Step step => copy(step),
+        Items items => items.With(items.Elements.Select(e => Copied(e, copy)).ToList()),
+        Collection collection when ContentsOf(collection) is { } held && held.Elements.Any(e => e is Step) => Hold((Items)Copied(held, copy), collection.Name),
+        _ => value,
+    };
 
     /// <summary>A tensor as the inside of a module sees it.</summary>
     private Value Alias(Value value, string name, List<Step> inputs)

@@ -17,7 +17,7 @@ namespace NnAnalyzers.Graph;
 /// In a network (<paramref name="insideNetwork"/>) nested modules are read where they are applied, with what they are given; in training
 /// code an applied network is one step.
 /// </remarks>
-internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, SemanticModel> models, bool insideNetwork, CancellationToken cancellation, Blocks blocks, State? shared = null)
+internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, SemanticModel> models, bool insideNetwork, CancellationToken cancellation, Blocks blocks, State? shared = null, bool isQuestion = false)
 {
     private const int MaxDepth = 24, MaxRecursion = 3;
     private const int MaxOperations = 60_000;
@@ -25,7 +25,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     private readonly State _state = shared ?? new();
     private readonly Stack<(IMethodSymbol Method, Value? Self)> _calls = new();
-    private Body _body = new([]);
+    private Body? _inside;
+    private Body _body => _inside ??= new([], this) { IsOfNetwork = insideNetwork };
     private int _operations, _limits, _nested, _rounds = 1;
 
     /// <summary>Layers in the order they were made.</summary>
@@ -45,7 +46,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     public State State => _state;
 
     /// <summary>Works out what comes out of a network that training code applies.</summary>
-    public Func<Reader, Step, Shape>? ShapeOfNetwork { get; init; }
+    public Func<Step, Shape>? ShapeOfNetwork { get; init; }
 
     public static Dim ToDim(Value value) => value switch
     {
@@ -60,7 +61,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         var given = arguments ?? Arguments.None;
         constructor ??= type.InstanceConstructors
             .Where(c => !c.IsImplicitlyDeclared && !c.DeclaringSyntaxReferences.IsEmpty)
-            .OrderByDescending(c => c.DeclaringSyntaxReferences[0].Span.Length).FirstOrDefault();
+            .OrderByDescending(c => c.DeclaringSyntaxReferences[0].Span.Length).ThenBy(c => c.DeclaringSyntaxReferences[0].SyntaxTree.FilePath, StringComparer.Ordinal).FirstOrDefault();
         var primary = constructor?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as TypeDeclarationSyntax;
         var frame = new Frame(null, self, null, null);
         // The parameters of a primary constructor live as long as the object.
@@ -71,7 +72,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                 SetMember(self, parameter, value);
                 if (type.IsRecord && type.GetMembers(parameter.Name).OfType<IPropertySymbol>().FirstOrDefault() is { } property) SetMember(self, property, value);
             }
-        foreach (var member in type.GetMembers())
+        foreach (var member in Declarations.Members(type))
         {
             if (member is not (IFieldSymbol or IPropertySymbol) || member.IsStatic || InitializerOf(member) is not { } written) continue;
             var value = Evaluate(written, frame);
@@ -582,8 +583,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     private Step Add(Step step)
     {
-        foreach (var input in step.Inputs) input.Users.Add(step);
-        step.Layer?.Applications.Add(step);
+        // What another reading made is only looked at.
+        foreach (var input in step.Inputs)
+            if (!isQuestion || ReferenceEquals(input.Body?.Reading, this)) input.Users.Add(step);
+        step.Body = _body;
         _body.Steps.Add(step);
         return step;
     }

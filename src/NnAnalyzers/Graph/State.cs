@@ -17,22 +17,62 @@ internal sealed class State
     private readonly Dictionary<(Owner Owner, object Member), Value> _values;
     private readonly Stack<Dictionary<(Owner Owner, object Member), Value?>> _open = new();
 
-    public State() => _values = new(SlotComparer.Instance);
+    /// <summary>What objects held before, with the time at which it ended: for questions that are asked later.</summary>
+    private readonly Dictionary<(Owner Owner, object Member), List<(int Until, Value? Value)>> _past;
+    private readonly Snapshot? _start;
+    private int _time;
 
-    private State(State other) => _values = new(other._values, SlotComparer.Instance);
+    public State() => (_values, _past) = (new(SlotComparer.Instance), new(SlotComparer.Instance));
+
+    private State(State other) => (_values, _past) = (new(other._values, SlotComparer.Instance), new(SlotComparer.Instance));
+
+    private State(Snapshot start) : this() => _start = start;
 
     /// <summary>What is held now, to go on from; there must be no open branch.</summary>
     public State Copy() => new(this);
 
-    public Value? Get(Owner owner, object member) => _values.TryGetValue((owner, member), out var value) ? value : null;
+    /// <summary>This moment, to ask about later.</summary>
+    public Snapshot Now => new(this, _time);
+
+    /// <summary>What objects held at one moment. Variables of methods are not kept.</summary>
+    public readonly struct Snapshot(State state, int time)
+    {
+        /// <summary>A state that starts from here and changes nothing of what was read.</summary>
+        public State Open() => new(this);
+
+        public Value? Get((Owner Owner, object Member) slot)
+        {
+            if (state._past.TryGetValue(slot, out var past) && past[past.Count - 1].Until >= time)
+            {
+                var (low, high) = (0, past.Count - 1);
+                while (low < high)
+                    if (past[(low + high) / 2] is var middle && middle.Until >= time) high = (low + high) / 2;
+                    else low = (low + high) / 2 + 1;
+                return past[low].Value;
+            }
+            return state._values.TryGetValue(slot, out var now) ? now : state._start?.Get(slot);
+        }
+    }
+
+    public Value? Get(Owner owner, object member) => Get((owner, member));
+
+    private Value? Get((Owner Owner, object Member) slot) => _values.TryGetValue(slot, out var value) ? value : _start?.Get(slot);
 
     public void Set(Owner owner, object member, Value value) => Set((owner, member), value);
 
     private void Set((Owner Owner, object Member) slot, Value value)
     {
-        if (_open.Count > 0 && _open.Peek() is var changed && !changed.ContainsKey(slot))
-            changed.Add(slot, _values.TryGetValue(slot, out var old) ? old : null);
+        var old = Get(slot);
+        if (_open.Count > 0 && _open.Peek() is var changed && !changed.ContainsKey(slot)) changed.Add(slot, old);
+        Pass(slot, old);
         _values[slot] = value;
+    }
+
+    private void Pass((Owner Owner, object Member) slot, Value? old)
+    {
+        if (slot.Owner is Frame) return;
+        if (!_past.TryGetValue(slot, out var past)) _past[slot] = past = [];
+        past.Add((_time++, old));
     }
 
     public void Begin() => _open.Push(new(SlotComparer.Instance));
@@ -45,6 +85,7 @@ internal sealed class State
         foreach (var pair in changed)
         {
             result.Add(pair.Key, _values[pair.Key]);
+            Pass(pair.Key, _values[pair.Key]);
             if (pair.Value is null) _values.Remove(pair.Key); else _values[pair.Key] = pair.Value;
         }
         return result;
@@ -66,7 +107,7 @@ internal sealed class State
 
         void Merge((Owner Owner, object Member) slot, Value? a, Value? b)
         {
-            var before = a is null || b is null ? _values.TryGetValue(slot, out var old) ? old : mayBeMissing(slot.Owner, slot.Member) ? new Constant(null) : null : null;
+            var before = a is null || b is null ? Get(slot) is { } old ? old : mayBeMissing(slot.Owner, slot.Member) ? new Constant(null) : null : null;
             (a, b) = (a ?? before, b ?? before);
             Set(slot, a is null ? b! : b is null ? a : either(a, b));
         }

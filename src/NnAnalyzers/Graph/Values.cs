@@ -205,6 +205,12 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     public ImmutableArray<Layer> Choices { get; init; } = ImmutableArray<Layer>.Empty;
     public bool IsChoice => Choices.Length > 0;
 
+    /// <summary>The layers that were made with it.</summary>
+    public IReadOnlyList<Layer>? Among { get; set; }
+
+    /// <summary>The code that makes it makes others too: a helper that is called several times, a loop.</summary>
+    public bool IsMadeRepeatedly => Among is not null && Among.Count(l => l.Syntax == Syntax) > 1;
+
     /// <summary>The helper call it came out of.</summary>
     public BuilderCall? Builder { get; init; }
 
@@ -218,20 +224,6 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
 
     /// <summary>A module of which nothing is known but that it is one.</summary>
     public bool IsHandedIn => creation is null && Type is null && op.Role == Role.Opaque && !IsChoice && Children is null;
-
-    /// <summary>Where it was applied.</summary>
-    public List<Step> Applications { get; } = [];
-
-    /// <summary>The first activation its output meets.</summary>
-    public Op? NextActivation
-    {
-        get
-        {
-            for (var step = Applications.FirstOrDefault()?.Users.FirstOrDefault(); step is not null && !step.HasWeights; step = step.Users.FirstOrDefault())
-                if (step.IsActivation) return step.Op;
-            return null;
-        }
-    }
 
     public Dim In => SizeOf(op.In);
     public Dim Out => SizeOf(op.Out);
@@ -304,6 +296,29 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     /// <summary>The values it can take; null when not known.</summary>
     public ValueRange? Range { get; set; }
 
+    /// <summary>What it is a step of.</summary>
+    public Body? Body { get; set; }
+
+    /// <summary>The first activation it meets before the next layer with weights.</summary>
+    public Op? NextActivation
+    {
+        get
+        {
+            for (var step = Users.FirstOrDefault(); step is not null && !step.HasWeights; step = step.Users.FirstOrDefault())
+                if (step.IsActivation) return step.Op;
+            return null;
+        }
+    }
+
+    /// <summary>The code that makes it makes other steps too: it stands in a loop, or in a helper or lambda that is called several times.</summary>
+    public bool IsMadeRepeatedly => Body is { } body && (body.Steps.Count(s => s.Syntax == Syntax && s.Kind == Kind && s.Index == Index) > 1 || body.IsOfNetwork && When.Loops.Length > 0);
+
+    /// <summary>The state of the training code that applies a network, at that moment.</summary>
+    public State.Snapshot Before { get; init; }
+
+    /// <summary>Its values are also read as numbers, or handed to code that is not read.</summary>
+    public bool IsReadOut { get; set; }
+
     /// <summary>Why nothing is known of it.</summary>
     public string? Reason { get; init; }
 
@@ -355,8 +370,14 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
 
 /// <summary>What one application of a module does: its steps and what comes out. Modules that do the same share one.</summary>
 /// <param name="inputs">The tensors it was read with, from outside.</param>
-internal sealed class Body(IReadOnlyList<Step> inputs)
+/// <param name="reading">Who read it.</param>
+internal sealed class Body(IReadOnlyList<Step> inputs, object reading)
 {
+    public object Reading => reading;
+
+    /// <summary>Of a module, not of training code.</summary>
+    public bool IsOfNetwork { get; init; }
+
     public IReadOnlyList<Step> Inputs => inputs;
     public List<Step> Steps { get; } = [];
     public List<Output> Outputs { get; } = [];

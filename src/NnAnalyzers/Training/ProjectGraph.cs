@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
@@ -19,7 +20,7 @@ internal sealed class ProjectGraph
     private readonly Dictionary<SyntaxTree, TreeDigest> _digests;
     private readonly Dictionary<SyntaxTree, int> _order;
     private readonly Dictionary<INamedTypeSymbol, Network?> _networks = new(SymbolEqualityComparer.Default);
-    private readonly Dictionary<SyntaxNode, Network> _containers = [];
+    private readonly Dictionary<Layer, List<(ImmutableArray<Value> Elements, Network Network)>> _containers = [];
     private readonly Dictionary<SyntaxTree, List<Network>> _containersIn = [];
     private readonly Dictionary<SyntaxTree, IReadOnlyList<Network>> _networksIn = [];
     private readonly Dictionary<SyntaxNode, TrainingSite?> _sites = [];
@@ -35,7 +36,8 @@ internal sealed class ProjectGraph
     {
         (_torch, _cancellation) = (torch, cancellation);
         _model = tree => _models.TryGetValue(tree, out var model) ? model : _models[tree] = compilation.GetSemanticModel(tree);
-        var all = compilation.SyntaxTrees.Select(t => (Tree: t, Digest: TreeDigest.Of(t, cancellation))).ToList();
+        // By name, so that nothing depends on the order in which a compiler is told its files.
+        var all = compilation.SyntaxTrees.OrderBy(t => t.FilePath, StringComparer.Ordinal).Select(t => (Tree: t, Digest: TreeDigest.Of(t, cancellation))).ToList();
         Trains = all.Any(t => t.Digest.Trains);
         var everywhere = all.Any(t => t.Digest.ImportsTorchForAll);
         _sources = all.Where(t => everywhere || t.Digest.MentionsTorch).ToList();
@@ -60,7 +62,7 @@ internal sealed class ProjectGraph
             var networks = _sources.SelectMany(s => NetworksIn(s.Tree)).ToList();
             foreach (var site in Sites) LossesOf(site);
             foreach (var network in networks) LossesOf(network);
-            return networks.Concat(_containers.Values).ToList();
+            return networks.Concat(_sources.SelectMany(s => _containersIn.TryGetValue(s.Tree, out var list) ? list : [])).ToList();
         }
     }
 
@@ -92,8 +94,7 @@ internal sealed class ProjectGraph
             .Where(a => a.Diagnostic.Location.SourceTree == tree).ToList();
         var failed = _failures.Where(f => f.Location.SourceTree == tree).ToList();
         if (answers.Count + failed.Count == 0) return [];
-        var order = rules.Select((r, i) => (r, i)).ToDictionary(p => p.r, p => p.i);
-        return answers.OrderBy(a => order[a.Rule]).GroupBy(a => a.Diagnostic.Location.SourceSpan).SelectMany(g => g.First().Diagnostic.Id == "NN0000" ? g.Take(2) : g.Take(1))
+        return answers.OrderBy(a => RuleCatalog.PlaceOf(a.Rule)).GroupBy(a => a.Diagnostic.Location.SourceSpan).SelectMany(g => g.First().Diagnostic.Id == "NN0000" ? g.Take(2) : g.Take(1))
             .Select(a => a.Diagnostic).Concat(failed).OrderBy(d => d.Location.SourceSpan.Start).ToList();
     }
 
@@ -243,21 +244,20 @@ internal sealed class ProjectGraph
         _torch.IsUserModule(type) ? new Layer(new Op(type.Name, Role.Opaque), null) { Type = type, Name = type.Name } : new Instance(type);
 
     /// <summary>What comes out of a network that training code applies: its class read with what it was made with and is given.</summary>
-    private Shape ShapeOf(Reader site, Step applied)
+    private Shape ShapeOf(Step applied)
     {
-        if (applied.Layer is not { } layer || applied.Input is not { } input) return Shape.Unknown;
-        // Where all code makes and feeds the class alike, its own reading tells; only the batch is this one's.
-        if (layer.Type is { } read && _networks.TryGetValue(read.OriginalDefinition, out var network) && network is { IsReadAsUsed: true, Outputs: [{ PredictionOnly: false } only] } && network.Steps.FirstOrDefault() is { Kind: StepKind.Input } entry)
-            return Given(only.Step.Shape, entry, input);
-        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, site.State);
-        if (layer.IsSequential)
-        {
-            Readings++;
-            return reader.ApplyContainer(layer, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input.Shape, Outer = input }) is Step last ? last.Shape : Shape.Unknown;
-        }
-        if (layer.Type is null || applied.Operation is not Microsoft.CodeAnalysis.Operations.IInvocationOperation call) return Shape.Unknown;
+        if (applied.Layer is not { } layer || applied.Input is null) return Shape.Unknown;
+        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, applied.Before.Open(), isQuestion: true);
+        var copies = new Dictionary<Step, Step>();
+        Step Copy(Step input) => copies.TryGetValue(input, out var copy) ? copy
+            : copies[input] = new Step(StepKind.Input, input.Kind == StepKind.Input ? input.Op : new Op("input", Role.Source), [], null) { Shape = input.Shape, Range = input.Range, MayBeNull = input.MayBeNull };
+        Value? result = null;
+        if (layer.IsSequential) result = reader.ApplyContainer(layer, Copy(applied.Input));
+        else if (layer.Type is not null && applied.Operation is Microsoft.CodeAnalysis.Operations.IInvocationOperation call)
+            result = reader.ApplyModule(layer, call.TargetMethod, applied.Arguments.With((value, _) => reader.Copied(value, Copy)), call);
         Readings++;
-        return reader.ApplyModule(layer, call.TargetMethod, applied.Arguments, call) is Step output ? output.Shape : Shape.Unknown;
+        // Sizes that are called after a copy are those of the tensor itself.
+        return result is Step output ? copies.Aggregate(output.Shape, (shape, pair) => Given(shape, pair.Value, pair.Key)) : Shape.Unknown;
     }
 
     /// <summary>A shape in the axes of one input, for another input.</summary>
@@ -272,7 +272,7 @@ internal sealed class ProjectGraph
         if (!_digests.TryGetValue(tree, out var digest)) return _networksIn[tree] = [];
         return _networksIn[tree] = digest.Types.Where(t => t.BaseList is not null || t.Modifiers.Any(m => m.Text == "partial"))
             .Select(t => _model(tree).GetDeclaredSymbol(t, _cancellation)).OfType<INamedTypeSymbol>().Where(_torch.IsUserModule)
-            .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).Where(t => t.DeclaringSyntaxReferences[0].SyntaxTree == tree).Select(NetworkOf).OfType<Network>().ToList();
+            .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).Where(t => Declarations.First(t).SyntaxTree == tree).Select(NetworkOf).OfType<Network>().ToList();
     }
 
     public Network? NetworkOf(INamedTypeSymbol type)
@@ -280,8 +280,8 @@ internal sealed class ProjectGraph
         type = type.OriginalDefinition;
         if (_networks.TryGetValue(type, out var known)) return known;
         _networks[type] = null; // a module that contains itself ends here
-        if (type.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree is { } tree) SitesIn(Reaching(tree));
-        return _networks[type] = type.IsAbstract ? null : Guarded(type.DeclaringSyntaxReferences[0].GetSyntax(_cancellation), () => ReadModule(type));
+        if (Declarations.First(type).SyntaxTree is { } tree) SitesIn(Reaching(tree));
+        return _networks[type] = type.IsAbstract ? null : Guarded(Declarations.First(type).GetSyntax(_cancellation), () => ReadModule(type));
     }
 
     /// <summary>Reads a module class with what all training code that uses it agrees on: constructor arguments, and its input but for the batch.</summary>
@@ -293,7 +293,7 @@ internal sealed class ProjectGraph
         var uses = Uses(type);
         var agreed = CommonArguments(uses.Select(u => u.Arguments).ToList());
         reader.ConstructRoot(type, self, agreed);
-        var methods = Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(t => t.GetMembers()).OfType<IMethodSymbol>()
+        var methods = Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
         var forward = methods.FirstOrDefault(m => m.Name is "forward" or "Forward" && m.Parameters.Any(p => _torch.IsTensor(p.Type))) ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
         var outputs = new List<Output>();
@@ -339,14 +339,20 @@ internal sealed class ProjectGraph
     private static Arguments? CommonArguments(IReadOnlyList<Arguments> all) =>
         all.Count == 0 ? null : new(all[0].Where(a => a.Value is Constant { Raw: var raw } && all.All(o => o.ValueOf(a.Name) is Constant c && Equals(c.Raw, raw))).ToArray());
 
-    private Network ReadContainer(Layer container, SyntaxNode syntax, Shape input, Reader site)
+    /// <summary>A Sequential as it was when training code applied it; one that grows later is another network then.</summary>
+    private Network ReadContainer(Layer container, Step applied)
     {
+        var state = applied.Before.Open();
+        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, state, isQuestion: true);
+        var elements = reader.ContentsOf(container)?.Elements ?? ImmutableArray<Value>.Empty;
+        if (!_containers.TryGetValue(container, out var known)) _containers[container] = known = [];
+        foreach (var (before, same) in known)
+            if (before.SequenceEqual(elements)) return same;
         Readings++;
-        var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, site.State);
-        var step = new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = input };
-        var output = reader.ApplyContainer(container, step);
-        var network = _containers[syntax] = new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, last.When)] : []);
-        if (!_containersIn.TryGetValue(syntax.SyntaxTree, out var list)) _containersIn[syntax.SyntaxTree] = list = [];
+        var output = reader.ApplyContainer(container, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = applied.Input?.Shape ?? Shape.Unknown });
+        var network = new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, last.When)] : []);
+        known.Add((elements, network));
+        if (!_containersIn.TryGetValue(container.Syntax!.SyntaxTree, out var list)) _containersIn[container.Syntax.SyntaxTree] = list = [];
         list.Add(network);
         return network;
     }
@@ -354,12 +360,16 @@ internal sealed class ProjectGraph
     // ---- Losses.
 
     /// <summary>The network a step of training code applies.</summary>
-    private Network? Applied(Step step, Reader site) => step.Layer switch
+    private Network? Applied(Step step) => step.Layer switch
     {
         { Type: { } type } => NetworkOf(type),
-        { IsSequential: true, Syntax: { } syntax } sequence => _containers.TryGetValue(syntax, out var known) ? known : ReadContainer(sequence, syntax, step.Input?.Shape ?? Shape.Unknown, site),
+        { IsSequential: true, Syntax: not null } sequence => ReadContainer(sequence, step),
         _ => null,
     };
+
+    /// <summary>The steps of a site, and of the Sequentials it applies.</summary>
+    public IEnumerable<Step> StepsOf(TrainingSite site) =>
+        site.Steps.Concat(site.Steps.Where(s => s is { Kind: StepKind.Network, Layer.IsSequential: true }).SelectMany(s => Applied(s)?.Steps ?? []));
 
     /// <summary>Follows each loss of a site back to the networks it is applied to.</summary>
     public IReadOnlyList<LossUse> LossesOf(TrainingSite site)
@@ -396,7 +406,7 @@ internal sealed class ProjectGraph
     /// <summary>The steps that decide a tensor's values, those of the networks too that training code applies on the way.</summary>
     private IEnumerable<Source> Behind(Step step, Reader? site, List<(Step Step, Network Network)>? passed = null) => Chain.Behind(step, applied =>
     {
-        if (site is null || Applied(applied, site) is not { } network) return [];
+        if (site is null || Applied(applied) is not { } network) return [];
         passed?.Add((applied, network));
         return network.Outputs;
     });
@@ -414,6 +424,31 @@ internal sealed class ProjectGraph
         }
         network.Losses.Add(use);
     }
+
+    /// <summary>
+    /// Whether a tensor is of use to losses alone, apart from the question which of its values is the largest: then nobody else notices
+    /// when an activation before it goes. A network's output is followed to all code that applies it.
+    /// </summary>
+    public bool IsOnlyForLosses(Step step, Network? network)
+    {
+        var (open, seen) = (new Queue<Step>([step]), new HashSet<Step>());
+        while (open.Count > 0)
+        {
+            if (open.Dequeue() is var next && !seen.Add(next)) continue;
+            if (next.IsReadOut) return false;
+            foreach (var user in next.Users)
+                if (user.Role is Role.Loss or Role.Softmax || user.IsActivation || user.Op.Name is "argmax" or "argmin" or "argsort" or "topk" or "max" or "min" or "sort") continue;
+                else if (user.Kind is StepKind.Choice or StepKind.Part || Chain.IsTransparent(user) || user.Op.Name == "detach") open.Enqueue(user);
+                else return false;
+            if (network?.Outputs.Any(o => o.Step == next) != true) continue;
+            foreach (var applied in ApplicationsOf(network)) open.Enqueue(applied);
+        }
+        return true;
+    }
+
+    private IEnumerable<Step> ApplicationsOf(Network network) => network.Tree is not { } tree ? []
+        : SitesIn(Reaching(tree)).SelectMany(s => s.Steps).Where(s => s.Kind == StepKind.Network
+            && (network.Type is { } type ? SymbolEqualityComparer.Default.Equals(s.Layer?.Type?.OriginalDefinition, type) : s.Layer is { IsSequential: true } && Applied(s) == network));
 
     // ---- What else is asked.
 

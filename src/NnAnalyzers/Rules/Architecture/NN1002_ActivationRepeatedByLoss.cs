@@ -16,7 +16,7 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
               where last.Syntax is not null && use.IsSure(end) && !last.PredictionOnly && !(last.Role == Role.Softmax && end.Half is not null) // told below
               let problem = Problem(last.Op, end.Domain)
               where problem is not null
-              select Mend(At(last.Syntax!, last.Op.Name, (end.Half ?? use.Loss).Op.Name, problem, Chain.Path(end, use)), end, use);
+              select Mend(At(last.Syntax!, last.Op.Name, (end.Half ?? use.Loss).Op.Name, problem, Chain.Path(end, use)), end, use, project);
 
     /// <summary>What is wrong with an activation right before a loss; null if the two fit.</summary>
     private static string? Problem(Op activation, LossDomain loss) => (activation.Name, loss) switch
@@ -30,11 +30,11 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
         _ => null,
     };
 
-    private static Finding Mend(Finding finding, LossEnd end, LossUse use)
+    private static Finding Mend(Finding finding, LossEnd end, LossUse use, ProjectGraph project)
     {
         var last = end.Last;
         // What a nested block does to its output, it does for all who use it.
-        if (end.Network is not null && !end.Network.Steps.Contains(last)) return finding;
+        if (end.Network is not null && !end.Network.Steps.Contains(last) || !project.IsOnlyForLosses(last, end.Network)) return finding;
         if (end.Domain == LossDomain.LogProbabilities) return finding.Fix("Take the logarithm: LogSoftmax", Edit.Rename(last, "LogSoftmax", "log_softmax"));
         // The losses on logits have the activation inside; binary cross-entropy on probabilities wants its own.
         return end.Domain == LossDomain.Probabilities ? finding : finding.Fix($"Remove {last.Op.Name}; {(end.Half ?? use.Loss).Op.Name} takes logits", Edit.Unwrap(last));

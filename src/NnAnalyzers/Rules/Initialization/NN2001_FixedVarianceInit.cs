@@ -18,12 +18,12 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
 
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
         !project.Trains || project.IsLoaded(network) ? []
-            : network.Events.SelectMany(e => Judge(e, network)).Concat(network.Steps.SelectMany(RawWeight));
+            : network.Events.SelectMany(e => Judge(e, network, network.Steps)).Concat(network.Steps.SelectMany(RawWeight));
 
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
-        !project.Trains || site.Events.Any(e => e.Kind == EventKind.Load) ? [] : site.Events.SelectMany(e => Judge(e, null));
+        !project.Trains || site.Events.Any(e => e.Kind == EventKind.Load) ? [] : site.Events.SelectMany(e => Judge(e, null, project.StepsOf(site)));
 
-    private IEnumerable<Finding> Judge(Event happened, Network? network)
+    private IEnumerable<Finding> Judge(Event happened, Network? network, IEnumerable<Step> steps)
     {
         if (Initialization.Of(happened) is not { } init || init.Spread is CustomOfTransformers) yield break;
         var (layer, spread) = (init.Layer, init.Spread);
@@ -34,11 +34,12 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
         if (spread < right && network?.LastSteps.Any(s => s.Layer == layer || s.Input?.Layer == layer) == true) yield break;
         var finding = At(init.Call.Syntax, init.Call.TargetMethod.Name, init.Parameter is null ? $"every parameter of {layer.Name}" : $"{layer.Name}.{init.Parameter}", Number(spread),
             right is null ? "it should shrink with the layer's fan-in" : $"a fan-in of {layer.FanIn} needs about {Number(right.Value)}");
+        var next = steps.FirstOrDefault(s => s.Layer == layer)?.NextActivation;
         if (init.Names is not var (prefix, tensor)) yield return finding;
-        else if (init.Parameter is not null) yield return finding.Fix("Scale the weights to their fan-in (Kaiming)", Edit.Replace(init.Call.Syntax, Initialization.Kaiming(prefix, tensor, layer)));
+        else if (init.Parameter is not null) yield return finding.Fix("Scale the weights to their fan-in (Kaiming)", Edit.Replace(init.Call.Syntax, Initialization.Kaiming(prefix, tensor, next)));
         // Biases and other vectors have no fan-in; they start at zero.
         else yield return finding.Fix("Scale the weights to their fan-in (Kaiming), biases to zero", init.Call.Syntax.Parent is not ExpressionStatementSyntax statement ? null
-            : Edit.Rewrite(statement, $"if ({tensor}.dim() > 1) {Initialization.Kaiming(prefix, tensor, layer)};\nelse {prefix}zeros_({tensor});"));
+            : Edit.Rewrite(statement, $"if ({tensor}.dim() > 1) {Initialization.Kaiming(prefix, tensor)};\nelse {prefix}zeros_({tensor});"));
     }
 
     /// <summary>x.matmul(Parameter(randn(inputs, outputs))): a weight drawn from N(0, 1).</summary>
@@ -56,5 +57,5 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
         from made in project.Sites.SelectMany(s => s.Events)
         where made is { Kind: EventKind.CreateModel, Subject: Layer, Declaration: not null }
         select At(made.Operation.Syntax, made.Variable!).Fix($"Initialize {made.Variable} with Kaiming", Edit.InsertAfter(made.Declaration!,
-            $"foreach (var weight in {made.Variable}.parameters()) if (weight.dim() > 1) {Initialization.Kaiming("TorchSharp.torch.nn.init.", "weight", null)};"));
+            $"foreach (var weight in {made.Variable}.parameters()) if (weight.dim() > 1) {Initialization.Kaiming("TorchSharp.torch.nn.init.", "weight")};"));
 }
