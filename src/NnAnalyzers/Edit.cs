@@ -83,6 +83,7 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         switch (node.Parent)
         {
             case ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "append", Expression: var receiver } } call } }:
+                if (call.Parent is ExpressionStatementSyntax whole) return Delete(whole);
                 return [new(call.SyntaxTree, TextSpan.FromBounds(receiver.Span.End, call.Span.End), "")];
             case ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Add" }, Parent: ExpressionStatementSyntax statement } } }:
                 return Delete(statement);

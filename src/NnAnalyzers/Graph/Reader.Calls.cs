@@ -238,7 +238,7 @@ internal sealed partial class Reader
             if (method.Name.EndsWith("_", StringComparison.Ordinal) && call is IInvocationOperation { Instance: { } written } && Bare(written) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation) AssignTo(((IInvocationOperation)call).Instance!, applied, frame);
             return torch.IsTensor(method.ReturnType) ? applied : Results(op, applied, method.ReturnType, arguments);
         }
-        return NotRead($"{container?.Name}.{method.Name}", call, arguments.Values.Append(receiver!));
+        return NotRead(call.Type, $"{container?.Name}.{method.Name}", call, arguments.Values.Append(receiver!).ToList(), isKnown: true);
 
         Value? Value(string name) => arguments.TryGetValue(name, out var given) ? given.Value : null;
     }
@@ -274,8 +274,10 @@ internal sealed partial class Reader
     /// <summary>What stands for the result of something that is not followed.</summary>
     private Value NotRead(string what, IOperation operation, IEnumerable<Value> inputs) => NotRead(operation.Type, what, operation, inputs.ToList());
 
-    private Value NotRead(ITypeSymbol? type, string what, IOperation operation, IReadOnlyList<Value> inputs)
+    private Value NotRead(ITypeSymbol? type, string what, IOperation operation, IReadOnlyList<Value> inputs, bool isKnown = false)
     {
+        // TorchSharp keeps what it is given to itself.
+        if (!isKnown) Escape(inputs, operation);
         if (!torch.IsTensor(type)) foreach (var read in Tensors(inputs)) read.IsReadOut = true;
         // Code that is handed over is run some time.
         foreach (var function in inputs.OfType<Function>()) CallFunction(function, [], operation, null);
@@ -289,6 +291,15 @@ internal sealed partial class Reader
             : torch.IsModule(t) || torch.IsUserModule(t) || torch.IsOptimizer(t) ? Anything(t, what)
             : t is INamedTypeSymbol own && torch.IsOwn(own) && own.TypeKind is TypeKind.Class or TypeKind.Struct or TypeKind.Interface ? Anything(t, what)
             : new Unknown($"{what} is not read");
+    }
+
+    /// <summary>Code that is not read gets to know these.</summary>
+    public void Escape(IEnumerable<Value> values, IOperation operation)
+    {
+        foreach (var value in values)
+            if (value is Optimizer or Scheduler or Layer or Instance) Happens(EventKind.Escape, value, operation);
+            else if (value is ParametersOf { Model: var model }) Happens(EventKind.Escape, model, operation);
+            else if (value is Items or Collection && ContentsOf(value) is { } items) Escape(items.Elements.Where(e => e is not Items and not Collection), operation);
     }
 
     // ---- Modules and optimizers.

@@ -397,6 +397,7 @@ internal sealed partial class Reader
                     _ => new Items(now.Elements.Where(e => e is not Constant { Raw: null }).Append(value)) { IsComplete = false, Repeats = true },
                 });
                 break;
+            default: Escape([value], operation); break;
         }
     }
 
@@ -406,6 +407,7 @@ internal sealed partial class Reader
         NameAfter(value, member);
         if (owner is not null) SetMember(owner, member, value);
         else if (member.IsStatic) _state.Set(State.Shared, member.OriginalDefinition, value);
+        if (owner is Unknown || owner is null && member.DeclaredAccessibility != Accessibility.Private) Escape([value], target);
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given(member.Name, value, target));
         if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member)) Happens(EventKind.Load, layer, target, Given(member.Name, value, target));
     }

@@ -408,6 +408,9 @@ internal enum EventKind
 {
     CreateOptimizer, CreateModel, CreateScheduler, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer, Backward, Step, StepScheduler, ZeroGrad, Clip, Train, Eval, Init,
     MakeFunction, CallFunction, MakeObject, UseObject,
+
+    /// <summary>Code that is not read may do anything with it from now on.</summary>
+    Escape,
 }
 
 /// <summary>Something that happens to a model, an optimizer or what saves them, in the order it is written.</summary>

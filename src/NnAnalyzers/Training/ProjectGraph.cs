@@ -211,7 +211,9 @@ internal sealed class ProjectGraph
         {
             var (made, self) = method.IsStatic ? (NewSite(), null) : ObjectOf(method.ContainingType);
             reader = made;
-            reader.Run(method, self, Arguments.None, null, null);
+            // What it returns goes to whoever calls it.
+            if (reader.Run(method, self, Arguments.None, null, null) is { } frame)
+                foreach (var (value, place, _) in frame.Returns) reader.Escape([value], place);
         }
         _entered.UnionWith(reader.Entered);
         foreach (var made in reader.Events)

@@ -12,7 +12,8 @@ internal sealed class NN5001_SaverBeforeOptimizer() : Rule("NN5001", RuleLevel.P
 {
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from creation in site.Events
-        where creation is { Kind: EventKind.CreateOptimizer, Subject: Optimizer optimizer } && Torch.OptimizerCatalog.Optimizer(optimizer.Kind)?.KeepsState != false && !site.Events.Any(e => e.Kind == EventKind.SaveOptimizer)
+        where creation is { Kind: EventKind.CreateOptimizer, Subject: Optimizer optimizer } && Torch.OptimizerCatalog.Optimizer(optimizer.Kind)?.KeepsState != false 
+            && !site.Events.Any(e => e.Kind == EventKind.SaveOptimizer) && site.Never(EventKind.SaveOptimizer, optimizer) == true
         from saver in Saver.MadeBefore(creation, site)
         where saver.IsCheckpoint(site) && saver.Setup.Declaration is not null
         let finding = At(saver.Setup.Operation.Syntax, saver.Setup.Variable!, creation.Variable ?? "the optimizer", creation.Subject)
