@@ -12,15 +12,32 @@ namespace NnAnalyzers.Tests;
 /// <summary>
 /// Code as it is while somebody types: every sample, example and golden network, cut off at a token, or with a token gone, doubled or swapped with the
 /// next. Nothing may fail or hang, two runs find the same, and a fix of code that compiles gives code that compiles.
-/// <para>The suite takes a share of them. All, or other ones for as long as one likes: <c>NN_SOAK_SECONDS=3600 NN_SOAK_SEED=1 dotnet test tests/NnAnalyzers.Tests --filter Typing</c>.</para>
+/// <para>The suite takes a fixed number of them, in groups that run side by side. All, or other ones for as long as one likes:
+/// <c>NN_SOAK_SECONDS=3600 NN_SOAK_SEED=1 dotnet test tests/NnAnalyzers.Tests --filter Typing</c>; groups that find the time over try nothing.</para>
 /// </summary>
-public class TypingTests(ITestOutputHelper output)
+public abstract class TypingTests(int group, ITestOutputHelper output)
 {
-    /// <summary>Prime, so that every way of mistyping gets its turn.</summary>
-    private const int Share = 127;
+    // xunit runs classes in parallel, and only classes.
+    public class Group0(ITestOutputHelper output) : TypingTests(0, output);
+    public class Group1(ITestOutputHelper output) : TypingTests(1, output);
+    public class Group2(ITestOutputHelper output) : TypingTests(2, output);
+    public class Group3(ITestOutputHelper output) : TypingTests(3, output);
+    public class Group4(ITestOutputHelper output) : TypingTests(4, output);
+    public class Group5(ITestOutputHelper output) : TypingTests(5, output);
+    public class Group6(ITestOutputHelper output) : TypingTests(6, output);
+    public class Group7(ITestOutputHelper output) : TypingTests(7, output);
+
+    private const int Groups = 8;
+
+    /// <summary>However many texts there are, so that the suite takes as long when there are more.</summary>
+    private const int Variants = 900;
+    private static readonly Stopwatch Clock = Stopwatch.StartNew();
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly string Root = typeof(TypingTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
     private static readonly ImmutableArray<DiagnosticAnalyzer> Analyzers = [new NetworkAnalyzer()];
+
+    private static readonly Lazy<(Text Text, SyntaxToken Token)[]> Tokens = new(() => Texts()
+        .SelectMany(t => CSharpSyntaxTree.ParseText(t.Code).GetRoot().DescendantTokens().Where(k => k.Span.Length > 0).Select(k => (t, k))).ToArray());
 
     private sealed record Text(string Name, string Code, bool HasOwnUsings);
 
@@ -49,14 +66,12 @@ public class TypingTests(ITestOutputHelper output)
     [Fact]
     public async Task Nothing_fails_while_code_is_typed()
     {
-        var texts = Texts().Select(t => (Text: t, Tokens: CSharpSyntaxTree.ParseText(t.Code).GetRoot().DescendantTokens().Where(k => k.Span.Length > 0).ToArray())).ToList();
-        var all = texts.SelectMany(t => t.Tokens.SelectMany(token => Enumerable.Range(0, 4).Select(way => (t.Text, Token: token, Way: way)))).ToList();
         var seconds = double.Parse(Environment.GetEnvironmentVariable("NN_SOAK_SECONDS") ?? "0", CultureInfo.InvariantCulture);
-        var random = new Random(int.Parse(Environment.GetEnvironmentVariable("NN_SOAK_SEED") ?? "0", CultureInfo.InvariantCulture));
+        var seed = int.Parse(Environment.GetEnvironmentVariable("NN_SOAK_SEED") ?? "0", CultureInfo.InvariantCulture);
         var watch = Stopwatch.StartNew();
         var (tried, fixes, slowest) = (0, 0, TimeSpan.Zero);
         var failures = new List<string>();
-        var chosen = seconds > 0 ? Forever(all, random, () => watch.Elapsed.TotalSeconds < seconds) : all.Where((_, i) => i % Share == 0);
+        var chosen = seconds > 0 ? Forever(new Random(seed * Groups + group), () => Clock.Elapsed.TotalSeconds < seconds) : Share(group);
         foreach (var (text, token, way) in chosen)
         {
             var name = $"{text.Name}, token {token.SpanStart} '{token.Text}', {new[] { "cut off", "deleted", "doubled", "swapped" }[way]}";
@@ -69,13 +84,21 @@ public class TypingTests(ITestOutputHelper output)
             if (wrong is not null) failures.Add($"{name}: {wrong}");
             if (failures.Count >= 20) break;
         }
-        output.WriteLine($"{tried} of {all.Count} mistyped texts, {fixes} fixes applied, the slowest analysis {slowest.TotalMilliseconds:0} ms, {watch.Elapsed.TotalSeconds:0} s");
+        output.WriteLine($"{tried} of {Tokens.Value.Length * 4} mistyped texts, {fixes} fixes applied, the slowest analysis {slowest.TotalMilliseconds:0} ms, {watch.Elapsed.TotalSeconds:0} s");
         Assert.True(failures.Count == 0, string.Join("\n", failures));
     }
 
-    private static IEnumerable<T> Forever<T>(IReadOnlyList<T> all, Random random, Func<bool> goOn)
+    /// <summary>Every so-many-th token of all code, each in one way; the ways take turns within a group.</summary>
+    private static IEnumerable<(Text, SyntaxToken, int Way)> Share(int group)
     {
-        while (goOn()) yield return all[random.Next(all.Count)];
+        for (var i = group; i < Variants; i += Groups)
+            if (Tokens.Value[(int)((long)i * Tokens.Value.Length / Variants)] is var (text, token)) yield return (text, token, i / Groups % 4);
+    }
+
+    private static IEnumerable<(Text, SyntaxToken, int Way)> Forever(Random random, Func<bool> goOn)
+    {
+        while (goOn())
+            if (Tokens.Value[random.Next(Tokens.Value.Length)] is var (text, token)) yield return (text, token, random.Next(4));
     }
 
     private static async Task<(TimeSpan Took, int Fixes, string? Wrong)> TryAsync(Text text, string code)
