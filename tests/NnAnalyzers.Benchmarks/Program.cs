@@ -11,14 +11,17 @@ using NnAnalyzers.Benchmarks;
 if (args is ["scale", var models, var which])
 {
     var project = SyntheticCode.Project(int.Parse(models, CultureInfo.InvariantCulture));
-    var time = which == "empty" ? Measure.Analysis(project, new EmptyAnalyzer()) : Measure.Analysis(project, new EmptyAnalyzer(), new NetworkAnalyzer());
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{models} models, {which}: {time.TotalSeconds:0.0} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MB"));
+    var time = which == "empty" ? Measure.Analysis(project, new EmptyAnalyzer())
+        : Measure.Analysis(project, new EmptyAnalyzer(), new NetworkAnalyzer());
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{models} models, {which}: {time.TotalSeconds:0.0} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MB"));
     return;
 }
 // share (MODELS|FOLDER) ROUNDS: what the rules cost as a share of binding, the best of several rounds, once everything is warm.
 if (args is ["share", var code, var rounds])
 {
-    Console.WriteLine(Measure.Share(() => int.TryParse(code, CultureInfo.InvariantCulture, out var size) ? SyntheticCode.Project(size) : SyntheticCode.Folder(code), int.Parse(rounds, CultureInfo.InvariantCulture)));
+    Console.WriteLine(Measure.Share(() => int.TryParse(code, CultureInfo.InvariantCulture, out var size) ? SyntheticCode.Project(size)
+        : SyntheticCode.Folder(code), int.Parse(rounds, CultureInfo.InvariantCulture)));
     return;
 }
 // planted FOLDER: which planted mistakes the rules notice in real code.
