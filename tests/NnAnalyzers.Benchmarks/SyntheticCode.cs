@@ -10,12 +10,12 @@ namespace NnAnalyzers.Benchmarks;
 /// </summary>
 internal static class SyntheticCode
 {
-    private static readonly IReadOnlyList<MetadataReference> Framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+    public static readonly IReadOnlyList<MetadataReference> Framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
         .Split(Path.PathSeparator)
         .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location))
         .Select(p => (MetadataReference)MetadataReference.CreateFromFile(p)).ToList();
 
-    private static readonly MetadataReference TorchSharp =
+    public static readonly MetadataReference TorchSharp =
         MetadataReference.CreateFromFile(typeof(global::TorchSharp.torch).Assembly.Location);
 
     /// <summary>A project of <paramref name="models"/> networks, one a file.</summary>
@@ -35,19 +35,12 @@ internal static class SyntheticCode
                 yield return $"{e.Key}: {e.Value:0.00}"; } }
             """, $"Other{i}.cs")), Framework);
 
-    /// <summary>The code of a folder as one project, with the usual global usings; what other packages declare is missing.</summary>
-    public static CSharpCompilation Folder(string path) =>
-        Compile(Directory.EnumerateFiles(path, "*.cs", SearchOption.AllDirectories).OrderBy(f => f, StringComparer.Ordinal)
-        .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj")).Select(f => Parse(File.ReadAllText(f), f))
-        .Append(Parse("global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
-            + "global using System.Threading; global using System.Threading.Tasks;", "Usings.cs")), Framework.Append(TorchSharp));
-
-    private static CSharpCompilation Compile(IEnumerable<SyntaxTree> trees, IEnumerable<MetadataReference> references) =>
+    public static CSharpCompilation Compile(IEnumerable<SyntaxTree> trees, IEnumerable<MetadataReference> references) =>
         CSharpCompilation.Create("Synthetic", trees, references,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary,
             nullableContextOptions: NullableContextOptions.Enable, concurrentBuild: false));
 
-    private static SyntaxTree Parse(string code, string path) =>
+    public static SyntaxTree Parse(string code, string path) =>
         CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest), path);
 
     /// <summary>One file; <paramref name="edit"/> changes a number in it, as typing does.</summary>

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.MSBuild;
@@ -120,30 +119,10 @@ internal sealed class SourceSet : IDisposable
         }
         var usual = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
             + "global using System.Threading.Tasks;"
-            + string.Concat((projects ?? []).SelectMany(GlobalUsings).Distinct());
+            + string.Concat((projects ?? []).SelectMany(GlobalUsings.In).Distinct());
         solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), "ImplicitUsings.g.cs", SourceText.From(usual),
             filePath: "ImplicitUsings.g.cs");
         if (!workspace.TryApplyChanges(solution)) throw new ToolException($"{files[0]}: the code cannot be read");
         return new SourceSet(workspace, [project.Id]);
-    }
-
-    /// <summary>What a project file imports for all of its code.</summary>
-    private static IEnumerable<string> GlobalUsings(string project)
-    {
-        IEnumerable<XElement> usings;
-        try
-        {
-            usings = XDocument.Load(project).Descendants()
-                .Where(e => e.Name.LocalName == "Using" && e.Attribute("Include") is not null).ToList();
-        }
-        catch (System.Xml.XmlException) { yield break; }
-        foreach (var item in usings)
-        {
-            string? Value(string name) => item.Attribute(name)?.Value
-                ?? item.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value;
-            var isStatic = string.Equals(Value("Static"), "true", StringComparison.OrdinalIgnoreCase);
-            var alias = Value("Alias") is { } name ? name + " = " : "";
-            yield return $"global using {(isStatic ? "static " : "")}{alias}{Value("Include")};";
-        }
     }
 }
