@@ -45,8 +45,8 @@ internal sealed class Network : Module<Tensor, Tensor>
 }
 
 /// <summary>
-/// Pictures of a bright spot whose brightness goes from 0 to 1.4e8, on a weak background, and where the spot is, as a number in 0..1. On a CPU 16 pictures
-/// of 16 × 16; on CUDA 512 of 64 × 64.
+/// Pictures of a bright spot whose brightness goes from 0 to 1.4e8, on a weak background, and where
+/// the spot is, as a number in 0..1. On a CPU 16 pictures of 16 × 16; on CUDA 512 of 64 × 64.
 /// </summary>
 internal sealed class Pictures
 {

@@ -21,10 +21,12 @@ internal static class Stages
     public static void S3_LowerRateOneInput(TrainingRun run) => Train(run, new Pictures(run, 1), p => p.Values, rate: 1e-4, steps: 1000);
 
     [TrainingProgram(LossBelow = 0.01, ClaimedToFail = true, Claim = "4a. rate decays every 300 of 3,000 steps: not yet")]
-    public static void S4a_EarlyDecay(TrainingRun run) => Train(run, new Pictures(run, 1), p => p.Values, rate: 1e-4, steps: 3000, decay: step => Math.Pow(0.1, step / 300));
+    public static void S4a_EarlyDecay(TrainingRun run) =>
+        Train(run, new Pictures(run, 1), p => p.Values, rate: 1e-4, steps: 3000, decay: step => Math.Pow(0.1, step / 300));
 
     [TrainingProgram(LossBelow = 0.01, ClaimedToFail = true, Claim = "4b. rate decays every 2,000 of 5,000 steps: not yet")]
-    public static void S4b_LateDecay(TrainingRun run) => Train(run, new Pictures(run, 1), p => p.Values, rate: 1e-4, steps: 5000, decay: step => Math.Pow(0.1, step / 2000));
+    public static void S4b_LateDecay(TrainingRun run) =>
+        Train(run, new Pictures(run, 1), p => p.Values, rate: 1e-4, steps: 5000, decay: step => Math.Pow(0.1, step / 2000));
 
     [TrainingProgram(LossBelow = 0.01, ClaimedToFail = true, Claim = "5. no decay, values through tanh, all pictures: not yet")]
     public static void S5_Squashed(TrainingRun run) => Train(run, new Pictures(run), p => p.Squashed);
@@ -35,25 +37,30 @@ internal static class Stages
     [TrainingProgram(MetricAbove = 1, Claim = "6b. batch norm removed, raw values: NaN within two iterations")]
     public static void S6b_WithoutNormalizationRaw(TrainingRun run) => Break(run, new Pictures(run), p => p.Values);
 
-    [TrainingProgram(MetricAbove = 5000, Claim = "7a. variance-scaled weights, no batch norm: two pictures learned by heart, loss down by nearly four orders of magnitude")]
+    [TrainingProgram(MetricAbove = 5000,
+        Claim = "7a. variance-scaled weights, no batch norm: two pictures learned by heart, loss down by nearly four orders of magnitude")]
     public static void S7a_TwoInputs(TrainingRun run)
     {
         var p = new Pictures(run, 2);
         using var model = Scaled(run, p);
         var losses = new List<double>();
-        Loop(model, p.Squashed, p.Answers, Steps, _ => 1e-4, (step, loss) => { losses.Add(loss); if (step % 10 == 0 || step == 1) run.Log(step, loss, losses[0] / Math.Max(loss, 1e-30)); });
+        Loop(model, p.Squashed, p.Answers, Steps, _ => 1e-4,
+            (step, loss) => { losses.Add(loss); if (step % 10 == 0 || step == 1) run.Log(step, loss, losses[0] / Math.Max(loss, 1e-30)); });
     }
 
     [TrainingProgram(LossBelow = 0.01, Claim = "7b. the same, all training pictures: loss under 0.01")]
-    public static void S7b_AllInputs(TrainingRun run) => Train(run, new Pictures(run), p => p.Squashed, Weights.VarianceScaled, normalize: false, rate: 1e-4);
+    public static void S7b_AllInputs(TrainingRun run) =>
+        Train(run, new Pictures(run), p => p.Squashed, Weights.VarianceScaled, normalize: false, rate: 1e-4);
 
     [TrainingProgram(MetricAbove = 1.1, Claim = "8. trained on at a tenth of the rate: better")]
     public static void S8_TrainOn(TrainingRun run)
     {
         var p = new Pictures(run);
         using var model = Scaled(run, p);
-        var before = Mean(Loop(model, p.Squashed, p.Answers, Steps, _ => 1e-3, (step, loss) => { if (step % 10 == 0) run.Log(step, loss); }));
-        var after = Mean(Loop(model, p.Squashed, p.Answers, Steps, _ => 1e-4, (step, loss) => { if (step % 10 == 0) run.Log(Steps + step, loss); }));
+        var before = Mean(Loop(model, p.Squashed, p.Answers, Steps, _ => 1e-3,
+            (step, loss) => { if (step % 10 == 0) run.Log(step, loss); }));
+        var after = Mean(Loop(model, p.Squashed, p.Answers, Steps, _ => 1e-4,
+            (step, loss) => { if (step % 10 == 0) run.Log(Steps + step, loss); }));
         run.Log(2 * Steps, after, before / Math.Max(after, 1e-30));
     }
 
@@ -79,7 +86,8 @@ internal static class Stages
             using var model = Scaled(run, p);
             return Mean(Loop(model, p.Squashed, p.Answers, Long, rate, log));
         }
-        var (with, without) = (Last(step => 1e-4 * Math.Pow(factor, step), (step, loss) => { if (step % 10 == 0) run.Log(step, loss); }), Last(_ => 1e-4));
+        var (with, without) = (Last(step => 1e-4 * Math.Pow(factor, step), (step, loss) => { if (step % 10 == 0) run.Log(step, loss); }),
+            Last(_ => 1e-4));
         ratio = with / Math.Max(without, 1e-30);
         return with;
     }
@@ -93,11 +101,13 @@ internal static class Stages
 
     private static double Mean(IEnumerable<double> losses) => losses.TakeLast(10).Average();
 
-    private static void Train(TrainingRun run, Pictures pictures, Func<Pictures, Tensor> values, Weights weights = Weights.Standard, bool normalize = true, double rate = 1e-3, int steps = Steps, Func<int, double>? decay = null)
+    private static void Train(TrainingRun run, Pictures pictures, Func<Pictures, Tensor> values, Weights weights = Weights.Standard,
+        bool normalize = true, double rate = 1e-3, int steps = Steps, Func<int, double>? decay = null)
     {
         using var model = new Network(pictures.Size, weights, normalize);
         model.to(run.Device);
-        Loop(model, values(pictures), pictures.Answers, steps, step => rate * (decay?.Invoke(step) ?? 1), (step, loss) => { if (step % 10 == 0) run.Log(step, loss); });
+        Loop(model, values(pictures), pictures.Answers, steps, step => rate * (decay?.Invoke(step) ?? 1),
+            (step, loss) => { if (step % 10 == 0) run.Log(step, loss); });
     }
 
     /// <summary>The metric is 1 once the loss is no number, within two iterations.</summary>
@@ -109,7 +119,8 @@ internal static class Stages
         run.Log(losses.Count, losses.Where(double.IsFinite).DefaultIfEmpty(0).Last(), losses.Take(3).Any(double.IsNaN) ? 1 : 0);
     }
 
-    private static List<double> Loop(Network model, Tensor values, Tensor answers, int steps, Func<int, double> rate, Action<int, double>? log = null)
+    private static List<double> Loop(Network model, Tensor values, Tensor answers, int steps, Func<int, double> rate,
+        Action<int, double>? log = null)
     {
         using var optimizer = optim.Adam(model.parameters(), rate(0));
         var losses = new List<double>();

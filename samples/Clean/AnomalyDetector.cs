@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>An autoencoder whose target is its own input; what it cannot give back is strange. A low-rank pair of layers has nothing between on purpose.</summary>
+/// <summary>
+/// An autoencoder whose target is its own input; what it cannot give back is
+/// strange. A low-rank pair of layers has nothing between on purpose.
+/// </summary>
 public static class AnomalyDetector
 {
     private sealed class Autoencoder : Module<Tensor, Tensor>

@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>DCGAN: the generator ends in tanh since pictures lie between −1 and 1, weights start from N(0, 0.02) as its paper says, the fake batch is detached.</summary>
+/// <summary>
+/// DCGAN: the generator ends in tanh since pictures lie between −1 and 1,
+/// weights start from N(0, 0.02) as its paper says, the fake batch is detached.
+/// </summary>
 public static class DeepConvolutionalGan
 {
     private static Sequential Generator() => Sequential(
@@ -41,7 +44,8 @@ public static class DeepConvolutionalGan
         discriminator.apply(Initialize);
         generator.to(run.Device);
         discriminator.to(run.Device);
-        var (optimizerG, optimizerD) = (optim.Adam(generator.parameters(), 2e-4, beta1: 0.5), optim.Adam(discriminator.parameters(), 2e-4, beta1: 0.5));
+        var (optimizerG, optimizerD) = (optim.Adam(generator.parameters(), 2e-4, beta1: 0.5),
+            optim.Adam(discriminator.parameters(), 2e-4, beta1: 0.5));
         var loss = BCEWithLogitsLoss();
         for (var step = 1; step <= steps; step++)
         {

@@ -7,14 +7,18 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>One-stage detection with a feature pyramid: boxes are folded to rows of four, objectness is one logit, laterals are 1×1; gradients of several batches are added up before a step.</summary>
+/// <summary>
+/// One-stage detection with a feature pyramid: boxes are folded to rows of four, objectness
+/// is one logit, laterals are 1×1; gradients of several batches are added up before a step.
+/// </summary>
 public static class Detector
 {
     private sealed class Network : Module<Tensor, (Tensor Boxes, Tensor Scores)>
     {
         private readonly Sequential low = Sequential(Conv2d(3, 16, 3, stride: 2, padding: 1L, bias: false), BatchNorm2d(16), SiLU());
         private readonly Sequential high = Sequential(Conv2d(16, 32, 3, stride: 2, padding: 1L, bias: false), BatchNorm2d(32), SiLU());
-        private readonly Conv2d lateralLow = Conv2d(16, 16, 1, bias: false), lateralHigh = Conv2d(32, 16, 1, bias: false), box = Conv2d(16, 4, 3, padding: 1L), score = Conv2d(16, 1, 3, padding: 1L);
+        private readonly Conv2d lateralLow = Conv2d(16, 16, 1, bias: false), lateralHigh = Conv2d(32, 16, 1, bias: false),
+            box = Conv2d(16, 4, 3, padding: 1L), score = Conv2d(16, 1, 3, padding: 1L);
 
         public Network() : base(nameof(Network)) => RegisterComponents();
 

@@ -14,7 +14,8 @@ public static class Diffusion
     private sealed class Denoiser : Module<Tensor, Tensor, Tensor>
     {
         private readonly Embedding time = Embedding(Times, 32);
-        private readonly Conv2d enter = Conv2d(1, 32, 3, padding: 1L), inner = Conv2d(32, 32, 3, padding: 1L), leave = Conv2d(32, 1, 3, padding: 1L);
+        private readonly Conv2d enter = Conv2d(1, 32, 3, padding: 1L), inner = Conv2d(32, 32, 3, padding: 1L),
+            leave = Conv2d(32, 1, 3, padding: 1L);
         private readonly GroupNorm norm = GroupNorm(4, 32);
 
         public Denoiser() : base(nameof(Denoiser))

@@ -7,7 +7,10 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>A student learns a teacher's softened probabilities: log-probabilities into the divergence, probabilities as its target; the teacher is frozen and stays in eval mode.</summary>
+/// <summary>
+/// A student learns a teacher's softened probabilities: log-probabilities into the
+/// divergence, probabilities as its target; the teacher is frozen and stays in eval mode.
+/// </summary>
 public static class Distillation
 {
     private sealed class Classifier : Module<Tensor, Tensor>
@@ -43,7 +46,8 @@ public static class Distillation
             using (no_grad()) soft = F.softmax(teacher.forward(x) / temperature, dim: 1);
             optimizer.zero_grad();
             var logits = student.forward(x);
-            var loss = F.kl_div(F.log_softmax(logits / temperature, dim: 1), soft, reduction: Reduction.Sum) * (temperature * temperature / x.shape[0]) + F.cross_entropy(logits, kind);
+            var loss = F.kl_div(F.log_softmax(logits / temperature, dim: 1), soft, reduction: Reduction.Sum)
+                * (temperature * temperature / x.shape[0]) + F.cross_entropy(logits, kind);
             loss.backward();
             optimizer.step();
             run.Log(step, loss.item<float>());

@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace NnAnalyzers.Samples.Clean;
 
 /// <summary>
-/// Weights of another task, loaded; the trunk stays frozen and in eval mode while the head learns. The optimizer is made again after the move, the best model is
-/// kept for use and never resumed, pictures are turned only in training.
+/// Weights of another task, loaded; the trunk stays frozen and in eval mode while the head learns. The optimizer is
+/// made again after the move, the best model is kept for use and never resumed, pictures are turned only in training.
 /// </summary>
 public static class FineTuning
 {
@@ -74,7 +74,8 @@ public static class FineTuning
             optimizer.step();
             model.eval();
             double held;
-            using (no_grad()) held = functional.cross_entropy(model.forward(pictures.narrow(0, 32, 16)), kinds.narrow(0, 32, 16)).item<float>();
+            using (no_grad())
+                held = functional.cross_entropy(model.forward(pictures.narrow(0, 32, 16)), kinds.narrow(0, 32, 16)).item<float>();
             plateau.step(held);
             if (held < best)
             {

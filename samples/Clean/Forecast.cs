@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>A time series through dilated causal convolutions, one series at a time now and then: a single sample is flattened whole, its loss is squeezed to a number.</summary>
+/// <summary>
+/// A time series through dilated causal convolutions, one series at a time now and
+/// then: a single sample is flattened whole, its loss is squeezed to a number.
+/// </summary>
 public static class Forecast
 {
     private sealed class Network : Module<Tensor, Tensor>
@@ -49,7 +52,8 @@ public static class Forecast
             using var scope = NewDisposeScope();
             optimizer.zero_grad();
             var one = past[step % 32];
-            var loss = functional.mse_loss(model.forward(past), future) + functional.mse_loss(Trend(trend, one), future[step % 32]).squeeze();
+            var loss = functional.mse_loss(model.forward(past), future)
+                + functional.mse_loss(Trend(trend, one), future[step % 32]).squeeze();
             loss.backward();
             optimizer.step();
             run.Log(step, loss.item<float>());

@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>A graph convolution: neighbours are summed by a matrix, weights are parameters of the module's own, scaled to their fan-in.</summary>
+/// <summary>
+/// A graph convolution: neighbours are summed by a matrix, weights are parameters of the module's own, scaled to their fan-in.
+/// </summary>
 public static class GraphConvolution
 {
     private sealed class Convolution : Module<Tensor, Tensor, Tensor>

@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>Regression on a table: columns and target standardized with the training set's numbers, a checkpoint that holds the optimizer, resumed.</summary>
+/// <summary>
+/// Regression on a table: columns and target standardized with the training
+/// set's numbers, a checkpoint that holds the optimizer, resumed.
+/// </summary>
 public static class HousePrices
 {
     private sealed class Network : Module<Tensor, Tensor>

@@ -7,14 +7,17 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>A decoder-only transformer: heads are split and merged, projections have no bias, weights are tied, words are folded before the loss.</summary>
+/// <summary>
+/// A decoder-only transformer: heads are split and merged, projections have no bias, weights are tied, words are folded before the loss.
+/// </summary>
 public static class LanguageModel
 {
     private const int Words = 50, Width = 32, Heads = 4, Length = 12;
 
     private sealed class Attention : Module<Tensor, Tensor>
     {
-        private readonly Linear q = Linear(Width, Width, hasBias: false), k = Linear(Width, Width, hasBias: false), v = Linear(Width, Width, hasBias: false), o = Linear(Width, Width, hasBias: false);
+        private readonly Linear q = Linear(Width, Width, hasBias: false), k = Linear(Width, Width, hasBias: false),
+            v = Linear(Width, Width, hasBias: false), o = Linear(Width, Width, hasBias: false);
 
         public Attention() : base(nameof(Attention)) => RegisterComponents();
 
@@ -31,7 +34,8 @@ public static class LanguageModel
 
     private sealed class Gated : Module<Tensor, Tensor>
     {
-        private readonly Linear gate = Linear(Width, 64, hasBias: false), up = Linear(Width, 64, hasBias: false), down = Linear(64, Width, hasBias: false);
+        private readonly Linear gate = Linear(Width, 64, hasBias: false), up = Linear(Width, 64, hasBias: false),
+            down = Linear(64, Width, hasBias: false);
 
         public Gated() : base(nameof(Gated)) => RegisterComponents();
 
@@ -82,7 +86,8 @@ public static class LanguageModel
             using var guard = no_grad();
             for (var i = 0; i < count; i++)
             {
-                var next = forward(ids.narrow(1, Math.Max(0, ids.shape[1] - Length), Math.Min(Length, ids.shape[1])))[TensorIndex.Colon, -1];
+                var next =
+                    forward(ids.narrow(1, Math.Max(0, ids.shape[1] - Length), Math.Min(Length, ids.shape[1])))[TensorIndex.Colon, -1];
                 ids = cat([ids, multinomial(next.softmax(-1), 1)], dim: 1);
             }
             return ids;

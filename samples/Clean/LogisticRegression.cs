@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>Text-book logistic regression, first by hand on raw tensors (no optimizer, no module), then by L-BFGS, which calls its closure several times a step.</summary>
+/// <summary>
+/// Text-book logistic regression, first by hand on raw tensors (no optimizer,
+/// no module), then by L-BFGS, which calls its closure several times a step.
+/// </summary>
 public static class LogisticRegression
 {
     private static Tensor ByHand(Tensor x, Tensor y, int steps)

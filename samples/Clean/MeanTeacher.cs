@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>A teacher that is the moving mean of its student: copied under no_grad, never trained. Samples and labels go through one permutation, mixed pairs have a symmetric loss.</summary>
+/// <summary>
+/// A teacher that is the moving mean of its student: copied under no_grad, never trained.
+/// Samples and labels go through one permutation, mixed pairs have a symmetric loss.
+/// </summary>
 public static class MeanTeacher
 {
     private sealed class Network : Module<Tensor, Tensor>

@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>Dropout that stays on tells how sure the network is; one method trains and tests by a flag; a Brier score judges probabilities, and trains nothing.</summary>
+/// <summary>
+/// Dropout that stays on tells how sure the network is; one method trains and
+/// tests by a flag; a Brier score judges probabilities, and trains nothing.
+/// </summary>
 public static class MonteCarloDropout
 {
     private sealed class Network : Module<Tensor, Tensor>
@@ -16,7 +19,8 @@ public static class MonteCarloDropout
         public Network() : base(nameof(Network)) => RegisterComponents();
 
         /// <summary>Always drops: each call is one draw of the Monte Carlo estimate.</summary>
-        public override Tensor forward(Tensor x) => output.forward(functional.dropout(functional.relu(hidden.forward(x)), 0.3, training: true));
+        public override Tensor forward(Tensor x) =>
+            output.forward(functional.dropout(functional.relu(hidden.forward(x)), 0.3, training: true));
 
         /// <summary>Mean probabilities of many draws.</summary>
         public Tensor Sure(Tensor x, int draws) => stack(Enumerable.Range(0, draws).Select(_ => forward(x).softmax(1)), dim: 0).mean([0]);

@@ -6,15 +6,20 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>Three heads over one trunk: a class, a yes-or-no, and a price that is never negative (softplus). The helper that makes layers is told where to leave its activation out.</summary>
+/// <summary>
+/// Three heads over one trunk: a class, a yes-or-no, and a price that is never negative
+/// (softplus). The helper that makes layers is told where to leave its activation out.
+/// </summary>
 public static class MultiTask
 {
-    private static Sequential Layer(int from, int to, bool activate = true) => activate ? Sequential(Linear(from, to), ReLU()) : Sequential(Linear(from, to));
+    private static Sequential Layer(int from, int to, bool activate = true) =>
+        activate ? Sequential(Linear(from, to), ReLU()) : Sequential(Linear(from, to));
 
     private sealed class Network : Module<Tensor, (Tensor Kind, Tensor Sold, Tensor Price)>
     {
         private readonly Sequential trunk = Sequential(Layer(10, 64), Layer(64, 64));
-        private readonly Sequential kind = Layer(64, 5, activate: false), sold = Layer(64, 1, activate: false), price = Layer(64, 1, activate: false);
+        private readonly Sequential kind = Layer(64, 5, activate: false), sold = Layer(64, 1, activate: false),
+            price = Layer(64, 1, activate: false);
 
         public Network() : base(nameof(Network)) => RegisterComponents();
 
@@ -28,7 +33,8 @@ public static class MultiTask
     public static void Train(TrainingRun run, int steps)
     {
         var x = randn(64, 10, device: run.Device);
-        var (kind, sold, price) = (x.narrow(1, 0, 5).argmax(1), (x[TensorIndex.Colon, 5] > 0).to(ScalarType.Float32), x[TensorIndex.Colon, 6].exp());
+        var (kind, sold, price) = (x.narrow(1, 0, 5).argmax(1), (x[TensorIndex.Colon, 5] > 0).to(ScalarType.Float32),
+            x[TensorIndex.Colon, 6].exp());
         using var model = new Network();
         model.to(run.Device);
         var optimizer = optim.Adam(model.parameters(), 2e-3);

@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>PPO: hidden tanh as is usual there, a bounded mean of the policy, a value of one number, ratios that are clipped on purpose.</summary>
+/// <summary>
+/// PPO: hidden tanh as is usual there, a bounded mean of the policy, a value of one number, ratios that are clipped on purpose.
+/// </summary>
 public static class ProximalPolicy
 {
     private sealed class ActorCritic : Module<Tensor, (Tensor Mean, Tensor Value)>

@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>DQN with a target network and a replay memory: the target's values are made without gradients, one action's value is gathered.</summary>
+/// <summary>
+/// DQN with a target network and a replay memory: the target's values are made without gradients, one action's value is gathered.
+/// </summary>
 public static class QLearning
 {
     private static Sequential Network() => Sequential(

@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>Matrix factorization: two embeddings and their biases, a product, no hidden layer at all. Ratings lie between 0 and 1, so does the sigmoid.</summary>
+/// <summary>
+/// Matrix factorization: two embeddings and their biases, a product, no hidden
+/// layer at all. Ratings lie between 0 and 1, so does the sigmoid.
+/// </summary>
 public static class Recommender
 {
     private sealed class Network : Module<Tensor, Tensor, Tensor>
@@ -25,12 +28,14 @@ public static class Recommender
         }
 
         public override Tensor forward(Tensor user, Tensor item) =>
-            ((users.forward(user) * items.forward(item)).sum(1) + userBias.forward(user).squeeze(1) + itemBias.forward(item).squeeze(1)).sigmoid();
+            ((users.forward(user) * items.forward(item)).sum(1) + userBias.forward(user).squeeze(1) + itemBias.forward(item).squeeze(1))
+                .sigmoid();
     }
 
     public static void Train(TrainingRun run, int steps)
     {
-        var (user, item) = (randint(20, [128], dtype: ScalarType.Int64, device: run.Device), randint(30, [128], dtype: ScalarType.Int64, device: run.Device));
+        var (user, item) = (randint(20, [128], dtype: ScalarType.Int64, device: run.Device),
+            randint(30, [128], dtype: ScalarType.Int64, device: run.Device));
         var rating = rand(128, device: run.Device);
         using var model = new Network(20, 30, 8);
         model.to(run.Device);

@@ -22,7 +22,8 @@ public static class ResidualNetwork
             conv2 = Conv2d(to, to, 3, padding: 1L, bias: false);
             norm2 = BatchNorm2d(to);
             init.zeros_(norm2.weight); // each block starts as an identity
-            shortcut = from == to && stride == 1 ? Identity() : Sequential(Conv2d(from, to, 1, stride: stride, bias: false), BatchNorm2d(to));
+            shortcut = from == to && stride == 1 ? Identity()
+                : Sequential(Conv2d(from, to, 1, stride: stride, bias: false), BatchNorm2d(to));
             RegisterComponents();
         }
 
@@ -53,7 +54,8 @@ public static class ResidualNetwork
             stages = Sequential(blocks);
             head = Linear(64, classes);
             foreach (var module in modules())
-                if (module is Conv2d conv) init.kaiming_normal_(conv.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
+                if (module is Conv2d conv) init.kaiming_normal_(conv.weight, mode: init.FanInOut.FanOut,
+                    nonlinearity: init.NonlinearityType.ReLU);
             RegisterComponents();
         }
 

@@ -11,7 +11,8 @@ public static class SiameseNetwork
 {
     private sealed class Encoder : Module<Tensor, Tensor>
     {
-        private readonly Sequential features = Sequential(Conv2d(1, 8, 3), ReLU(), MaxPool2d(2), Conv2d(8, 16, 3), ReLU(), AdaptiveAvgPool2d([2, 2]));
+        private readonly Sequential features = Sequential(Conv2d(1, 8, 3), ReLU(), MaxPool2d(2), Conv2d(8, 16, 3),
+            ReLU(), AdaptiveAvgPool2d([2, 2]));
         private readonly Linear code = Linear(64, 16);
 
         public Encoder() : base(nameof(Encoder)) => RegisterComponents();

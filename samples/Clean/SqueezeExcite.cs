@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>Gates between 0 and 1 in the middle of a network, a class in two parts whose base registers, blocks held by a registering parent, and an optimizer the user chooses.</summary>
+/// <summary>
+/// Gates between 0 and 1 in the middle of a network, a class in two parts whose base
+/// registers, blocks held by a registering parent, and an optimizer the user chooses.
+/// </summary>
 public static class SqueezeExcite
 {
     public enum Choice { Sgd, Momentum, Adam }

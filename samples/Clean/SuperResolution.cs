@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace NnAnalyzers.Samples.Clean;
 
 /// <summary>
-/// Pictures between 0 and 1 grow behind a sigmoid of the same range. The kind of normalization is handed in, weights come from an earlier run, and the model
-/// moves only before its optimizer is made and after the last step.
+/// Pictures between 0 and 1 grow behind a sigmoid of the same range. The kind of normalization is handed in,
+/// weights come from an earlier run, and the model moves only before its optimizer is made and after the last step.
 /// </summary>
 public static class SuperResolution
 {

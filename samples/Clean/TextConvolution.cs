@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>Kim's text CNN: windows of several widths side by side, the largest of each, joined along the features; probabilities only for prediction.</summary>
+/// <summary>
+/// Kim's text CNN: windows of several widths side by side, the largest of each,
+/// joined along the features; probabilities only for prediction.
+/// </summary>
 public static class TextConvolution
 {
     private sealed class Network : Module<Tensor, Tensor>

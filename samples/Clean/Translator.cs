@@ -17,7 +17,8 @@ public static class Translator
         private readonly Embedding source = Embedding(Words, Width), target = Embedding(Words, Width);
         private readonly GRU encoder = GRU(Width, Width, batchFirst: true);
         private readonly GRUCell decoder = GRUCell(2 * Width, Width);
-        private readonly Linear query = Linear(Width, Width, hasBias: false), key = Linear(Width, Width, hasBias: false), score = Linear(Width, 1, hasBias: false);
+        private readonly Linear query = Linear(Width, Width, hasBias: false), key = Linear(Width, Width, hasBias: false),
+            score = Linear(Width, 1, hasBias: false);
         private readonly Linear words = Linear(2 * Width, Words);
 
         public Network() : base(nameof(Network)) => RegisterComponents();

@@ -17,7 +17,8 @@ public static class UNet
     private sealed class Network : Module<Tensor, Tensor>
     {
         private readonly ModuleList<Sequential> down = new(Twice(1, 8), Twice(8, 16)), up = new(Twice(32, 16), Twice(16, 8));
-        private readonly ModuleList<ConvTranspose2d> grow = new(ConvTranspose2d(32, 16, 2, stride: 2L), ConvTranspose2d(16, 8, 2, stride: 2L));
+        private readonly ModuleList<ConvTranspose2d> grow = new(ConvTranspose2d(32, 16, 2, stride: 2L),
+            ConvTranspose2d(16, 8, 2, stride: 2L));
         private readonly Sequential bottom = Twice(16, 32);
         private readonly Conv2d lateral = Conv2d(8, 8, 1, bias: false); // a 1×1 lateral before the sum
         private readonly Conv2d mask = Conv2d(8, 1, 1);

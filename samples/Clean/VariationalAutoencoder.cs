@@ -7,12 +7,16 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>Two outputs without activations, pictures between 0 and 1 behind a sigmoid with the loss that belongs to it, sums over the batch divided by its size.</summary>
+/// <summary>
+/// Two outputs without activations, pictures between 0 and 1 behind a sigmoid
+/// with the loss that belongs to it, sums over the batch divided by its size.
+/// </summary>
 public static class VariationalAutoencoder
 {
     private sealed class Network : Module<Tensor, (Tensor Picture, Tensor Mean, Tensor LogVariance)>
     {
-        private readonly Linear encode = Linear(64, 48), mean = Linear(48, 4), logVariance = Linear(48, 4), decode = Linear(4, 48), picture = Linear(48, 64);
+        private readonly Linear encode = Linear(64, 48), mean = Linear(48, 4), logVariance = Linear(48, 4),
+            decode = Linear(4, 48), picture = Linear(48, 64);
 
         public Network() : base(nameof(Network)) => RegisterComponents();
 

@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.Clean;
 
-/// <summary>ViT: patches by a convolution whose stride is its kernel, a class token, a positional table from a truncated normal of 0.02.</summary>
+/// <summary>
+/// ViT: patches by a convolution whose stride is its kernel, a class token, a positional table from a truncated normal of 0.02.
+/// </summary>
 public static class VisionTransformer
 {
     private sealed class Network : Module<Tensor, Tensor>

@@ -67,7 +67,8 @@ internal static class Program
             radii[n] = (radius - 3.5f) / 2.5f;
             for (var y = 0; y < Size; y++)
                 for (var x = 0; x < Size; x++)
-                    pixels[(n * Size + y) * Size + x] = (y - row) * (y - row) + (x - column) * (x - column) <= radius * radius ? 1 : 0.1f * random.NextSingle();
+                    pixels[(n * Size + y) * Size + x] = (y - row) * (y - row) + (x - column) * (x - column) <= radius * radius
+                        ? 1 : 0.1f * random.NextSingle();
         }
         return (pixels, radii);
     }

@@ -66,7 +66,8 @@ internal static class Program
                     for (var channel = 0; channel < 3; channel++)
                     {
                         var inside = (y - row) * (y - row) + (x - column) * (x - column) <= radius * radius;
-                        pixels[((n * Size + y) * Size + x) * 3 + channel] = (inside && channel == colours[n] ? 0.9f : 0.2f) + 0.1f * random.NextSingle();
+                        pixels[((n * Size + y) * Size + x) * 3 + channel] = (inside && channel == colours[n] ? 0.9f : 0.2f)
+                            + 0.1f * random.NextSingle();
                     }
         }
         return (pixels, colours);

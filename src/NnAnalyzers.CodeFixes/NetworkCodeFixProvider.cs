@@ -19,16 +19,20 @@ public sealed class NetworkCodeFixProvider : CodeFixProvider
     {
         foreach (var diagnostic in context.Diagnostics)
             if (diagnostic.Properties.TryGetValue(FixProperties.Title, out var title) && title is not null)
-                context.RegisterCodeFix(CodeAction.Create(title, cancellation => EditApplier.ApplyAsync(context.Document.Project.Solution, [diagnostic], cancellation), equivalenceKey: diagnostic.Id), diagnostic);
+                context.RegisterCodeFix(CodeAction.Create(title, cancellation => EditApplier.ApplyAsync(context.Document.Project.Solution,
+                    [diagnostic], cancellation), equivalenceKey: diagnostic.Id), diagnostic);
         return Task.CompletedTask;
     }
 
-    /// <summary>Applies every fix of a scope at once; where two touch the same text the first wins and the next round brings the other.</summary>
+    /// <summary>
+    /// Applies every fix of a scope at once; where two touch the same text the first wins and the next round brings the other.
+    /// </summary>
     private sealed class EditFixAllProvider : FixAllProvider
     {
         public static readonly EditFixAllProvider Instance = new();
 
-        public override IEnumerable<FixAllScope> GetSupportedFixAllScopes() => [FixAllScope.Document, FixAllScope.Project, FixAllScope.Solution];
+        public override IEnumerable<FixAllScope> GetSupportedFixAllScopes() =>
+            [FixAllScope.Document, FixAllScope.Project, FixAllScope.Solution];
 
         public override async Task<CodeAction?> GetFixAsync(FixAllContext context)
         {
@@ -42,11 +46,13 @@ public sealed class NetworkCodeFixProvider : CodeFixProvider
                     diagnostics.AddRange(await context.GetAllDiagnosticsAsync(context.Project).ConfigureAwait(false));
                     break;
                 default:
-                    foreach (var project in context.Solution.Projects) diagnostics.AddRange(await context.GetAllDiagnosticsAsync(project).ConfigureAwait(false));
+                    foreach (var project in context.Solution.Projects)
+                        diagnostics.AddRange(await context.GetAllDiagnosticsAsync(project).ConfigureAwait(false));
                     break;
             }
             return diagnostics.Count == 0 ? null
-                : CodeAction.Create($"Fix all {context.CodeActionEquivalenceKey}", cancellation => EditApplier.ApplyAsync(context.Solution, diagnostics, cancellation), context.CodeActionEquivalenceKey);
+                : CodeAction.Create($"Fix all {context.CodeActionEquivalenceKey}",
+                    cancellation => EditApplier.ApplyAsync(context.Solution, diagnostics, cancellation), context.CodeActionEquivalenceKey);
         }
     }
 }
@@ -64,13 +70,19 @@ internal static class EditApplier
             var fits = true;
             foreach (var edit in FixProperties.Read(diagnostic.Properties))
             {
-                var id = diagnostic.Location.SourceTree is { } tree && tree.FilePath == edit.Path ? solution.GetDocumentId(tree) ?? solution.GetDocumentIdsWithFilePath(edit.Path).FirstOrDefault()
+                var id = diagnostic.Location.SourceTree is { } tree && tree.FilePath == edit.Path
+                    ? solution.GetDocumentId(tree) ?? solution.GetDocumentIdsWithFilePath(edit.Path).FirstOrDefault()
                     : solution.GetDocumentIdsWithFilePath(edit.Path).FirstOrDefault();
                 if (id is null || solution.GetDocument(id) is not { } document) { fits = false; break; }
                 var text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
                 // The text the finding was made from must still stand there.
                 if (edit.Span.End > text.Length || text.ToString(edit.Span) != edit.Old) { fits = false; break; }
-                if (accepted.TryGetValue(id, out var others) && others.Any(o => Clash(o.Span, edit.Span) && !(o.Span == edit.Span && o.NewText == edit.Text))) { fits = false; break; }
+                if (accepted.TryGetValue(id, out var others)
+                    && others.Any(o => Clash(o.Span, edit.Span) && !(o.Span == edit.Span && o.NewText == edit.Text)))
+                {
+                    fits = false;
+                    break;
+                }
                 changes.Add((id, new TextChange(edit.Span, edit.Text)));
             }
             if (!fits) continue;
@@ -88,5 +100,6 @@ internal static class EditApplier
         return solution;
     }
 
-    private static bool Clash(TextSpan a, TextSpan b) => a.OverlapsWith(b) || a.Start == b.Start || a.IntersectsWith(b) && (a.IsEmpty || b.IsEmpty);
+    private static bool Clash(TextSpan a, TextSpan b) =>
+        a.OverlapsWith(b) || a.Start == b.Start || a.IntersectsWith(b) && (a.IsEmpty || b.IsEmpty);
 }

@@ -20,7 +20,8 @@ internal static class ElfVersions
         {
             var header = elf[(sections + i * size)..];
             if (BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) != VersionNeeds) continue;
-            var names = (int)BinaryPrimitives.ReadUInt64LittleEndian(elf[(sections + (int)BinaryPrimitives.ReadUInt32LittleEndian(header[0x28..]) * size + 0x18)..]);
+            var names = (int)BinaryPrimitives.ReadUInt64LittleEndian(
+                elf[(sections + (int)BinaryPrimitives.ReadUInt32LittleEndian(header[0x28..]) * size + 0x18)..]);
             var need = (int)BinaryPrimitives.ReadUInt64LittleEndian(header[0x18..]);
             while (true)
             {

@@ -21,7 +21,8 @@ public static class JobHost
     /// <param name="tensorBoard">Folder for TensorBoard event files, or null.</param>
     /// <returns>The outcome, and a line on what went wrong, if anything.</returns>
     public static (string Outcome, string? Detail, IReadOnlyDictionary<string, string> Environment) Run(
-        string assembly, string method, int seed, string device, int threads, string? libtorch, string folder, string logFile, string? tensorBoard)
+        string assembly, string method, int seed, string device, int threads, string? libtorch, string folder,
+        string logFile, string? tensorBoard)
     {
         var environment = new Dictionary<string, string>();
         TrainingRun run;
@@ -31,7 +32,8 @@ public static class JobHost
             TorchLibrary.Load(libtorch);
             torch.set_num_threads(threads);
             var place = TorchLibrary.Device(device);
-            environment["torchSharp"] = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
+            environment["torchSharp"] = typeof(torch).Assembly
+                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
             environment["libtorch"] = torch.__version__;
             environment["device"] = place.ToString();
             torch.random.manual_seed(seed);
@@ -62,7 +64,8 @@ public static class JobHost
                 (outcome, detail) = (Crashed, FirstLine(error.InnerException!));
             }
             // A program may swallow our exception; what it logged counts.
-            if (outcome == Finished && run.Entries.FirstOrDefault(e => !double.IsFinite(e.Loss)) is { } bad) (outcome, detail) = (Diverged, new TrainingDivergedException(bad.Step, bad.Loss).Message);
+            if (outcome == Finished && run.Entries.FirstOrDefault(e => !double.IsFinite(e.Loss)) is { } bad)
+                (outcome, detail) = (Diverged, new TrainingDivergedException(bad.Step, bad.Loss).Message);
             if (tensorBoard is not null) WriteTensorBoard(tensorBoard, run.Entries);
             return (outcome, detail, environment);
         }
@@ -80,7 +83,8 @@ public static class JobHost
     }
 
     /// <summary>What reflection and static constructors wrap.</summary>
-    internal static Exception Cause(Exception error) => error is TargetInvocationException or TypeInitializationException && error.InnerException is { } inner ? Cause(inner) : error;
+    internal static Exception Cause(Exception error) =>
+        error is TargetInvocationException or TypeInitializationException && error.InnerException is { } inner ? Cause(inner) : error;
 
     internal static string FirstLine(Exception error) => $"{error.GetType().Name}: {error.Message.Split('\n')[0].Trim()}";
 }

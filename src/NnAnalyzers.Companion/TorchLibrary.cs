@@ -21,7 +21,8 @@ public static class TorchLibrary
         lock (Gate)
         {
             if (_loaded) return;
-            if (libtorch is not null && !Directory.Exists(libtorch)) throw new TorchLibraryException($"the libtorch folder {libtorch} does not exist");
+            if (libtorch is not null && !Directory.Exists(libtorch))
+                throw new TorchLibraryException($"the libtorch folder {libtorch} does not exist");
             // Windows and macOS need no help, unless libtorch is elsewhere.
             if (OperatingSystem.IsLinux() || libtorch is not null) LoadNative(libtorch);
             _loaded = true;
@@ -31,10 +32,12 @@ public static class TorchLibrary
     private static void LoadNative(string? libtorch)
     {
         var folders = SearchFolders().ToList();
-        string? Find(string name) => (libtorch is null ? folders : folders.Prepend(libtorch)).Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
+        string? Find(string name) =>
+            (libtorch is null ? folders : folders.Prepend(libtorch)).Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
         var (prefix, suffix) = OperatingSystem.IsWindows() ? ("", ".dll") : OperatingSystem.IsMacOS() ? ("lib", ".dylib") : ("lib", ".so");
         if (Find($"{prefix}torch_cpu{suffix}") is null)
-            throw new TorchLibraryException("libtorch is missing: add the package TorchSharp-cpu (or a TorchSharp-cuda package) to the project, or name a folder that has it with --libtorch");
+            throw new TorchLibraryException("libtorch is missing: add the package TorchSharp-cpu (or a TorchSharp-cuda package) to the "
+                + "project, or name a folder that has it with --libtorch");
         // In the order they need each other; CUDA's where they are there.
         foreach (var name in new[] { "c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch" })
             if (Find(prefix + name + suffix) is { } path && !NativeLibrary.TryLoad(path, out _) && name is "torch_cpu" or "torch")
@@ -45,13 +48,18 @@ public static class TorchLibrary
         if (!OperatingSystem.IsLinux()) { NativeLibrary.Load(sharp); return; }
         var copy = OlderSystemCopy(sharp);
         try { NativeLibrary.Load(copy); }
-        catch (DllNotFoundException error) { throw new TorchLibraryException($"TorchSharp's native library does not load with this libtorch: {error.Message.Split('\n')[0]}", error); }
+        catch (DllNotFoundException error)
+        {
+            throw new TorchLibraryException(
+                $"TorchSharp's native library does not load with this libtorch: {error.Message.Split('\n')[0]}", error);
+        }
     }
 
     private static IEnumerable<string> SearchFolders()
     {
         var rid = RuntimeInformation.RuntimeIdentifier;
-        var roots = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES"))?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var roots = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES"))?.Split(Path.PathSeparator,
+            StringSplitOptions.RemoveEmptyEntries) ?? [];
         return roots.Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", rid, "native"))
             .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"))
             .Concat(Environment.GetEnvironmentVariable("NN_LIBTORCH") is { Length: > 0 } given ? [given] : []);
@@ -66,7 +74,8 @@ public static class TorchLibrary
         var bytes = File.ReadAllBytes(library);
         ElfVersions.MakeWeak(bytes, "GLIBCXX_3.4.32");
         var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        var folder = Path.Combine(home.Length > 0 ? home : Path.GetTempPath(), "nnanalyzers", Convert.ToHexString(SHA256.HashData(bytes))[..16]);
+        var folder = Path.Combine(home.Length > 0 ? home : Path.GetTempPath(), "nnanalyzers",
+            Convert.ToHexString(SHA256.HashData(bytes))[..16]);
         var copy = Path.Combine(folder, Path.GetFileName(library));
         if (File.Exists(copy) && new FileInfo(copy).Length == bytes.Length) return copy;
         Directory.CreateDirectory(folder);
@@ -82,7 +91,8 @@ public static class TorchLibrary
     {
         Load();
         var cuda = name is "auto" or "cuda" && torch.cuda.is_available();
-        if (name == "cuda" && !cuda) throw new TorchLibraryException("no CUDA device: build the project with -p:TorchBackend=cuda, or give --libtorch a CUDA build, on a machine with an NVIDIA GPU");
+        if (name == "cuda" && !cuda) throw new TorchLibraryException("no CUDA device: build the project with -p:TorchBackend=cuda, "
+            + "or give --libtorch a CUDA build, on a machine with an NVIDIA GPU");
         return cuda ? torch.CUDA : torch.CPU;
     }
 }

@@ -13,7 +13,9 @@ public sealed class TrainingProgramAttribute : Attribute
     /// <summary>Success is a logged metric of at least this.</summary>
     public double MetricAbove { get; set; } = double.NaN;
 
-    /// <summary>A claim that this program tests, in words. Such a program is run as it is, and the report says whether the claim held.</summary>
+    /// <summary>
+    /// A claim that this program tests, in words. Such a program is run as it is, and the report says whether the claim held.
+    /// </summary>
     public string? Claim { get; set; }
 
     /// <summary>The claim is that the target is not reached.</summary>

@@ -49,7 +49,8 @@ public sealed class TrainingRun : IDisposable
     {
         var entry = new LogEntry(step, loss, metric, _watch.Elapsed.TotalSeconds);
         _entries.Add(entry);
-        _log?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step}\t{loss:R}\t{(metric is { } m ? m.ToString("R", CultureInfo.InvariantCulture) : "")}\t{entry.Seconds:F3}"));
+        _log?.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{step}\t{loss:R}\t{(metric is { } m ? m.ToString("R", CultureInfo.InvariantCulture) : "")}\t{entry.Seconds:F3}"));
         if (!double.IsFinite(loss)) throw new TrainingDivergedException(step, loss);
     }
 

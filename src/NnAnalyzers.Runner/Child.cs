@@ -19,7 +19,8 @@ public static class Child
     /// <param name="timeLimit">In seconds.</param>
     /// <param name="memoryLimit">In MiB.</param>
     /// <returns>Null if cancelled.</returns>
-    public static ChildEnd? Run(string folder, string workFolder, IEnumerable<string> arguments, double timeLimit, long memoryLimit, int threads, CancellationToken cancellation)
+    public static ChildEnd? Run(string folder, string workFolder, IEnumerable<string> arguments, double timeLimit, long memoryLimit,
+        int threads, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         using var child = Process.Start(Command(folder, workFolder, arguments, threads))!;
@@ -54,7 +55,8 @@ public static class Child
     {
         var app = Path.Combine(folder, Plan.AppFolder);
         var own = Path.Combine(app, OperatingSystem.IsWindows() ? "nn-run.exe" : "nn-run");
-        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = false, WorkingDirectory = workFolder };
+        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = false,
+            WorkingDirectory = workFolder };
         if (File.Exists(own)) start.FileName = Path.GetFullPath(own);
         else
         {
@@ -62,7 +64,8 @@ public static class Child
             start.ArgumentList.Add(Path.GetFullPath(Path.Combine(app, "NnAnalyzers.Runner.dll")));
         }
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment["OMP_NUM_THREADS"] = start.Environment["MKL_NUM_THREADS"] = threads.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        start.Environment["OMP_NUM_THREADS"] = start.Environment["MKL_NUM_THREADS"] =
+            threads.ToString(System.Globalization.CultureInfo.InvariantCulture);
         start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
         return start;
     }

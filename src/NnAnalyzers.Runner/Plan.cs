@@ -42,7 +42,8 @@ public sealed record Plan
     public static Plan Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) throw new InvalidDataException($"{folder} is no job folder: it has no {FileName} (make one with nn verify --prepare)");
+        if (!File.Exists(path))
+            throw new InvalidDataException($"{folder} is no job folder: it has no {FileName} (make one with nn verify --prepare)");
         try
         {
             return JsonSerializer.Deserialize<Plan>(File.ReadAllText(path), Json) ?? throw new JsonException("empty");
@@ -110,7 +111,8 @@ public sealed record Job(ProgramPlan Program, Variant Variant, int Seed)
 public sealed record JobResult
 {
     /// <summary>What a job says of itself, and what its parent says of one that never came back.</summary>
-    public const string Finished = Companion.JobHost.Finished, Crashed = Companion.JobHost.Crashed, CannotRun = Companion.JobHost.CannotRun, Diverged = Companion.JobHost.Diverged,
+    public const string Finished = Companion.JobHost.Finished, Crashed = Companion.JobHost.Crashed, CannotRun = Companion.JobHost.CannotRun,
+        Diverged = Companion.JobHost.Diverged,
         TimedOut = "timed out", OutOfMemory = "out of memory";
 
     public required string Job { get; init; }
@@ -121,7 +123,9 @@ public sealed record JobResult
     /// <summary>The fingerprint of the code that was trained.</summary>
     public string Hash { get; init; } = "";
 
-    /// <summary>finished, diverged, crashed, timed out or out of memory; cannot run when the machine lacks something, and then it is not saved.</summary>
+    /// <summary>
+    /// finished, diverged, crashed, timed out or out of memory; cannot run when the machine lacks something, and then it is not saved.
+    /// </summary>
     public required string Outcome { get; init; }
     public string? Detail { get; init; }
     public double Seconds { get; init; }

@@ -15,7 +15,8 @@ public static class Program
     {
         // Everything a program needs lies beside this file.
         AssemblyLoadContext.Default.Resolving += (context, name) =>
-            Path.Combine(AppContext.BaseDirectory, name.Name + ".dll") is var path && File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
+            Path.Combine(AppContext.BaseDirectory, name.Name + ".dll") is var path && File.Exists(path)
+                ? context.LoadFromAssemblyPath(path) : null;
         try
         {
             return args switch
@@ -25,7 +26,8 @@ public static class Program
                 _ => RunFolder(args),
             };
         }
-        catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException
+            or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"nn-run: {error.Message}");
             return 2;
@@ -43,21 +45,27 @@ public static class Program
         var plan = Plan.Load(args[0]);
         var workers = int.TryParse(Value("--jobs"), CultureInfo.InvariantCulture, out var n) ? n : Environment.ProcessorCount;
         var shard = Value("--shard") is { } share ? Shard.Parse(share) : Shard.Whole;
-        var scheduler = new Scheduler(args[0], plan, new RunOptions(Value("--device") ?? "auto", workers, Value("--libtorch")) { Shard = shard });
+        var scheduler = new Scheduler(args[0], plan,
+            new RunOptions(Value("--device") ?? "auto", workers, Value("--libtorch")) { Shard = shard });
         var (done, all) = (0, shard.Of(plan.Jobs()).Count());
-        scheduler.Run(result => Console.WriteLine($"[{++done}/{all}] {result.Job}: {result.Outcome}{(result.Detail is null ? "" : " (" + result.Detail + ")")}"), CancellationToken.None);
+        scheduler.Run(result => Console.WriteLine(
+            $"[{++done}/{all}] {result.Job}: {result.Outcome}{(result.Detail is null ? "" : " (" + result.Detail + ")")}"),
+            CancellationToken.None);
         return 0;
     }
 
     private static string Processor() =>
-        File.Exists("/proc/cpuinfo") && File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) is { } line
+        File.Exists("/proc/cpuinfo")
+            && File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) is { } line
             ? line[(line.IndexOf(':') + 1)..].Trim()
-            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
+            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
+                ?? System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
 
     [MethodImpl(MethodImplOptions.NoInlining)] // the companion is loaded from the job folder, after the handler above is in place
     private static int RunJob(string[] args)
     {
-        var (outcome, detail, environment) = Companion.JobHost.Run(args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture), args[3], 1,
+        var (outcome, detail, environment) = Companion.JobHost.Run(args[0], args[1],
+            int.Parse(args[2], CultureInfo.InvariantCulture), args[3], 1,
             args[8].Length > 0 ? args[8] : null, args[4], args[5], args[7]);
         var all = new Dictionary<string, string>(environment)
         {

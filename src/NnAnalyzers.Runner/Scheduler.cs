@@ -29,7 +29,8 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
     {
         try
         {
-            return File.Exists(ResultPath(job)) && JsonSerializer.Deserialize<JobResult>(File.ReadAllText(ResultPath(job)), Plan.Json) is { } result && result.Hash == job.Variant.Hash ? result : null;
+            return File.Exists(ResultPath(job)) && JsonSerializer.Deserialize<JobResult>(File.ReadAllText(ResultPath(job)),
+                Plan.Json) is { } result && result.Hash == job.Variant.Hash ? result : null;
         }
         catch (JsonException)
         {
@@ -56,7 +57,8 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
                     var result = RunJob(job, cancellation);
                     if (result is null) return; // cancelled: it has no result and will run again
                     if (result.Outcome == JobResult.CannotRun)
-                        throw new InvalidOperationException($"{job.Id}: {result.Detail}"); // the machine's fault, not the code's: nothing was learned
+                        // The machine's fault, not the code's: nothing was learned.
+                        throw new InvalidOperationException($"{job.Id}: {result.Detail}");
                     AtomicFile.Write(ResultPath(job), JsonSerializer.Serialize(result, Plan.Json));
                     lock (gate) ended(result);
                 }
@@ -100,13 +102,17 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
         var curve = File.Exists(log) ? File.ReadLines(log).Select(ParsePoint).OfType<Point>().ToList() : [];
         var own = File.Exists(answer) ? JsonSerializer.Deserialize<ChildAnswer>(File.ReadAllText(answer), Plan.Json) : null;
         var outcome = end.Stopped ?? own?.Outcome ?? JobResult.Crashed;
-        var detail = end.Stopped is not null ? null : own?.Detail ?? (own is null ? $"the process ended with exit code {end.ExitCode}{(end.Said.Length > 0 ? ": " + end.Said : "")}" : null);
-        var reached = curve.Where(p => job.Program.LossBelow is { } loss ? p.Loss <= loss : p.Metric >= job.Program.MetricAbove).Select(p => (int?)p.Step).FirstOrDefault();
+        var detail = end.Stopped is not null ? null : own?.Detail
+            ?? (own is null ? $"the process ended with exit code {end.ExitCode}{(end.Said.Length > 0 ? ": " + end.Said : "")}" : null);
+        var reached = curve.Where(p => job.Program.LossBelow is { } loss ? p.Loss <= loss : p.Metric >= job.Program.MetricAbove)
+            .Select(p => (int?)p.Step).FirstOrDefault();
         var last = curve.Count > 0 ? curve[^1] : (Point?)null;
         return new JobResult
         {
-            Job = job.Id, Program = job.Program.Id, Variant = job.Variant.Name, Seed = job.Seed, Hash = job.Variant.Hash, Outcome = outcome, Detail = detail, Seconds = Math.Round(end.Seconds, 2),
-            StepsToTarget = reached, FinalLoss = last?.Loss, FinalMetric = last?.Metric, Environment = own?.Environment ?? new Dictionary<string, string>(), Curve = curve,
+            Job = job.Id, Program = job.Program.Id, Variant = job.Variant.Name, Seed = job.Seed, Hash = job.Variant.Hash, Outcome = outcome,
+            Detail = detail, Seconds = Math.Round(end.Seconds, 2),
+            StepsToTarget = reached, FinalLoss = last?.Loss, FinalMetric = last?.Metric,
+            Environment = own?.Environment ?? new Dictionary<string, string>(), Curve = curve,
         };
     }
 
@@ -114,8 +120,10 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
     {
         var parts = line.Split('\t');
         // The last line of a killed job may be cut off.
-        return parts.Length == 4 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var step) && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var loss)
-            ? new Point(step, loss, parts[2].Length > 0 && double.TryParse(parts[2], CultureInfo.InvariantCulture, out var metric) ? metric : null)
+        return parts.Length == 4 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var step)
+            && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var loss)
+            ? new Point(step, loss,
+                parts[2].Length > 0 && double.TryParse(parts[2], CultureInfo.InvariantCulture, out var metric) ? metric : null)
             : null;
     }
 }

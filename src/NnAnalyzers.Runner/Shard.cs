@@ -18,8 +18,11 @@ public sealed record Shard(int Index, int Count)
         ("BUILDKITE_PARALLEL_JOB", null, 0, "BUILDKITE_PARALLEL_JOB_COUNT"),
     ];
 
-    /// <summary><c>2/8</c>; <c>auto</c> where the scheduler's variables tell both numbers, <c>auto/8</c> where they tell the index.</summary>
-    /// <exception cref="InvalidDataException">It is none of these, or the variables are not there; the message says so in one line.</exception>
+    /// <summary>
+    /// <c>2/8</c>; <c>auto</c> where the scheduler's variables tell both numbers, <c>auto/8</c> where they tell the index.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is none of these, or the
+    /// variables are not there; the message says so in one line.</exception>
     public static Shard Parse(string text, Func<string, string?>? variable = null)
     {
         variable ??= Environment.GetEnvironmentVariable;
@@ -31,9 +34,11 @@ public sealed record Shard(int Index, int Count)
         if (parts[0] == "auto")
         {
             var (name, first, from, total) = Schedulers.FirstOrDefault(s => Number(s.Index) is not null);
-            if (name is null) throw new InvalidDataException($"--shard {text}: no scheduler says which share this is ({string.Join(", ", Schedulers.Select(s => s.Index))}): give it, such as 2/8");
+            if (name is null) throw new InvalidDataException($"--shard {text}: no scheduler says which share this is "
+                + $"({string.Join(", ", Schedulers.Select(s => s.Index))}): give it, such as 2/8");
             index = Number(name)!.Value - (Number(first) ?? from) + 1;
-            count ??= Number(total) ?? throw new InvalidDataException($"--shard {text}: {name} does not tell how many shares there are: give the number, such as auto/8");
+            count ??= Number(total) ?? throw new InvalidDataException(
+                $"--shard {text}: {name} does not tell how many shares there are: give the number, such as auto/8");
         }
         else if (!int.TryParse(parts[0], CultureInfo.InvariantCulture, out index)) throw Wrong();
         return count is { } all && index >= 1 && index <= all ? new(index, all) : throw Wrong();

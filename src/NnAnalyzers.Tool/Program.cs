@@ -3,9 +3,11 @@ using NnAnalyzers.Tool;
 using NnAnalyzers.Tool.Commands;
 using Spectre.Console;
 
-var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training code. check, fix, graph, explain and rules never run your code; verify and probe do, in processes of their own.")
+var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training code. "
+    + "check, fix, graph, explain and rules never run your code; verify and probe do, in processes of their own.")
 {
-    CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), MergeCommand.Create(), ProbeCommand.Create(), GraphCommand.Create(), ExplainCommand.Create(), RulesCommand.Create(),
+    CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), MergeCommand.Create(), ProbeCommand.Create(), GraphCommand.Create(),
+    ExplainCommand.Create(), RulesCommand.Create(),
 };
 // A log file is wider than the terminal that is not there.
 if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 160;

@@ -13,7 +13,8 @@ namespace NnAnalyzers.Benchmarks;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 internal sealed class EmptyAnalyzer : DiagnosticAnalyzer
 {
-    private static readonly DiagnosticDescriptor Nothing = new("EMPTY", "Nothing", "Nothing", "Nothing", DiagnosticSeverity.Hidden, isEnabledByDefault: true);
+    private static readonly DiagnosticDescriptor Nothing = new("EMPTY", "Nothing", "Nothing", "Nothing",
+        DiagnosticSeverity.Hidden, isEnabledByDefault: true);
 
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Nothing);
 
@@ -31,15 +32,21 @@ internal static class Measure
     /// <summary>Binds every method of the code, as a compiler must.</summary>
     public static TimeSpan Binding(CSharpCompilation project) => Time(() => project.GetDiagnostics());
 
-    public static TimeSpan Analysis(CSharpCompilation project, params DiagnosticAnalyzer[] analyzers) => Time(() => Run(project, analyzers));
+    public static TimeSpan Analysis(CSharpCompilation project, params DiagnosticAnalyzer[] analyzers) =>
+        Time(() => Run(project, analyzers));
 
     public static ImmutableArray<Diagnostic> Run(CSharpCompilation project, params DiagnosticAnalyzer[] analyzers) =>
         With(project, analyzers).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
 
     public static CompilationWithAnalyzers With(CSharpCompilation project, params DiagnosticAnalyzer[] analyzers) =>
-        project.WithAnalyzers(analyzers.ToImmutableArray(), new CompilationWithAnalyzersOptions(new AnalyzerOptions(ImmutableArray<AdditionalText>.Empty), null, concurrentAnalysis: false, logAnalyzerExecutionTime: false, reportSuppressedDiagnostics: false));
+        project.WithAnalyzers(analyzers.ToImmutableArray(),
+            new CompilationWithAnalyzersOptions(new AnalyzerOptions(ImmutableArray<AdditionalText>.Empty), null, concurrentAnalysis: false,
+                logAnalyzerExecutionTime: false, reportSuppressedDiagnostics: false));
 
-    /// <summary>The cost of all rules beside the empty analyzer and the binding of the same code, each measured in turn, the best of several rounds.</summary>
+    /// <summary>
+    /// The cost of all rules beside the empty analyzer and the binding of the
+    /// same code, each measured in turn, the best of several rounds.
+    /// </summary>
     public static Shares Share(Func<CSharpCompilation> project, int rounds)
     {
         var (binding, empty, rules) = (double.MaxValue, double.MaxValue, double.MaxValue);
@@ -67,5 +74,6 @@ internal sealed record Shares(double Binding, double Empty, double Rules)
     /// <summary>What the rules add, as a share of binding.</summary>
     public double OfBinding => (Rules - Empty) / Binding;
 
-    public override string ToString() => FormattableString.Invariant($"binding {Binding:0} ms, empty {Empty:0} ms, with all rules {Rules:0} ms: {OfBinding:P1} of binding");
+    public override string ToString() =>
+        FormattableString.Invariant($"binding {Binding:0} ms, empty {Empty:0} ms, with all rules {Rules:0} ms: {OfBinding:P1} of binding");
 }

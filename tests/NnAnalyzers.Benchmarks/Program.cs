@@ -11,20 +11,35 @@ using NnAnalyzers.Benchmarks;
 if (args is ["scale", var models, var which])
 {
     var project = SyntheticCode.Project(int.Parse(models, CultureInfo.InvariantCulture));
-    var time = which == "empty" ? Measure.Analysis(project, new EmptyAnalyzer()) : Measure.Analysis(project, new EmptyAnalyzer(), new NetworkAnalyzer());
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{models} models, {which}: {time.TotalSeconds:0.0} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MB"));
+    var time = which == "empty" ? Measure.Analysis(project, new EmptyAnalyzer())
+        : Measure.Analysis(project, new EmptyAnalyzer(), new NetworkAnalyzer());
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{models} models, {which}: {time.TotalSeconds:0.0} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MB"));
     return;
 }
 // share (MODELS|FOLDER) ROUNDS: what the rules cost as a share of binding, the best of several rounds, once everything is warm.
 if (args is ["share", var code, var rounds])
 {
-    Console.WriteLine(Measure.Share(() => int.TryParse(code, CultureInfo.InvariantCulture, out var size) ? SyntheticCode.Project(size) : SyntheticCode.Folder(code), int.Parse(rounds, CultureInfo.InvariantCulture)));
+    Console.WriteLine(Measure.Share(() => int.TryParse(code, CultureInfo.InvariantCulture, out var size) ? SyntheticCode.Project(size)
+        : RealCode.Folder(code), int.Parse(rounds, CultureInfo.InvariantCulture)));
     return;
 }
 // planted FOLDER: which planted mistakes the rules notice in real code.
 if (args is ["planted", var folder])
 {
-    Planted.Print(SyntheticCode.Folder(folder));
+    Planted.Print(RealCode.Folder(folder));
+    return;
+}
+// cost FOLDER..: CPU seconds of analysing each folder as a project, with nothing, with the rules, and with the SDK's own analyzers.
+if (args is ["cost", .. var folders] && folders.Length > 0)
+{
+    Cost.Print(folders);
+    return;
+}
+// What cost asks a process of its own.
+if (args is ["cost-of", var setup, .. var sources])
+{
+    Cost.Measure(setup, sources);
     return;
 }
 // In this process: a project of BenchmarkDotNet's own would not know the pinned compiler.

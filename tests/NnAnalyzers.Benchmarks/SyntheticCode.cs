@@ -10,10 +10,13 @@ namespace NnAnalyzers.Benchmarks;
 /// </summary>
 internal static class SyntheticCode
 {
-    private static readonly IReadOnlyList<MetadataReference> Framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location)).Select(p => (MetadataReference)MetadataReference.CreateFromFile(p)).ToList();
+    public static readonly IReadOnlyList<MetadataReference> Framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+        .Split(Path.PathSeparator)
+        .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location))
+        .Select(p => (MetadataReference)MetadataReference.CreateFromFile(p)).ToList();
 
-    private static readonly MetadataReference TorchSharp = MetadataReference.CreateFromFile(typeof(global::TorchSharp.torch).Assembly.Location);
+    public static readonly MetadataReference TorchSharp =
+        MetadataReference.CreateFromFile(typeof(global::TorchSharp.torch).Assembly.Location);
 
     /// <summary>A project of <paramref name="models"/> networks, one a file.</summary>
     public static CSharpCompilation Project(int models) =>
@@ -26,19 +29,19 @@ internal static class SyntheticCode
             namespace Other{{i}};
             public class Ledger { private readonly Dictionary<string, decimal> entries = new();
               public void Add(string name, decimal amount) { entries.TryGetValue(name, out var old); entries[name] = old + amount; }
-              public decimal Total(Func<string, bool> filter) => entries.Where(e => filter(e.Key)).Select(e => Math.Round(e.Value * {{i + 1}}, 2)).DefaultIfEmpty().Sum();
-              public IEnumerable<string> Report() { foreach (var e in entries.OrderByDescending(e => e.Value).Take(10)) yield return $"{e.Key}: {e.Value:0.00}"; } }
+              public decimal Total(Func<string, bool> filter) => entries.Where(e => filter(e.Key))
+                .Select(e => Math.Round(e.Value * {{i + 1}}, 2)).DefaultIfEmpty().Sum();
+              public IEnumerable<string> Report() { foreach (var e in entries.OrderByDescending(e => e.Value).Take(10))
+                yield return $"{e.Key}: {e.Value:0.00}"; } }
             """, $"Other{i}.cs")), Framework);
 
-    /// <summary>The code of a folder as one project, with the usual global usings; what other packages declare is missing.</summary>
-    public static CSharpCompilation Folder(string path) => Compile(Directory.EnumerateFiles(path, "*.cs", SearchOption.AllDirectories).OrderBy(f => f, StringComparer.Ordinal)
-        .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj")).Select(f => Parse(File.ReadAllText(f), f))
-        .Append(Parse("global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;", "Usings.cs")), Framework.Append(TorchSharp));
+    public static CSharpCompilation Compile(IEnumerable<SyntaxTree> trees, IEnumerable<MetadataReference> references) =>
+        CSharpCompilation.Create("Synthetic", trees, references,
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary,
+            nullableContextOptions: NullableContextOptions.Enable, concurrentBuild: false));
 
-    private static CSharpCompilation Compile(IEnumerable<SyntaxTree> trees, IEnumerable<MetadataReference> references) => CSharpCompilation.Create("Synthetic", trees, references,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, concurrentBuild: false));
-
-    private static SyntaxTree Parse(string code, string path) => CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest), path);
+    public static SyntaxTree Parse(string code, string path) =>
+        CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest), path);
 
     /// <summary>One file; <paramref name="edit"/> changes a number in it, as typing does.</summary>
     public static SyntaxTree Tree(int number, int edit = 0)
@@ -177,7 +180,8 @@ internal static class SyntheticCode
                 public static string Describe(IReadOnlyList<(float[] Pixels, long Label)> items)
                 {
                     var counts = items.GroupBy(i => i.Label).OrderBy(g => g.Key).Select(g => $"{g.Key}: {g.Count()}");
-                    return $"{items.Count} pictures ({string.Join(", ", counts)}), mean {items.SelectMany(i => i.Pixels).DefaultIfEmpty().Average():0.000}";
+                    var mean = items.SelectMany(i => i.Pixels).DefaultIfEmpty().Average();
+                    return $"{items.Count} pictures ({string.Join(", ", counts)}), mean {mean:0.000}";
                 }
             }
             """);

@@ -7,7 +7,8 @@ namespace NnAnalyzers.Companion.Tests;
 /// <summary>The clean samples are real programs: each trains a few steps.</summary>
 public class CleanTests
 {
-    public static TheoryData<string> Programs => [.. typeof(ResidualNetwork).Assembly.GetTypes().Where(t => t.GetMethod("Train", [typeof(TrainingRun), typeof(int)]) is not null).Select(t => t.Name).Order()];
+    public static TheoryData<string> Programs => [.. typeof(ResidualNetwork).Assembly.GetTypes()
+        .Where(t => t.GetMethod("Train", [typeof(TrainingRun), typeof(int)]) is not null).Select(t => t.Name).Order()];
 
     [Fact]
     public void There_are_twenty() => Assert.True(Programs.Count >= 20);

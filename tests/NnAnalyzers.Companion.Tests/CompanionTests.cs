@@ -33,7 +33,10 @@ public static class Programs
     }
 
     public static void Diverges(TrainingRun run) { run.Log(1, 1); run.Log(2, double.NaN); run.Log(3, 1); }
-    public static void DivergesQuietly(TrainingRun run) { try { run.Log(1, double.PositiveInfinity); } catch (TrainingDivergedException) { } }
+    public static void DivergesQuietly(TrainingRun run)
+    {
+        try { run.Log(1, double.PositiveInfinity); } catch (TrainingDivergedException) { }
+    }
     public static void Throws(TrainingRun run) => throw new InvalidOperationException("the data is gone\nreally");
     public static void WrongShape(TrainingRun run) => nn.Linear(4, 1).forward(zeros(2, 5));
 }
@@ -93,11 +96,13 @@ public sealed class JobHostTests : IDisposable
     private (string Outcome, string? Detail, string[] Log) Run(string program, int seed = 0, bool tensorBoard = false)
     {
         var log = Path.Combine(_folder.FullName, $"{program}-{seed}.tsv");
-        var (outcome, detail, _) = JobHost.Run(typeof(Programs).Assembly.Location, typeof(Programs).FullName + "." + program, seed, "cpu", 1, null, _folder.FullName, log, tensorBoard ? Path.Combine(_folder.FullName, "tb") : null);
+        var (outcome, detail, _) = JobHost.Run(typeof(Programs).Assembly.Location, typeof(Programs).FullName + "." + program, seed, "cpu",
+            1, null, _folder.FullName, log, tensorBoard ? Path.Combine(_folder.FullName, "tb") : null);
         return (outcome, detail, File.Exists(log) ? File.ReadAllLines(log) : []);
     }
 
-    private static double[] Losses(string[] log) => log.Select(l => double.Parse(l.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+    private static double[] Losses(string[] log) =>
+        log.Select(l => double.Parse(l.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
 
     [Fact]
     public void A_program_that_learns()

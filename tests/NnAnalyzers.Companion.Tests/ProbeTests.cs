@@ -26,7 +26,8 @@ public class ProbeTests
 
     [Theory, MemberData(nameof(Mistakes))]
     public void A_planted_mistake_is_noticed(string name) =>
-        Assert.Contains(Ask(Faulty.All.Single(c => c.Name == name)).Results, r => r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious);
+        Assert.Contains(Ask(Faulty.All.Single(c => c.Name == name)).Results,
+            r => r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious);
 
     [Theory, MemberData(nameof(Networks))]
     public void A_sound_network_passes(string name) => Ask(NnAnalyzers.Faults.Healthy.All.Single(c => c.Name == name)).ShouldLearn();
@@ -39,8 +40,10 @@ public class ProbeTests
         Mse(model.call(x), y).backward();
         model.train();
         model.children().ElementAt(1).eval();
-        string State() => string.Join(";", model.state_dict().Select(p => p.Key + string.Join(",", p.Value.to(float64).flatten().data<double>().ToArray())))
-            + string.Join(",", model.parameters().SelectMany(p => p.grad!.flatten().data<float>().ToArray())) + string.Join(",", model.modules().Select(m => m.training)) + string.Join(",", random.get_rng_state().data<byte>().Take(2500));
+        string State() => string.Join(";",
+            model.state_dict().Select(p => p.Key + string.Join(",", p.Value.to(float64).flatten().data<double>().ToArray())))
+            + string.Join(",", model.parameters().SelectMany(p => p.grad!.flatten().data<float>().ToArray()))
+            + string.Join(",", model.modules().Select(m => m.training)) + string.Join(",", random.get_rng_state().data<byte>().Take(2500));
         var before = State();
         Probe.Run(model, x, y, Mse, Short);
         Assert.Equal(before, State());
@@ -54,13 +57,22 @@ public class ProbeTests
     {
         using var model = Mlp();
         var (x, y) = (randn(8, 4), randn(8, 1));
-        string Told(Func<ProbeReport> run) => Assert.Throws<ProbeInputException>(() => run()).Message is var message && !message.Contains('\n') ? message : throw new InvalidOperationException("several lines");
-        Assert.Equal("the batch is empty: the input has shape (0, 4); give at least one sample", Told(() => Probe.Run(model, zeros(0, 4), zeros(0, 1), Mse)));
-        Assert.Equal("the loss has shape (8, 1): give one number, its mean() for example", Told(() => Probe.Run(model, x, y, (o, t) => (o - t).pow(2))));
-        Assert.StartsWith("Sequential threw for an input of shape (8, 5) and type Float32: mat1 and mat2 shapes cannot be multiplied", Told(() => Probe.Run(model, randn(8, 5), y, Mse)));
-        Assert.StartsWith("Sequential threw for an input of shape (8, 4) and type Int64", Told(() => Probe.Run(model, ones(8, 4, dtype: int64), y, Mse)));
-        Assert.Matches(@"^the loss threw at ProbeTests\.cs\(\d+\) for an output of shape \(8, 1\) and a target of shape \(8, 1\) and type Float32: no$", Told(() => Probe.Run(model, x, y, (o, t) => throw new InvalidOperationException("no\nreally"))));
-        Assert.StartsWith("there is no probe Overfit; there are InitialLoss, ", Told(() => Probe.Run(model, x, y, Mse, new() { Only = ["Overfit"] })));
+        string Told(Func<ProbeReport> run) => Assert.Throws<ProbeInputException>(() => run()).Message is var message
+            && !message.Contains('\n') ? message : throw new InvalidOperationException("several lines");
+        Assert.Equal("the batch is empty: the input has shape (0, 4); give at least one sample",
+            Told(() => Probe.Run(model, zeros(0, 4), zeros(0, 1), Mse)));
+        Assert.Equal("the loss has shape (8, 1): give one number, its mean() for example",
+            Told(() => Probe.Run(model, x, y, (o, t) => (o - t).pow(2))));
+        Assert.StartsWith("Sequential threw for an input of shape (8, 5) and type Float32: mat1 and mat2 shapes cannot be multiplied",
+            Told(() => Probe.Run(model, randn(8, 5), y, Mse)));
+        Assert.StartsWith("Sequential threw for an input of shape (8, 4) and type Int64",
+            Told(() => Probe.Run(model, ones(8, 4, dtype: int64), y, Mse)));
+        Assert.Matches(
+            @"^the loss threw at ProbeTests\.cs\(\d+\) for an output of shape \(8, 1\) "
+                + @"and a target of shape \(8, 1\) and type Float32: no$",
+            Told(() => Probe.Run(model, x, y, (o, t) => throw new InvalidOperationException("no\nreally"))));
+        Assert.StartsWith("there is no probe Overfit; there are InitialLoss, ",
+            Told(() => Probe.Run(model, x, y, Mse, new() { Only = ["Overfit"] })));
         var disposed = randn(8, 4);
         disposed.Dispose();
         Assert.StartsWith("the batch was disposed", Told(() => Probe.Run(model, disposed, y, Mse)));
@@ -147,12 +159,15 @@ public class ProbeTests
         Assert.Contains("8 losses after the reload in a fresh process are the same", report.ToText());
         // Objects of this process stay in it.
         var mine = new object();
-        report = Probe.CheckpointRoundTrip(() => nn.Linear(2, 1), m => m.forward(ones(1, 2)).item<float>(), (m, folder) => m.save(Path.Combine(folder, "m")), (m, folder) => { lock (mine) m.load(Path.Combine(folder, "m")); });
+        report = Probe.CheckpointRoundTrip(() => nn.Linear(2, 1), m => m.forward(ones(1, 2)).item<float>(),
+            (m, folder) => m.save(Path.Combine(folder, "m")), (m, folder) => { lock (mine) m.load(Path.Combine(folder, "m")); });
         Assert.Contains("in the same process, since the functions use objects of this process", report.ToText());
     }
 
     [Fact]
     public void What_fails_in_the_fresh_process_is_told() =>
-        Assert.Equal("the session does not go on in a fresh process: InvalidOperationException: not here", Assert.Throws<ProbeInputException>(() =>
-            Probe.CheckpointRoundTrip(() => nn.Linear(2, 1), m => m.forward(ones(1, 2)).item<float>(), (m, folder) => { }, (m, folder) => throw new InvalidOperationException("not here"))).Message);
+        Assert.Equal("the session does not go on in a fresh process: InvalidOperationException: not here",
+            Assert.Throws<ProbeInputException>(() =>
+            Probe.CheckpointRoundTrip(() => nn.Linear(2, 1), m => m.forward(ones(1, 2)).item<float>(), (m, folder) => { },
+                (m, folder) => throw new InvalidOperationException("not here"))).Message);
 }

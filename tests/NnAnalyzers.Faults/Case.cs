@@ -9,7 +9,8 @@ internal sealed record Setup(nn.Module Model, Func<Tensor, Tensor> Forward, Tens
 {
     public ProbeOptions Options { get; init; } = new() { Steps = 300 };
 
-    public static Setup Of(nn.Module<Tensor, Tensor> model, Tensor input, Tensor target, Func<Tensor, Tensor, Tensor> loss) => new(model, model.call, input, target, loss);
+    public static Setup Of(nn.Module<Tensor, Tensor> model, Tensor input, Tensor target, Func<Tensor, Tensor, Tensor> loss) =>
+        new(model, model.call, input, target, loss);
 }
 
 /// <summary>One row of the table.</summary>

@@ -6,15 +6,20 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Faults;
 
-/// <summary>A training loop bare and watched, turn by turn; the best of many turns each, since what disturbs a turn only makes it longer.</summary>
+/// <summary>
+/// A training loop bare and watched, turn by turn; the best of many turns each, since what disturbs a turn only makes it longer.
+/// </summary>
 internal static class WatchCost
 {
     public static void Print()
     {
         foreach (var (name, make) in new (string, Func<Setup>)[]
         {
-            ("MLP 64-256-256-1, batch 128", () => Healthy.Regression(Sequential(Linear(64, 256), ReLU(), Linear(256, 256), ReLU(), Linear(256, 1)), 64, 128)),
-            ("CNN of six convolutions, 32 filters, batch 16 of 16 × 16", () => Healthy.Pictures(Sequential(Enumerable.Range(0, 6).SelectMany(i => new nn.Module<Tensor, Tensor>[] { Conv2d(i == 0 ? 1 : 32, 32, 3, padding: 1L), ReLU() }).Append(Flatten()).Append(Linear(32 * 256, 4)).ToArray()), size: 16)),
+            ("MLP 64-256-256-1, batch 128",
+                () => Healthy.Regression(Sequential(Linear(64, 256), ReLU(), Linear(256, 256), ReLU(), Linear(256, 1)), 64, 128)),
+            ("CNN of six convolutions, 32 filters, batch 16 of 16 × 16", () => Healthy.Pictures(Sequential(Enumerable.Range(0, 6)
+                .SelectMany(i => new nn.Module<Tensor, Tensor>[] { Conv2d(i == 0 ? 1 : 32, 32, 3, padding: 1L), ReLU() }).Append(Flatten())
+                .Append(Linear(32 * 256, 4)).ToArray()), size: 16)),
         })
         {
             using var scope = NewDisposeScope();

@@ -11,15 +11,18 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
 
     private static IEnumerable<string> All(string severity) => Findings.Select(f => $"{severity} {f}");
 
-    private (int ExitCode, IReadOnlyList<string> Said, string Output) Build(params string[] settings) => Packed.Build(packed.Consumer, settings);
+    private (int ExitCode, IReadOnlyList<string> Said, string Output) Build(params string[] settings) =>
+        Packed.Build(packed.Consumer, settings);
 
     [Fact]
     public void The_package_has_the_two_assemblies_the_presets_and_nothing_else()
     {
         Assert.Equal(
         [
-            "LICENSE", "NnAnalyzers.nuspec", "README.md", "analyzers/dotnet/cs/NnAnalyzers.CodeFixes.dll", "analyzers/dotnet/cs/NnAnalyzers.dll", "build/NnAnalyzers.targets",
-            "build/config/NnAnalyzers.All.globalconfig", "build/config/NnAnalyzers.Article.globalconfig", "build/config/NnAnalyzers.Default.globalconfig", "build/config/NnAnalyzers.None.globalconfig",
+            "LICENSE", "NnAnalyzers.nuspec", "README.md", "analyzers/dotnet/cs/NnAnalyzers.CodeFixes.dll",
+            "analyzers/dotnet/cs/NnAnalyzers.dll", "build/NnAnalyzers.targets",
+            "build/config/NnAnalyzers.All.globalconfig", "build/config/NnAnalyzers.Article.globalconfig",
+            "build/config/NnAnalyzers.Default.globalconfig", "build/config/NnAnalyzers.None.globalconfig",
             "build/config/NnAnalyzers.Strict.globalconfig", "icon.png",
         ], packed.Entries("NnAnalyzers"));
         var nuspec = System.Text.Encoding.UTF8.GetString(packed.Read("NnAnalyzers", "NnAnalyzers.nuspec"));
@@ -33,9 +36,11 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
     [Fact]
     public void The_other_packages_have_what_they_need()
     {
-        Assert.Equal(["LICENSE", "NnAnalyzers.Companion.nuspec", "README.md", "icon.png", "lib/net8.0/NnAnalyzers.Companion.dll", "lib/net8.0/NnAnalyzers.Companion.xml"], packed.Entries("NnAnalyzers.Companion"));
+        Assert.Equal(["LICENSE", "NnAnalyzers.Companion.nuspec", "README.md", "icon.png", "lib/net8.0/NnAnalyzers.Companion.dll",
+            "lib/net8.0/NnAnalyzers.Companion.xml"], packed.Entries("NnAnalyzers.Companion"));
         var tool = packed.Entries("NnAnalyzers.Tool");
-        foreach (var file in new[] { "DotnetToolSettings.xml", "NnAnalyzers.Tool.dll", "NnAnalyzers.Runner.dll", "companion/NnAnalyzers.Companion.dll", "refs/TorchSharp.dll" }) Assert.Contains("tools/net10.0/any/" + file, tool);
+        foreach (var file in new[] { "DotnetToolSettings.xml", "NnAnalyzers.Tool.dll", "NnAnalyzers.Runner.dll",
+            "companion/NnAnalyzers.Companion.dll", "refs/TorchSharp.dll" }) Assert.Contains("tools/net10.0/any/" + file, tool);
         Assert.Single(tool, e => e.EndsWith("/TorchSharp.dll", StringComparison.Ordinal));
         Assert.InRange(new FileInfo(Path.Combine(packed.Feed, $"NnAnalyzers.Tool.{Packed.Version}.nupkg")).Length, 1, 20 << 20);
     }
@@ -95,23 +100,29 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
         Assert.NotEqual(0, exit);
         Assert.Contains("NnAnalysisMode 'Stirct' is none of Default, Article, Strict, All and None", output);
         // NoWarn and warnaserror of single rules count in every mode.
-        Assert.Equal(["error NN1002 Grader.cs(12,27)", "error NN1004 Forecaster.cs(8,68)"], Build("-p:NnAnalysisMode=Strict", "-p:NoWarn=NN1001").Said);
-        Assert.Equal(["error NN1001 Forecaster.cs(17,16)", "warning NN1002 Grader.cs(12,27)", "warning NN1004 Forecaster.cs(8,68)"], Build("-p:NnAnalysisMode=Article", "-warnaserror:NN1001").Said);
+        Assert.Equal(["error NN1002 Grader.cs(12,27)", "error NN1004 Forecaster.cs(8,68)"],
+            Build("-p:NnAnalysisMode=Strict", "-p:NoWarn=NN1001").Said);
+        Assert.Equal(["error NN1001 Forecaster.cs(17,16)", "warning NN1002 Grader.cs(12,27)", "warning NN1004 Forecaster.cs(8,68)"],
+            Build("-p:NnAnalysisMode=Article", "-warnaserror:NN1001").Said);
     }
 
     [Fact]
     public void The_users_editorconfig_wins()
     {
         var folder = packed.CopyConsumer("configured");
-        File.WriteAllText(Path.Combine(folder, ".editorconfig"), "[*.cs]\ndotnet_diagnostic.NN1001.severity = none\ndotnet_diagnostic.NN1004.severity = warning\n");
-        Assert.Equal(["error NN1002 Grader.cs(12,27)", "warning NN1004 Forecaster.cs(8,68)"], Packed.Build(folder, "-p:NnAnalysisMode=Strict").Said);
+        File.WriteAllText(Path.Combine(folder, ".editorconfig"),
+            "[*.cs]\ndotnet_diagnostic.NN1001.severity = none\ndotnet_diagnostic.NN1004.severity = warning\n");
+        Assert.Equal(["error NN1002 Grader.cs(12,27)", "warning NN1004 Forecaster.cs(8,68)"],
+            Packed.Build(folder, "-p:NnAnalysisMode=Strict").Said);
         // A whole category.
-        File.WriteAllText(Path.Combine(folder, ".editorconfig"), "[*.cs]\ndotnet_analyzer_diagnostic.category-Architecture.severity = error\n");
+        File.WriteAllText(Path.Combine(folder, ".editorconfig"),
+            "[*.cs]\ndotnet_analyzer_diagnostic.category-Architecture.severity = error\n");
         Assert.Equal(All("error"), Packed.Build(folder).Said);
         // A global configuration of the user's is above the presets too.
         File.Delete(Path.Combine(folder, ".editorconfig"));
         File.WriteAllText(Path.Combine(folder, ".globalconfig"), "is_global = true\ndotnet_diagnostic.NN1002.severity = none\n");
-        Assert.Equal(["error NN1001 Forecaster.cs(17,16)", "error NN1004 Forecaster.cs(8,68)"], Packed.Build(folder, "-p:NnAnalysisMode=Strict").Said);
+        Assert.Equal(["error NN1001 Forecaster.cs(17,16)", "error NN1004 Forecaster.cs(8,68)"],
+            Packed.Build(folder, "-p:NnAnalysisMode=Strict").Said);
     }
 
     [Fact]
@@ -121,7 +132,8 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
         Packed.Build(folder, "-p:ErrorLog=build.sarif%2Cversion=2.1");
         using (var log = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "build.sarif"))))
         {
-            var results = log.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray().Where(r => r.GetProperty("ruleId").GetString()!.StartsWith("NN", StringComparison.Ordinal)).ToList();
+            var results = log.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()
+                .Where(r => r.GetProperty("ruleId").GetString()!.StartsWith("NN", StringComparison.Ordinal)).ToList();
             Assert.Equal(5, results.Count); // the two excused ones are in it, marked as such
             Assert.Equal(2, results.Count(r => r.TryGetProperty("suppressions", out _)));
             Assert.All(results, r =>
@@ -134,8 +146,10 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
         }
         // The log is enough to fix the code.
         var tool = Path.Combine(packed.Folder, "tool");
-        Packed.Must(Packed.DotNet(packed.Folder, "tool", "install", "NnAnalyzers.Tool", "--version", Packed.Version, "--tool-path", tool, "--add-source", packed.Feed));
-        var start = new System.Diagnostics.ProcessStartInfo(Path.Combine(tool, "nn")) { WorkingDirectory = folder, RedirectStandardError = true };
+        Packed.Must(Packed.DotNet(packed.Folder, "tool", "install", "NnAnalyzers.Tool", "--version", Packed.Version, "--tool-path", tool,
+            "--add-source", packed.Feed));
+        var start = new System.Diagnostics.ProcessStartInfo(Path.Combine(tool, "nn"))
+            { WorkingDirectory = folder, RedirectStandardError = true };
         foreach (var argument in new[] { "fix", "build.sarif" }) start.ArgumentList.Add(argument);
         using var nn = System.Diagnostics.Process.Start(start)!;
         Assert.Contains("3 fixes changed 2 files", nn.StandardError.ReadToEnd());
@@ -146,14 +160,16 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
     public void Dotnet_format_applies_every_fix_and_the_code_still_runs()
     {
         var folder = packed.CopyConsumer("formatted");
-        for (var round = 0; round < 3 && Packed.Build(folder).Said.Count > 0; round++) Packed.Must(Packed.DotNet(folder, "format", "analyzers", "--no-restore", "--severity", "info"));
+        for (var round = 0; round < 3 && Packed.Build(folder).Said.Count > 0; round++)
+            Packed.Must(Packed.DotNet(folder, "format", "analyzers", "--no-restore", "--severity", "info"));
         Assert.Empty(Packed.Build(folder).Said);
         var forecaster = File.ReadAllText(Path.Combine(folder, "Forecaster.cs"));
         Assert.Contains("hidden = Linear(4, 32); // four readings", forecaster);
         Assert.Contains("return output.call(x); // one number", forecaster);
         Packed.Must(Packed.DotNet(folder, "run", "--no-build"));
         Assert.DoesNotContain("Softmax", File.ReadAllText(Path.Combine(folder, "Grader.cs")));
-        Assert.Equal(File.ReadAllText(Path.Combine(packed.Consumer, "Generated.g.cs")), File.ReadAllText(Path.Combine(folder, "Generated.g.cs")));
+        Assert.Equal(File.ReadAllText(Path.Combine(packed.Consumer, "Generated.g.cs")),
+            File.ReadAllText(Path.Combine(folder, "Generated.g.cs")));
         Assert.Equal(File.ReadAllText(Path.Combine(packed.Consumer, "Excused.cs")), File.ReadAllText(Path.Combine(folder, "Excused.cs")));
     }
 
@@ -186,7 +202,9 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
             var output = "";
             foreach (var line in Block(block).Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 if (line.StartsWith("cd ", StringComparison.Ordinal)) folder = Path.Combine(folder, line[3..]);
-                else output += Packed.Must(Packed.DotNet(folder, line.Replace("package NnAnalyzers", $"package NnAnalyzers --version {Packed.Version}").Replace("package TorchSharp-cpu", "package TorchSharp-cpu --version 0.107.0").Split(' ')[1..]));
+                else output += Packed.Must(Packed.DotNet(folder,
+                    line.Replace("package NnAnalyzers", $"package NnAnalyzers --version {Packed.Version}")
+                        .Replace("package TorchSharp-cpu", "package TorchSharp-cpu --version 0.107.0").Split(' ')[1..]));
             return output;
         }
         Run("sh create");
@@ -200,7 +218,9 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
         Assert.DoesNotContain("positive", fixedCode);
     }
 
-    /// <summary>What the SDK's own analyzers say of modules that TorchSharp disposes is taken back; what they say of others stands.</summary>
+    /// <summary>
+    /// What the SDK's own analyzers say of modules that TorchSharp disposes is taken back; what they say of others stands.
+    /// </summary>
     [Fact]
     public void Rules_about_disposal_know_registered_modules()
     {
@@ -214,7 +234,8 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
               </ItemGroup>
             </Project>
             """);
-        File.WriteAllText(Path.Combine(folder, ".editorconfig"), "[*.cs]\ndotnet_diagnostic.CA2000.severity = warning\ndotnet_diagnostic.CA1001.severity = warning\ndotnet_diagnostic.CA2213.severity = warning\n");
+        File.WriteAllText(Path.Combine(folder, ".editorconfig"), "[*.cs]\ndotnet_diagnostic.CA2000.severity = warning\n"
+            + "dotnet_diagnostic.CA1001.severity = warning\ndotnet_diagnostic.CA2213.severity = warning\n");
         File.WriteAllText(Path.Combine(folder, "Code.cs"), """
             using TorchSharp;
             using TorchSharp.Modules;
@@ -280,10 +301,14 @@ public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
         IReadOnlyList<string> Said(params string[] settings)
         {
             Packed.Must(Packed.DotNet(folder, ["restore", .. settings]));
-            var output = Packed.Must(Packed.DotNet(folder, ["build", "--no-restore", "-t:Rebuild", "-clp:NoSummary", "-p:UseSharedCompilation=false", .. settings]));
-            return System.Text.RegularExpressions.Regex.Matches(output, @"Code\.cs\((\d+),\d+\): warning (CA\d+)").Select(m => $"{int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture):00} {m.Groups[2]}").Distinct().Order(StringComparer.Ordinal).ToList();
+            var output = Packed.Must(Packed.DotNet(folder,
+                ["build", "--no-restore", "-t:Rebuild", "-clp:NoSummary", "-p:UseSharedCompilation=false", .. settings]));
+            return System.Text.RegularExpressions.Regex.Matches(output, @"Code\.cs\((\d+),\d+\): warning (CA\d+)")
+                .Select(m => $"{int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture):00} {m.Groups[2]}")
+                .Distinct().Order(StringComparer.Ordinal).ToList();
         }
-        Assert.Equal(["08 CA2213", "14 CA2213", "15 CA2213", "16 CA2213", "17 CA2213", "18 CA2213", "23 CA2000", "24 CA2000", "26 CA2000", "34 CA2213", "39 CA2213", "45 CA2213", "50 CA1001", "56 CA1001"], Said("-p:Without=true"));
+        Assert.Equal(["08 CA2213", "14 CA2213", "15 CA2213", "16 CA2213", "17 CA2213", "18 CA2213", "23 CA2000", "24 CA2000", "26 CA2000",
+            "34 CA2213", "39 CA2213", "45 CA2213", "50 CA1001", "56 CA1001"], Said("-p:Without=true"));
         Assert.Equal(["18 CA2213", "26 CA2000", "39 CA2213", "45 CA2213", "56 CA1001"], Said());
     }
 }

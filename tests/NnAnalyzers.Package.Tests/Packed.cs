@@ -11,7 +11,8 @@ public sealed partial class Packed : IDisposable
     public const string Version = "0.1.0-test";
     public static readonly string Root = Path.GetFullPath(Metadata("RepositoryRoot"));
 
-    private static string Metadata(string key) => typeof(Packed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+    private static string Metadata(string key) =>
+        typeof(Packed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("nn-package-").FullName;
     public string Feed => Path.Combine(Folder, "feed");
@@ -20,8 +21,10 @@ public sealed partial class Packed : IDisposable
     public Packed()
     {
         foreach (var project in new[] { "CodeFixes", "Companion", "Tool" })
-            Must(DotNet(Root, "pack", $"src/NnAnalyzers.{project}", "--no-build", "-c", Metadata("Configuration"), "-o", Feed, "-p:PackageVersion=" + Version));
-        // A folder of its own for what is restored, so that no other build ever meets these packages; everything else comes from the usual one.
+            Must(DotNet(Root, "pack", $"src/NnAnalyzers.{project}", "--no-build", "-c", Metadata("Configuration"), "-o", Feed,
+                "-p:PackageVersion=" + Version));
+        // A folder of its own for what is restored, so that no other build ever
+        // meets these packages; everything else comes from the usual one.
         var usual = DotNet(Root, "nuget", "locals", "global-packages", "--list").Output.Split("global-packages:")[1].Trim();
         File.WriteAllText(Path.Combine(Folder, "nuget.config"), $"""
             <configuration>
@@ -30,7 +33,8 @@ public sealed partial class Packed : IDisposable
               <packageSources><add key="packed" value="feed" /></packageSources>
             </configuration>
             """);
-        File.WriteAllText(Path.Combine(Folder, "Directory.Build.props"), $"<Project><PropertyGroup><NnVersion>{Version}</NnVersion></PropertyGroup></Project>");
+        File.WriteAllText(Path.Combine(Folder, "Directory.Build.props"),
+            $"<Project><PropertyGroup><NnVersion>{Version}</NnVersion></PropertyGroup></Project>");
         File.WriteAllText(Path.Combine(Folder, ".editorconfig"), "root = true\n");
         CopyConsumer("consumer");
     }
@@ -39,17 +43,20 @@ public sealed partial class Packed : IDisposable
     public string CopyConsumer(string name)
     {
         var to = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(Root, "tests", "NnAnalyzers.Package.Tests", "Consumer"))) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(Path.Combine(Root, "tests", "NnAnalyzers.Package.Tests", "Consumer")))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
         Must(DotNet(to, "restore"));
         return to;
     }
 
     public static (int ExitCode, string Output) DotNet(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+            { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // The tests may run under MSBuild; its variables are not for what they start. Nor is a package folder from outside.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k is "NUGET_PACKAGES" or "CI").ToList()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
+            || k is "NUGET_PACKAGES" or "CI").ToList()) start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         using var process = Process.Start(start)!;
@@ -68,8 +75,10 @@ public sealed partial class Packed : IDisposable
     /// <summary>Builds a project anew and gives what it says about rules, as "warning NN1001 Forecaster.cs(18,16)".</summary>
     public static (int ExitCode, IReadOnlyList<string> Said, string Output) Build(string folder, params string[] settings)
     {
-        var (exit, output) = DotNet(folder, ["build", "--no-restore", "-t:Rebuild", "-clp:NoSummary", "-p:UseSharedCompilation=false", .. settings]);
-        return (exit, FindingLine().Matches(output).Select(m => $"{m.Groups[2]} {m.Groups[3]} {m.Groups[1]}").Distinct().Order(StringComparer.Ordinal).ToList(), output);
+        var (exit, output) = DotNet(folder,
+            ["build", "--no-restore", "-t:Rebuild", "-clp:NoSummary", "-p:UseSharedCompilation=false", .. settings]);
+        return (exit, FindingLine().Matches(output).Select(m => $"{m.Groups[2]} {m.Groups[3]} {m.Groups[1]}").Distinct()
+            .Order(StringComparer.Ordinal).ToList(), output);
     }
 
     [GeneratedRegex(@"([\w.]+\.cs\(\d+,\d+\)): (\w+) (NN\d+|AD\d+)")]
@@ -78,7 +87,9 @@ public sealed partial class Packed : IDisposable
     public IReadOnlyList<string> Entries(string package)
     {
         using var archive = ZipFile.OpenRead(Path.Combine(Feed, $"{package}.{Version}.nupkg"));
-        return archive.Entries.Select(e => e.FullName).Where(e => !e.EndsWith(".psmdcp", StringComparison.Ordinal) && e is not ("_rels/.rels" or "[Content_Types].xml")).Order(StringComparer.Ordinal).ToList();
+        return archive.Entries.Select(e => e.FullName)
+            .Where(e => !e.EndsWith(".psmdcp", StringComparison.Ordinal) && e is not ("_rels/.rels" or "[Content_Types].xml"))
+            .Order(StringComparer.Ordinal).ToList();
     }
 
     public byte[] Read(string package, string entry)

@@ -15,7 +15,8 @@ namespace NnAnalyzers.Tests;
 /// </summary>
 public class CatalogTests
 {
-    private static readonly string Root = typeof(CatalogTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+    private static readonly string Root = typeof(CatalogTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "RepositoryRoot").Value!;
     private static readonly bool Update = Environment.GetEnvironmentVariable("NN_UPDATE") == "1";
 
     public static TheoryData<string> RuleIds => [.. RuleCatalog.All.Select(r => r.Id)];
@@ -37,7 +38,8 @@ public class CatalogTests
 
     private static string Severity(Rule rule) => rule.Descriptor.DefaultSeverity.ToString().ToLowerInvariant();
 
-    private static string Source(Rule rule) => rule.Source switch { RuleSource.Article => "the article", RuleSource.TorchSharp => "TorchSharp users", _ => "peer tools" };
+    private static string Source(Rule rule) =>
+        rule.Source switch { RuleSource.Article => "the article", RuleSource.TorchSharp => "TorchSharp users", _ => "peer tools" };
 
     private static string Table(string prefix) => "| rule | what it finds | level |\n|---|---|---|\n"
         + string.Concat(Ordered.Select(r => $"| [{r.Id}]({prefix}{r.Id}.md) | {r.Descriptor.Title} | {r.Level} ({Severity(r)}) |\n"));
@@ -48,7 +50,8 @@ public class CatalogTests
         Generated("README.md", "<!-- rules: generated -->", Table("docs/rules/"));
         Generated("docs/rules/README.md", "<!-- rules: generated -->", Table(""));
         Generated("src/NnAnalyzers/AnalyzerReleases.Unshipped.md", "--------|----------|----------|-------",
-            "NN0000 | Internal | Hidden | A rule failed\n" + string.Concat(Ordered.Select(r => $"{r.Id} | {r.Descriptor.Category} | {r.Descriptor.DefaultSeverity} | {r.Descriptor.Title}\n")), end: null);
+            "NN0000 | Internal | Hidden | A rule failed\n" + string.Concat(Ordered.Select(
+                r => $"{r.Id} | {r.Descriptor.Category} | {r.Descriptor.DefaultSeverity} | {r.Descriptor.Title}\n")), end: null);
     }
 
     [Fact]
@@ -56,9 +59,12 @@ public class CatalogTests
     {
         const string folder = "src/NnAnalyzers.CodeFixes/build/config";
         if (Update) foreach (var preset in Preset.All) File.WriteAllText(Path.Combine(Root, folder, preset.FileName), preset.Text());
-        foreach (var preset in Preset.All) Assert.True(Read($"{folder}/{preset.FileName}") == preset.Text(), $"{preset.FileName} is out of date: run the tests once with NN_UPDATE=1");
-        Assert.Equal(Preset.All.Select(p => p.FileName).Order(), Directory.GetFiles(Path.Combine(Root, folder)).Select(Path.GetFileName).Order());
-        Generated("docs/configuration.md", "<!-- modes: generated -->", "| mode | what it sets |\n|---|---|\n" + string.Concat(Preset.All.Select(p => $"| `{p.Name}` | {p.Says} |\n")));
+        foreach (var preset in Preset.All) Assert.True(Read($"{folder}/{preset.FileName}") == preset.Text(),
+            $"{preset.FileName} is out of date: run the tests once with NN_UPDATE=1");
+        Assert.Equal(Preset.All.Select(p => p.FileName).Order(),
+            Directory.GetFiles(Path.Combine(Root, folder)).Select(Path.GetFileName).Order());
+        Generated("docs/configuration.md", "<!-- modes: generated -->",
+            "| mode | what it sets |\n|---|---|\n" + string.Concat(Preset.All.Select(p => $"| `{p.Name}` | {p.Says} |\n")));
     }
 
     [Theory]
@@ -75,8 +81,10 @@ public class CatalogTests
         Assert.StartsWith($"# {id}: {rule.Descriptor.Title}\n", Read($"docs/rules/{id}.md"), StringComparison.Ordinal);
         Assert.EndsWith($"docs/rules/{id}.md", rule.Descriptor.HelpLinkUri, StringComparison.Ordinal);
         Assert.True(rule.Descriptor.IsEnabledByDefault);
-        Generated($"docs/rules/{id}.md", "<!-- generated from the rule -->", $"Level: {rule.Level} ({Severity(rule)}) · Category: {rule.Descriptor.Category} · From: {Source(rule)} · [all rules](README.md)\n");
-        foreach (var section in new[] { "What it finds", "Why", "Example", "Silent", "Configure", "Evidence" }) Assert.Contains($"\n## {section}\n", Read($"docs/rules/{id}.md"));
+        Generated($"docs/rules/{id}.md", "<!-- generated from the rule -->", $"Level: {rule.Level} ({Severity(rule)}) · "
+            + $"Category: {rule.Descriptor.Category} · From: {Source(rule)} · [all rules](README.md)\n");
+        foreach (var section in new[] { "What it finds", "Why", "Example", "Silent", "Configure", "Evidence" })
+            Assert.Contains($"\n## {section}\n", Read($"docs/rules/{id}.md"));
     }
 
     [Theory]
@@ -94,11 +102,19 @@ public class CatalogTests
     {
         using var evidence = JsonDocument.Parse(Read("docs/evidence/cpu.json"));
         string Number(JsonElement e, string name) => e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number
-            ? v.GetDouble() is var d && d == 0 ? "0" : (Math.Abs(d) is >= 1e5 or < 1e-3) ? d.ToString("0.0e+0", CultureInfo.InvariantCulture) : d.ToString(Math.Abs(d) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) : "–";
-        string Share(JsonElement e) => e.GetProperty("runs").GetInt32() == 0 ? "–" : $"{e.GetProperty("reached").GetInt32()}/{e.GetProperty("runs").GetInt32()}";
-        var table = new StringBuilder("| rule | flagged | fixed | nothing changed | random edit | steps to target | last loss, flagged | last loss, fixed | verdict |\n|---|---|---|---|---|---|---|---|---|\n");
-        foreach (var v in evidence.RootElement.GetProperty("verdicts").EnumerateArray().OrderBy(v => v.GetProperty("rule").GetString(), StringComparer.Ordinal))
-            table.Append(CultureInfo.InvariantCulture, $"| {v.GetProperty("rule")} | {Share(v.GetProperty("flagged"))} | {Share(v.GetProperty("fixed"))} | {Share(v.GetProperty("nothing"))} | {Share(v.GetProperty("random"))} | {Number(v.GetProperty("fixed"), "medianSteps")} | {Number(v.GetProperty("flagged"), "medianLoss")} | {Number(v.GetProperty("fixed"), "medianLoss")} | {v.GetProperty("judgement")} |\n");
+            ? v.GetDouble() is var d && d == 0 ? "0"
+            : (Math.Abs(d) is >= 1e5 or < 1e-3) ? d.ToString("0.0e+0", CultureInfo.InvariantCulture)
+            : d.ToString(Math.Abs(d) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) : "–";
+        string Share(JsonElement e) =>
+            e.GetProperty("runs").GetInt32() == 0 ? "–" : $"{e.GetProperty("reached").GetInt32()}/{e.GetProperty("runs").GetInt32()}";
+        var table = new StringBuilder("| rule | flagged | fixed | nothing changed | random edit | steps to target | last loss, "
+            + "flagged | last loss, fixed | verdict |\n|---|---|---|---|---|---|---|---|---|\n");
+        foreach (var v in evidence.RootElement.GetProperty("verdicts").EnumerateArray().OrderBy(v => v.GetProperty("rule").GetString(),
+            StringComparer.Ordinal))
+            table.Append(CultureInfo.InvariantCulture, $"| {v.GetProperty("rule")} | {Share(v.GetProperty("flagged"))} "
+                + $"| {Share(v.GetProperty("fixed"))} | {Share(v.GetProperty("nothing"))} | {Share(v.GetProperty("random"))} "
+                + $"| {Number(v.GetProperty("fixed"), "medianSteps")} | {Number(v.GetProperty("flagged"), "medianLoss")} "
+                + $"| {Number(v.GetProperty("fixed"), "medianLoss")} | {v.GetProperty("judgement")} |\n");
         Generated("docs/evidence/README.md", "<!-- cpu.json: generated -->", table.ToString());
         Generated("README.md", "<!-- cpu.json: generated -->", table.ToString());
     }
@@ -111,7 +127,8 @@ public class CatalogTests
         string Block(string kind) => page.Split($"```csharp {kind}\n")[1].Split("```")[0];
         var compilation = Verify.Compile(Block("flagged"));
         Assert.DoesNotContain(compilation.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
-        var finding = Assert.Single(await compilation.WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new NetworkAnalyzer())).GetAnalyzerDiagnosticsAsync());
+        var finding = Assert.Single(await compilation.WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new NetworkAnalyzer()))
+            .GetAnalyzerDiagnosticsAsync());
         Assert.Equal(id, finding.Id);
         if (!page.Contains("```csharp fixed"))
         {
@@ -122,7 +139,8 @@ public class CatalogTests
         var text = compilation.SyntaxTrees.Single().GetText().ToString();
         var offset = text.Length - Block("flagged").Length;
         var span = finding.Location.SourceSpan;
-        await Verify.Sizes.FixAsync(Block("flagged").Insert(span.End - offset, "|}").Insert(span.Start - offset, $"{{|{id}:"), Block("fixed"));
+        await Verify.Sizes.FixAsync(Block("flagged").Insert(span.End - offset, "|}").Insert(span.Start - offset, $"{{|{id}:"),
+            Block("fixed"));
     }
 
     /// <summary>Every name the catalog knows is a real one of the TorchSharp that is referenced.</summary>
@@ -130,8 +148,10 @@ public class CatalogTests
     public void The_catalog_names_what_TorchSharp_has()
     {
         static string Key(string name) => name.Replace("_", "").ToLowerInvariant();
-        var names = new[] { typeof(TorchSharp.torch), typeof(TorchSharp.torch.nn), typeof(TorchSharp.torch.nn.functional), typeof(TorchSharp.torch.Tensor), typeof(TorchSharp.TensorExtensionMethods) }
-            .SelectMany(t => t.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance)).Select(m => Key(m is PropertyInfo or MethodInfo { IsSpecialName: false } ? m.Name : "")).ToHashSet();
+        var names = new[] { typeof(TorchSharp.torch), typeof(TorchSharp.torch.nn), typeof(TorchSharp.torch.nn.functional),
+            typeof(TorchSharp.torch.Tensor), typeof(TorchSharp.TensorExtensionMethods) }
+            .SelectMany(t => t.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance))
+            .Select(m => Key(m is PropertyInfo or MethodInfo { IsSpecialName: false } ? m.Name : "")).ToHashSet();
         var missing = Catalog.All.SelectMany(o => o.Aliases.Append(o.Name)).Where(n => !names.Contains(Key(n))).ToList();
         Assert.True(missing.Count == 0, "not in TorchSharp: " + string.Join(", ", missing));
     }
@@ -142,44 +162,56 @@ public class CatalogTests
     {
         foreach (var op in Catalog.All.Where(o => o.In is not null || o.Bias is not null))
             foreach (var parameter in new[] { op.In, op.Out, op.Bias }.OfType<string>())
-                Assert.True(typeof(TorchSharp.torch.nn).GetMethods().Any(m => m.Name == op.Name && m.GetParameters().Any(p => p.Name == parameter)), $"{op.Name} has no parameter {parameter}");
+                Assert.True(
+                    typeof(TorchSharp.torch.nn).GetMethods().Any(m => m.Name == op.Name && m.GetParameters().Any(p => p.Name == parameter)),
+                    $"{op.Name} has no parameter {parameter}");
     }
 
-    private static IEnumerable<string> NamesOf(Type type, Func<MethodInfo, bool> wanted) => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-        .Where(m => (!m.IsSpecialName && !m.Name.StartsWith("op_", StringComparison.Ordinal) || m.IsSpecialName && m.Name.StartsWith("get_", StringComparison.Ordinal)) && m.DeclaringType == type && wanted(m)).Select(m => m.Name.StartsWith("get_", StringComparison.Ordinal) && m.IsSpecialName ? m.Name[4..] : m.Name).Distinct();
+    private static IEnumerable<string> NamesOf(Type type, Func<MethodInfo, bool> wanted) =>
+        type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        .Where(m => (!m.IsSpecialName && !m.Name.StartsWith("op_", StringComparison.Ordinal)
+            || m.IsSpecialName && m.Name.StartsWith("get_", StringComparison.Ordinal)) && m.DeclaringType == type && wanted(m))
+        .Select(m => m.Name.StartsWith("get_", StringComparison.Ordinal) && m.IsSpecialName ? m.Name[4..] : m.Name).Distinct();
 
     private static bool GivesTensors(MethodInfo method)
     {
         static bool IsTensor(Type t) => t == typeof(TorchSharp.torch.Tensor);
         var type = method.ReturnType;
-        return IsTensor(type) || type.IsArray && IsTensor(type.GetElementType()!) || type.FullName?.StartsWith("System.ValueTuple", StringComparison.Ordinal) == true && type.GetGenericArguments().Any(IsTensor);
+        return IsTensor(type) || type.IsArray && IsTensor(type.GetElementType()!)
+            || type.FullName?.StartsWith("System.ValueTuple", StringComparison.Ordinal) == true && type.GetGenericArguments().Any(IsTensor);
     }
 
     /// <summary>
-    /// Every factory of torch.nn, every function of torch.nn.functional and torch, and every method and property of a tensor that gives tensors
-    /// is classified, or opaque with a reason.
+    /// Every factory of torch.nn, every function of torch.nn.functional and torch, and every
+    /// method and property of a tensor that gives tensors is classified, or opaque with a reason.
     /// </summary>
     [Fact]
     public void Everything_TorchSharp_offers_is_in_the_catalog()
     {
         // Indexers and what only moves bytes are no operations.
         var none = new HashSet<string> { "Item", "TensorItems", "ReadBytesFromStream", "alias_copy", "names", "bytes", "ToTensor" };
-        var unknown = NamesOf(typeof(TorchSharp.torch.nn), m => typeof(TorchSharp.torch.nn.Module).IsAssignableFrom(m.ReturnType) || m.Name == "Parameter")
+        var unknown = NamesOf(typeof(TorchSharp.torch.nn),
+            m => typeof(TorchSharp.torch.nn.Module).IsAssignableFrom(m.ReturnType) || m.Name == "Parameter")
             .Concat(NamesOf(typeof(TorchSharp.torch.nn.functional), GivesTensors)).Concat(NamesOf(typeof(TorchSharp.torch), GivesTensors))
-            .Concat(NamesOf(typeof(TorchSharp.torch.Tensor), GivesTensors)).Concat(NamesOf(typeof(TorchSharp.TensorExtensionMethods), GivesTensors))
+            .Concat(NamesOf(typeof(TorchSharp.torch.Tensor), GivesTensors))
+            .Concat(NamesOf(typeof(TorchSharp.TensorExtensionMethods), GivesTensors))
             .Distinct().Where(n => !none.Contains(n) && Catalog.Find(n) is null).Order().ToList();
         Assert.True(unknown.Count == 0, "not in the catalog: " + string.Join(" ", unknown));
     }
 
     [Fact]
-    public void Every_opaque_operation_has_a_reason() => Assert.All(Catalog.All, o => Assert.True(o.Role != Role.Opaque || o.OpaqueReason is not null, o.Name));
+    public void Every_opaque_operation_has_a_reason() =>
+        Assert.All(Catalog.All, o => Assert.True(o.Role != Role.Opaque || o.OpaqueReason is not null, o.Name));
 
     [Fact]
     public void Every_optimizer_and_scheduler_is_known()
     {
-        Assert.Equal(NamesOf(typeof(TorchSharp.torch.optim), m => typeof(TorchSharp.torch.optim.Optimizer).IsAssignableFrom(m.ReturnType)).Order(), OptimizerCatalog.Optimizers.Select(o => o.Name).Order());
-        Assert.Equal(NamesOf(typeof(TorchSharp.torch.optim.lr_scheduler), m => m.ReturnType.Name == "LRScheduler").Order(), OptimizerCatalog.Schedulers.Select(o => o.Name).Order());
+        Assert.Equal(NamesOf(typeof(TorchSharp.torch.optim), m => typeof(TorchSharp.torch.optim.Optimizer).IsAssignableFrom(m.ReturnType))
+            .Order(), OptimizerCatalog.Optimizers.Select(o => o.Name).Order());
+        Assert.Equal(NamesOf(typeof(TorchSharp.torch.optim.lr_scheduler), m => m.ReturnType.Name == "LRScheduler").Order(),
+            OptimizerCatalog.Schedulers.Select(o => o.Name).Order());
         foreach (var optimizer in OptimizerCatalog.Optimizers)
-            Assert.Contains(typeof(TorchSharp.torch.optim).GetMethods(), m => m.Name == optimizer.Name && m.GetParameters().Any(p => p.Name == optimizer.Rate));
+            Assert.Contains(typeof(TorchSharp.torch.optim).GetMethods(),
+                m => m.Name == optimizer.Name && m.GetParameters().Any(p => p.Name == optimizer.Rate));
     }
 }

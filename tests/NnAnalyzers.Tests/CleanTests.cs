@@ -6,7 +6,8 @@ namespace NnAnalyzers.Tests;
 /// <summary>Code as experts write it: nothing above advice is found, in one file or in all, and all of it is understood.</summary>
 public class CleanTests
 {
-    private static readonly string Folder = Path.Combine(typeof(CleanTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!, "samples/Clean");
+    private static readonly string Folder = Path.Combine(typeof(CleanTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "RepositoryRoot").Value!, "samples/Clean");
 
     public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.cs").Select(f => Path.GetFileName(f)).Order()];
 
@@ -24,5 +25,6 @@ public class CleanTests
     public Task Nothing_is_found_in(string file) => SilentAsync(File.ReadAllText(Path.Combine(Folder, file)));
 
     [Fact]
-    public Task Nothing_is_found_in_all_together() => SilentAsync(Directory.GetFiles(Folder, "*.cs").Order().Select(File.ReadAllText).ToArray());
+    public Task Nothing_is_found_in_all_together() =>
+        SilentAsync(Directory.GetFiles(Folder, "*.cs").Order().Select(File.ReadAllText).ToArray());
 }

@@ -12,10 +12,13 @@ public class LiveTests
 {
     private static readonly string[] Project =
     [
-        "public class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 3); public Net() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => Out.Finish(fc.forward(x)); }",
+        "public class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 3); public Net() : "
+            + "base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => Out.Finish(fc.forward(x)); }",
         "static class Out { public static Tensor Finish(Tensor x) => functional.softmax(x, 1); }",
         "static class Factory { public static Module<Tensor, Tensor> Make() => new Net(); }",
-        "class Trainer { private readonly Module<Tensor, Tensor> net = Factory.Make(); private readonly Loss<Tensor, Tensor, Tensor> loss = CrossEntropyLoss(); public void Step(Tensor x, Tensor y) => Losses.Of(loss, net.forward(x), y).backward(); }",
+        "class Trainer { private readonly Module<Tensor, Tensor> net = Factory.Make(); "
+            + "private readonly Loss<Tensor, Tensor, Tensor> loss = "
+            + "CrossEntropyLoss(); public void Step(Tensor x, Tensor y) => Losses.Of(loss, net.forward(x), y).backward(); }",
         "static class Losses { public static Tensor Of(Loss<Tensor, Tensor, Tensor> loss, Tensor p, Tensor y) => loss.forward(p, y); }",
         "static class Unrelated { public static Tensor Twice(Tensor x) => x * 2; }",
     ];
@@ -35,15 +38,18 @@ public class LiveTests
     {
         var compilation = Verify.Compile(Project);
         var analyzers = compilation.WithAnalyzers([new NetworkAnalyzer()]);
-        var found = await analyzers.GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(compilation.SyntaxTrees[file]), null, default);
+        var found = await analyzers.GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(compilation.SyntaxTrees[file]),
+            null, default);
         Assert.Equal(Enumerable.Repeat("NN1002", findings), found.Select(d => d.Id));
     }
 
     [Fact]
     public async Task A_file_that_never_names_TorchSharp_is_read_where_it_is_imported_for_all()
     {
-        var compilation = Verify.CompileFiles("global using TorchSharp; global using static TorchSharp.torch; global using static TorchSharp.torch.nn;",
-            "static class P { static void Train() { var model = Sequential(Linear(4, 8), ReLU(), Linear(8, 3), Softmax(1)); functional.cross_entropy(model.forward(randn(8, 4)), randint(3, new long[] { 8 })).backward(); } }");
+        var compilation = Verify.CompileFiles(
+            "global using TorchSharp; global using static TorchSharp.torch; global using static TorchSharp.torch.nn;",
+            "static class P { static void Train() { var model = Sequential(Linear(4, 8), ReLU(), Linear(8, 3), Softmax(1)); "
+                + "functional.cross_entropy(model.forward(randn(8, 4)), randint(3, new long[] { 8 })).backward(); } }");
         Assert.Equal("NN1002", Assert.Single(await compilation.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync()).Id);
     }
 

@@ -6,10 +6,13 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace NnAnalyzers.Tests;
 
-/// <summary>Examples of the rule pages with a comment before every token: the same is found, the fix compiles, and no comment is lost.</summary>
+/// <summary>
+/// Examples of the rule pages with a comment before every token: the same is found, the fix compiles, and no comment is lost.
+/// </summary>
 public class TriviaTests
 {
-    private static readonly string Folder = Path.Combine(typeof(TriviaTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!, "docs/rules");
+    private static readonly string Folder = Path.Combine(typeof(TriviaTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "RepositoryRoot").Value!, "docs/rules");
 
     public static TheoryData<string, bool> Fixed
     {
@@ -24,15 +27,18 @@ public class TriviaTests
 
     private static string Page(string id) => File.ReadAllText(Path.Combine(Folder, id + ".md")).ReplaceLineEndings("\n");
 
-    private static IReadOnlyList<string> Comments(string code) => Regex.Matches(code, @"/\*\d+\*/|//\d+\n").Select(m => m.Value.Trim()).Distinct().ToList();
+    private static IReadOnlyList<string> Comments(string code) =>
+        Regex.Matches(code, @"/\*\d+\*/|//\d+\n").Select(m => m.Value.Trim()).Distinct().ToList();
 
     [Theory, MemberData(nameof(Fixed))]
     public async Task No_comment_is_lost(string id, bool wholeLine)
     {
         var text = new StringBuilder();
         var n = 0;
-        foreach (var token in CSharpSyntaxTree.ParseText(Page(id).Split("```csharp flagged\n")[1].Split("```")[0]).GetRoot().DescendantTokens())
-            text.Append(token.LeadingTrivia.ToFullString()).Append(wholeLine ? $"//{++n}\n" : $"/*{++n}*/").Append(token.Text).Append(token.TrailingTrivia.ToFullString());
+        foreach (var token in CSharpSyntaxTree.ParseText(Page(id).Split("```csharp flagged\n")[1].Split("```")[0])
+            .GetRoot().DescendantTokens())
+            text.Append(token.LeadingTrivia.ToFullString()).Append(wholeLine ? $"//{++n}\n" : $"/*{++n}*/").Append(token.Text)
+                .Append(token.TrailingTrivia.ToFullString());
         var compilation = Verify.Compile(text.ToString());
         var finding = Assert.Single(await Verify.FindAsync(compilation));
         Assert.Equal(id, finding.Id);

@@ -52,8 +52,10 @@ public sealed class CheckAndFixTests : InFolder
         string Log(string old) => JsonSerializer.Serialize(new
         {
             version = "2.1.0",
-            runs = new[] { new { results = new[] { new { ruleId = "NN1004", message = new { text = "m" }, properties = new { customProperties = new Dictionary<string, string>
-                { ["nn.fix.title"] = "t", ["nn.fix.edits"] = string.Join('\t', Uri.EscapeDataString(file), 8, old.Length, "Linear(5%2C%208)", Uri.EscapeDataString(old)) } } } } } },
+            runs = new[] { new { results = new[] { new { ruleId = "NN1004", message = new { text = "m" },
+                properties = new { customProperties = new Dictionary<string, string>
+                { ["nn.fix.title"] = "t", ["nn.fix.edits"] = string.Join('\t', Uri.EscapeDataString(file), 8, old.Length,
+                    "Linear(5%2C%208)", Uri.EscapeDataString(old)) } } } } } },
         });
         Write("build.sarif", Log("Linear(9, 9)"));
         var (exit, _, errors) = Nn("fix", "build.sarif");
@@ -153,17 +155,23 @@ public sealed class CheckAndFixTests : InFolder
         Assert.Matches(@"1 +inverse is opaque", output);
     }
 
-    /// <summary>A folder whose project cannot be restored is read all the same, with what the project imports for all of its code.</summary>
+    /// <summary>
+    /// A folder whose project cannot be restored is read all the same, with what the project imports for all of its code.
+    /// </summary>
     [Fact]
     public void Loose_code_is_read_without_its_project()
     {
         Write("app.csproj", """
             <Project Sdk="Microsoft.NET.Sdk">
               <ItemGroup><PackageReference Include="No.Such.Package.Anywhere" Version="1.0.0" /></ItemGroup>
-              <ItemGroup><Using Include="TorchSharp" /><Using Include="TorchSharp.torch" Static="true" /><Using Include="TorchSharp.torch.nn"><Static>True</Static></Using></ItemGroup>
+              <ItemGroup>
+                <Using Include="TorchSharp" /><Using Include="TorchSharp.torch" Static="true" />
+                <Using Include="TorchSharp.torch.nn"><Static>True</Static></Using>
+              </ItemGroup>
             </Project>
             """);
-        Write("model.cs", "var model = Sequential(Linear(4, 8), ReLU(), Linear(8, 1), ReLU()); functional.mse_loss(model.forward(randn(8, 4)), randn(8, 1)).backward();");
+        Write("model.cs", "var model = Sequential(Linear(4, 8), ReLU(), Linear(8, 1), ReLU()); "
+            + "functional.mse_loss(model.forward(randn(8, 4)), randn(8, 1)).backward();");
         CannotRun("does not restore", "check", ".");
         var (exit, output, _) = Nn("check", ".", "--loose");
         Assert.Equal(1, exit);
@@ -199,7 +207,15 @@ public sealed class CheckAndFixTests : InFolder
     [Fact]
     public void A_project_that_does_not_restore_is_named()
     {
-        Write("p/p.csproj", """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup><ProjectReference Include="../gone/gone.csproj" /><PackageReference Include="No.Such.Package.Anywhere.At.All" Version="[1.0.0]" /></ItemGroup></Project>""");
+        Write("p/p.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <ItemGroup>
+                <ProjectReference Include="../gone/gone.csproj" />
+                <PackageReference Include="No.Such.Package.Anywhere.At.All" Version="[1.0.0]" />
+              </ItemGroup>
+            </Project>
+            """);
         Write("p/nuget.config", "<configuration><packageSources><clear /></packageSources></configuration>");
         CannotRun("does not restore", "check", "p");
         Write("q/q.csproj", "<Project Sdk=");

@@ -35,7 +35,8 @@ public sealed class CiTests : InFolder
     private (int ExitCode, string Output) Sh(string script)
     {
         Write("bin/nn", $"#!/bin/sh\nexec dotnet '{Tests.Nn.Tool}' \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(Folder, "bin/nn"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(Folder, "bin/nn"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var start = new ProcessStartInfo("sh") { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-ec");
         start.ArgumentList.Add(script);
@@ -76,7 +77,8 @@ public sealed class CiTests : InFolder
     public void The_hook_stops_a_commit_with_a_new_finding()
     {
         Write("Fine.cs", Flagged.Replace(", ReLU());", ");"));
-        var (exit, output) = Sh("git init -q . && git config user.email t@t && git config user.name t && nn check . --write-baseline nn-baseline.json && printf 'bin/\\n' > .gitignore");
+        var (exit, output) = Sh("git init -q . && git config user.email t@t && git config user.name t && nn check . "
+            + "--write-baseline nn-baseline.json && printf 'bin/\\n' > .gitignore");
         Assert.True(exit == 0, output);
         Write(".git/hooks/pre-commit", Block("pre-commit"));
         Assert.Equal(0, Sh("chmod +x .git/hooks/pre-commit && git add -A && git commit -qm fine").ExitCode);
@@ -115,7 +117,8 @@ public sealed class CiTests : InFolder
         Assert.True(File.Exists(Path.Combine(Folder, "nn-report", "index.html")));
         // Shares of other code do not belong together.
         var plan = Plan.Load(Path.Combine(Folder, "share-2", "jobs"));
-        (plan with { Programs = plan.Programs.Select(p => p with { Variants = p.Variants.Select(v => v with { Hash = "other" }).ToList() }).ToList() }).Save(Path.Combine(Folder, "share-2", "jobs"));
+        (plan with { Programs = plan.Programs.Select(p => p with { Variants = p.Variants.Select(v => v with { Hash = "other" }).ToList() })
+            .ToList() }).Save(Path.Combine(Folder, "share-2", "jobs"));
         CannotRun("come from different code or seeds", "merge", "share-1", "share-2", "--out", "m2");
     }
 
@@ -140,7 +143,8 @@ public sealed class CiTests : InFolder
     [InlineData("1/2/3")]
     [InlineData("auto")]
     [InlineData("auto/8")]
-    public void A_share_that_is_none_is_told(string text) => Assert.StartsWith("--shard " + text, Assert.Throws<InvalidDataException>(() => Shard.Parse(text, _ => null)).Message);
+    public void A_share_that_is_none_is_told(string text) =>
+        Assert.StartsWith("--shard " + text, Assert.Throws<InvalidDataException>(() => Shard.Parse(text, _ => null)).Message);
 
     [Fact]
     public void Shares_are_all_jobs_once() =>

@@ -9,20 +9,26 @@ internal static class Nn
     public static readonly string Root = Path.GetFullPath(Metadata("RepositoryRoot")), Tool = Path.GetFullPath(Metadata("Tool"));
     public static readonly string Samples = Path.Combine(Root, "samples", "Training");
 
-    private static string Metadata(string key) => typeof(Nn).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+    private static string Metadata(string key) =>
+        typeof(Nn).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
     public static (int ExitCode, string Output, string Errors) Run(string folder, params string[] arguments)
     {
         using var process = Start(folder, arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(4))) { process.Kill(entireProcessTree: true); throw new TimeoutException(string.Join(' ', arguments)); }
+        if (!process.WaitForExit(TimeSpan.FromMinutes(4)))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException(string.Join(' ', arguments));
+        }
         return (process.ExitCode, output.Result, errors.Result);
     }
 
     public static Process Start(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+            { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments.Prepend(Tool)) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }
@@ -51,7 +57,8 @@ public abstract class InFolder : IDisposable
     protected string WriteProject(string name, string properties, string items, string code)
     {
         Write(name + "/Directory.Build.props", "<Project />");
-        Write(name + "/Directory.Packages.props", "<Project><PropertyGroup><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup></Project>");
+        Write(name + "/Directory.Packages.props",
+            "<Project><PropertyGroup><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup></Project>");
         Write($"{name}/{name}.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings>{properties}</PropertyGroup>

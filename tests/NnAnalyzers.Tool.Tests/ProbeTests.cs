@@ -20,8 +20,17 @@ public sealed class ProbeTests : InFolder
         {
             private readonly Module<Tensor, Tensor> conv = Conv2d(1, 4, 3), fc;
             private readonly bool act;
-            public Digits(int classes, bool act = true) : base("digits") { fc = Linear(400, classes); this.act = act; RegisterComponents(); }
-            public override Tensor forward(Tensor x) { x = fc.call(functional.relu(conv.call(x)).flatten(1)); return act ? functional.relu(x) : x; }
+            public Digits(int classes, bool act = true) : base("digits")
+            {
+                fc = Linear(400, classes);
+                this.act = act;
+                RegisterComponents();
+            }
+            public override Tensor forward(Tensor x)
+            {
+                x = fc.call(functional.relu(conv.call(x)).flatten(1));
+                return act ? functional.relu(x) : x;
+            }
         }
         class Words : Module<Tensor, Tensor>
         {
@@ -33,7 +42,12 @@ public sealed class ProbeTests : InFolder
         class Cut : Module<Tensor, Tensor>
         {
             private readonly Module<Tensor, Tensor> fc = Linear(6, 1);
-            public Cut() : base("cut") { init.constant_(((TorchSharp.Modules.Linear)fc).weight, 0); init.constant_(((TorchSharp.Modules.Linear)fc).bias, -1); RegisterComponents(); }
+            public Cut() : base("cut")
+            {
+                init.constant_(((TorchSharp.Modules.Linear)fc).weight, 0);
+                init.constant_(((TorchSharp.Modules.Linear)fc).bias, -1);
+                RegisterComponents();
+            }
             public override Tensor forward(Tensor x) => functional.relu(fc.call(x));
         }
         class Squares : Module<Tensor, Tensor>
@@ -53,7 +67,8 @@ public sealed class ProbeTests : InFolder
     [Fact]
     public void Input_loss_optimizer_and_arguments_come_from_the_code()
     {
-        var (exit, output, errors) = Nn("probe", Project(Networks), "--only", "GradientFlow", "--only", "InitialLoss", "--json", "r.json", "--html", "r.html");
+        var (exit, output, errors) = Nn("probe", Project(Networks), "--only", "GradientFlow", "--only", "InitialLoss", "--json",
+            "r.json", "--html", "r.html");
         Assert.True(exit == 0, output + errors);
         Assert.Contains("Digits made with classes 10, act false", output);
         Assert.Contains("(16, 1, 12, 12), random normal numbers; the code says (N, 1, 12, 12)", output);
@@ -62,7 +77,8 @@ public sealed class ProbeTests : InFolder
         Assert.Contains("expected about 2.303 (ln 10)", output);
         using var report = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "r.json")));
         Assert.Equal("Digits", report.RootElement.GetProperty("model").GetString());
-        Assert.Contains("random normal numbers of shape (16, 1, 12, 12), CrossEntropyLoss against random targets, SGD at 0.02.", report.RootElement.GetProperty("setting").GetString());
+        Assert.Contains("random normal numbers of shape (16, 1, 12, 12), CrossEntropyLoss against random targets, SGD at 0.02.",
+            report.RootElement.GetProperty("setting").GetString());
         Assert.Contains("<h1>Probes of Digits</h1>", File.ReadAllText(Path.Combine(Folder, "r.html")));
     }
 
@@ -70,7 +86,8 @@ public sealed class ProbeTests : InFolder
     public void What_the_code_does_not_say_is_given_or_found_by_trying()
     {
         Project(Networks);
-        var (exit, output, errors) = Nn("probe", "p", "--model", "Words", "--input", "6,9", "--loss", "CrossEntropyLoss", "--only", "GradientFlow");
+        var (exit, output, errors) = Nn("probe", "p", "--model", "Words", "--input", "6,9", "--loss",
+            "CrossEntropyLoss", "--only", "GradientFlow");
         Assert.True(exit == 0, output + errors);
         Assert.Contains("(6, 9), random entries of its embedding", output);
         (exit, output, errors) = Nn("probe", "p", "--model", "Squares", "--loss", "L1Loss", "--only", "GradientFlow");
@@ -86,12 +103,15 @@ public sealed class ProbeTests : InFolder
     public void What_cannot_be_probed_is_told_in_one_line()
     {
         Project(Networks);
-        CannotRun("Words: the code does not say what goes in: give its shape", "probe", "p", "--model", "Words", "--loss", "CrossEntropyLoss");
+        CannotRun("Words: the code does not say what goes in: give its shape", "probe", "p", "--model", "Words",
+            "--loss", "CrossEntropyLoss");
         CannotRun("Cut: no loss was found that it meets", "probe", "p", "--model", "Cut");
         CannotRun("Nothing: no such network; there are Digits, Words, Cut, Squares, Two", "probe", "p", "--model", "Nothing");
-        CannotRun("Digits cannot be made without classes (Int32)", "probe", Solo(), "--model", "Digits", "--loss", "CrossEntropyLoss", "--input", "4,1,12,12");
+        CannotRun("Digits cannot be made without classes (Int32)", "probe", Solo(), "--model", "Digits", "--loss",
+            "CrossEntropyLoss", "--input", "4,1,12,12");
         CannotRun("Digits takes no input of shape (4, 1, 9, 9): mat1 and mat2", "probe", "p", "--model", "Digits", "--input", "4,1,9,9");
-        CannotRun("Two has no forward from one tensor to one tensor", "probe", "p", "--model", "Two", "--input", "4,6", "--loss", "MSELoss");
+        CannotRun("Two has no forward from one tensor to one tensor", "probe", "p", "--model", "Two",
+            "--input", "4,6", "--loss", "MSELoss");
         CannotRun("--input 4,0: 0 is no size", "probe", "p", "--input", "4,0");
         CannotRun("ten is no Int32 for classes", "probe", "p", "--model", "Digits", "--with", "classes=ten");
         CannotRun("took longer than 0.5 s", "probe", "p", "--model", "Digits", "--time-limit", "0.5");

@@ -8,12 +8,15 @@ public sealed class VerifyTests : InFolder
 {
     private static string Attribute(string target = "LossBelow = 0.1") => $"[NnAnalyzers.Companion.TrainingProgram({target})]";
 
+    private static string Companion { get; } = Path.Combine(Path.GetDirectoryName(Tests.Nn.Tool)!, "..", "..", "NnAnalyzers.Companion",
+        new DirectoryInfo(Path.GetDirectoryName(Tests.Nn.Tool)!).Name, "NnAnalyzers.Companion.dll");
+
     /// <summary>A project with one training program; its class is what a test puts there.</summary>
-    private string Project(string code) => WriteProject("p", "<NoWarn>NU1603</NoWarn>",
-        $"""<Reference Include="{Path.Combine(Path.GetDirectoryName(Tests.Nn.Tool)!, "..", "..", "NnAnalyzers.Companion", new DirectoryInfo(Path.GetDirectoryName(Tests.Nn.Tool)!).Name, "NnAnalyzers.Companion.dll")}" />""",
+    private string Project(string code) => WriteProject("p", "<NoWarn>NU1603</NoWarn>", $"""<Reference Include="{Companion}" />""",
         "using TorchSharp; using NnAnalyzers.Companion; using static TorchSharp.torch; using static TorchSharp.torch.nn;\n" + code);
 
-    private static string Program(string body, string layers = "Linear(4, 8), ReLU(), Linear(8, 1), ReLU()", string target = "LossBelow = 0.1") => $$"""
+    private static string Program(string body, string layers = "Linear(4, 8), ReLU(), Linear(8, 1), ReLU()",
+        string target = "LossBelow = 0.1") => $$"""
         public static class Sample
         {
             {{Attribute(target)}}
@@ -49,14 +52,16 @@ public sealed class VerifyTests : InFolder
         Assert.Equal(8, results.RootElement.GetProperty("runs").GetArrayLength());
         var page = File.ReadAllText(Path.Combine(Folder, "r", "index.html"));
         Assert.Contains("<svg", page);
-        Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(Folder, "r", "jobs", "tensorboard"), "*tfevents*", SearchOption.AllDirectories));
+        Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(Folder, "r", "jobs", "tensorboard"), "*tfevents*",
+            SearchOption.AllDirectories));
 
         // Results that are there are not made again; one that is gone, or damaged, is.
         var all = Directory.GetFiles(Path.Combine(Folder, "r", "jobs", "results")).Order().ToArray();
         File.Delete(all[0]);
         File.WriteAllText(all[1], "{ half");
         var before = all.Skip(2).ToDictionary(f => f, File.GetLastWriteTimeUtc);
-        Assert.Equal(0, Nn("verify", Tests.Nn.Samples, "--filter", "NN1001", "--seeds", "2", "--out", "r", "--device", "cpu", "--resume").ExitCode);
+        Assert.Equal(0,
+            Nn("verify", Tests.Nn.Samples, "--filter", "NN1001", "--seeds", "2", "--out", "r", "--device", "cpu", "--resume").ExitCode);
         Assert.All(before, f => Assert.Equal(f.Value, File.GetLastWriteTimeUtc(f.Key)));
         Assert.True(File.Exists(all[0]));
     }
@@ -80,12 +85,20 @@ public sealed class VerifyTests : InFolder
     public void NaN_crash_hang_and_hoarding_are_outcomes_and_text_is_escaped()
     {
         var path = Project(Program("""
-            run.Log(step, run.Seed switch { 0 => double.NaN, 1 => throw new System.Exception("<b>bold</b> & gone"), 2 => Exit(), 3 => Hang(), 4 => Hoard(), _ => loss.item<float>() });
-            """).Replace("public static class Sample\n{", "public static class Sample\n{\n    static double Exit() { System.Environment.Exit(3); return 0; }\n    static double Hang() { System.Threading.Thread.Sleep(-1); return 0; }\n    static double Hoard() { var all = new System.Collections.Generic.List<Tensor>(); while (true) all.Add(ones(1 << 24)); }"));
+            run.Log(step, run.Seed switch { 0 => double.NaN, 1 => throw new System.Exception("<b>bold</b> & gone"),
+                2 => Exit(), 3 => Hang(), 4 => Hoard(), _ => loss.item<float>() });
+            """).Replace("public static class Sample\n{", """
+            public static class Sample
+            {
+                static double Exit() { System.Environment.Exit(3); return 0; }
+                static double Hang() { System.Threading.Thread.Sleep(-1); return 0; }
+                static double Hoard() { var all = new System.Collections.Generic.List<Tensor>(); while (true) all.Add(ones(1 << 24)); }
+            """));
         var (exit, output, errors) = Nn("verify", path, "--seeds", "5", "--time-limit", "6", "--memory-limit", "1500", "--out", "r");
         Assert.True(exit == 1, output + errors);
         using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "r", "results.json")));
-        var outcomes = results.RootElement.GetProperty("runs").EnumerateArray().Where(r => r.GetProperty("variant").GetString() == "flagged").Select(r => r.GetProperty("outcome").GetString()).ToList();
+        var outcomes = results.RootElement.GetProperty("runs").EnumerateArray()
+            .Where(r => r.GetProperty("variant").GetString() == "flagged").Select(r => r.GetProperty("outcome").GetString()).ToList();
         Assert.Equal(["diverged", "crashed", "crashed", "timed out", "out of memory"], outcomes);
         var page = File.ReadAllText(Path.Combine(Folder, "r", "index.html"));
         Assert.DoesNotContain("<b>bold</b>", page);
@@ -119,7 +132,8 @@ public sealed class VerifyTests : InFolder
         CannotRun("error CS0103", "verify", path, "--out", "r2");
         Project(Program("", target: ""));
         CannotRun("exactly one target", "verify", path, "--out", "r3");
-        Project(Program("").Replace("public static void Train(TrainingRun run)", "public static void Train()").Replace("run.Device", "CPU"));
+        Project(Program("").Replace("public static void Train(TrainingRun run)", "public static void Train()")
+            .Replace("run.Device", "CPU"));
         CannotRun("must be static and take one TrainingRun", "verify", path, "--out", "r4");
         Project(Program("run.Log(step, loss.item<float>());", layers: "Linear(4, 8), ReLU(), Linear(8, 1)"));
         CannotRun("nothing to verify", "verify", path, "--out", "r5");
@@ -138,15 +152,18 @@ public class SchedulerAndVerdictTests : InFolder
 {
     private static readonly ProgramPlan Program = new()
     {
-        Id = "NN1001.X", Rule = "NN1001", RuleTitle = "t", Place = "p", Message = "m", FixTitle = "f", Diff = "", Method = "A.B", LossBelow = 0.1,
+        Id = "NN1001.X", Rule = "NN1001", RuleTitle = "t", Place = "p", Message = "m", FixTitle = "f", Diff = "",
+        Method = "A.B", LossBelow = 0.1,
         Variants = [new("flagged", "a.dll") { Hash = "1" }, new("fixed", "b.dll")],
     };
 
     private static JobResult Result(string variant, int seed, int? steps, string outcome = "finished") =>
-        new() { Job = $"{variant}.{seed}", Program = Program.Id, Variant = variant, Seed = seed, Outcome = outcome, StepsToTarget = steps, FinalLoss = 1 };
+        new() { Job = $"{variant}.{seed}", Program = Program.Id, Variant = variant, Seed = seed, Outcome = outcome,
+            StepsToTarget = steps, FinalLoss = 1 };
 
     private static Verdict Judge(params (int? Before, int? After)[] pairs) =>
-        Verify.Verdict.Of(Program, pairs.SelectMany((p, i) => new[] { Result("flagged", i, p.Before), Result("fixed", i, p.After) }).ToList());
+        Verify.Verdict.Of(Program,
+            pairs.SelectMany((p, i) => new[] { Result("flagged", i, p.Before), Result("fixed", i, p.After) }).ToList());
 
     [Fact]
     public void Five_better_pairs_help_and_four_of_five_do_not_prove_it()
@@ -190,7 +207,8 @@ public class SchedulerAndVerdictTests : InFolder
     [Fact]
     public void Infinite_losses_survive_the_file()
     {
-        var text = JsonSerializer.Serialize(Result("fixed", 0, null) with { FinalLoss = double.PositiveInfinity, Curve = [new(1, double.NaN, null)] }, Plan.Json);
+        var text = JsonSerializer.Serialize(
+            Result("fixed", 0, null) with { FinalLoss = double.PositiveInfinity, Curve = [new(1, double.NaN, null)] }, Plan.Json);
         var back = JsonSerializer.Deserialize<JobResult>(text, Plan.Json)!;
         Assert.Equal(double.PositiveInfinity, back.FinalLoss);
         Assert.True(double.IsNaN(back.Curve[0].Loss));

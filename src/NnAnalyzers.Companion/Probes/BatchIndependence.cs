@@ -17,7 +17,10 @@ internal static class BatchIndependence
         var before = subject.Forward(subject.Input);
         if (before.dim() == 0 || before.shape[0] != subject.BatchSize)
         {
-            yield return new("BatchIndependence", ProbeVerdict.Failed, $"{subject.BatchSize} samples give an output of shape ({string.Join(", ", before.shape)})", "one output a sample", "The first axis must stay the batch: look for a flatten(0), view(-1, ..) or squeeze() that takes it in.") { RuleId = "NN3004" };
+            yield return new("BatchIndependence", ProbeVerdict.Failed,
+                $"{subject.BatchSize} samples give an output of shape ({string.Join(", ", before.shape)})", "one output a sample",
+                "The first axis must stay the batch: look for a flatten(0), view(-1, ..) or squeeze() that takes it in.")
+                { RuleId = "NN3004" };
             yield break;
         }
         if (!before.isfinite().all().item<bool>()) yield break;
@@ -26,9 +29,11 @@ internal static class BatchIndependence
         random.manual_seed(subject.Options.Seed);
         var after = subject.Forward(changed);
         var scale = Subject.Spread(before) + 1e-12;
-        var leak = (after.narrow(0, 1, subject.BatchSize - 1) - before.narrow(0, 1, subject.BatchSize - 1)).abs().max().to(ScalarType.Float64).item<double>() / scale;
+        var leak = (after.narrow(0, 1, subject.BatchSize - 1) - before.narrow(0, 1, subject.BatchSize - 1)).abs().max()
+            .to(ScalarType.Float64).item<double>() / scale;
         var mixed = leak > Thresholds.Leak;
-        yield return new("BatchIndependence", mixed ? ProbeVerdict.Failed : ProbeVerdict.Passed, $"a change of sample 0 moves other outputs by {leak:g3} of their spread", $"{Thresholds.Leak:g} (source: ours, float rounding)",
+        yield return new("BatchIndependence", mixed ? ProbeVerdict.Failed : ProbeVerdict.Passed,
+            $"a change of sample 0 moves other outputs by {leak:g3} of their spread", $"{Thresholds.Leak:g} (source: ours, float rounding)",
             mixed ? "A reshape, a softmax or a reduction works across the batch axis." : "") { RuleId = mixed ? "NN3001" : null };
     }
 }

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace NnAnalyzers.Companion;
 
 /// <summary>
-/// One step, looked at layer by layer: gradients that vanish, explode or never come, units that are dead, outputs that are saturated, updates that
-/// are too small or too large, and the first layer where a number stops being one.
+/// One step, looked at layer by layer: gradients that vanish, explode or never come, units that are dead, outputs
+/// that are saturated, updates that are too small or too large, and the first layer where a number stops being one.
 /// </summary>
 /// <remarks>
-/// Gradients are those of the weights. Outputs are seen where layers are run by <c>call</c>, as a Sequential runs its elements; TorchSharp runs
-/// no hook for <c>forward</c>.
+/// Gradients are those of the weights. Outputs are seen where layers are run by <c>call</c>,
+/// as a Sequential runs its elements; TorchSharp runs no hook for <c>forward</c>.
 /// </remarks>
 internal static class GradientFlow
 {
@@ -18,16 +18,19 @@ internal static class GradientFlow
     {
         if (subject.Parameters.Count == 0)
         {
-            yield return Bad("the model has no registered parameters", "at least one", "Call RegisterComponents() at the end of the constructor, and keep layers in fields or in a ModuleList, not in a List or an array.");
+            yield return Bad("the model has no registered parameters", "at least one", "Call RegisterComponents() at the end of the "
+                + "constructor, and keep layers in fields or in a ModuleList, not in a List or an array.");
             yield break;
         }
         var frozen = subject.Parameters.Where(p => !p.Value.requires_grad).Select(p => p.Name).ToList();
         if (frozen.Count == subject.Parameters.Count)
         {
-            yield return Bad("all parameters are frozen (requires_grad is false)", "at least one that learns", "Set requires_grad back to true for what is to learn.");
+            yield return Bad("all parameters are frozen (requires_grad is false)", "at least one that learns",
+                "Set requires_grad back to true for what is to learn.");
             yield break;
         }
-        if (frozen.Count > 0) yield return Odd($"{frozen.Count} of {subject.Parameters.Count} parameters are frozen, {frozen[0]} first", "none, unless meant", "If this is no fine-tuning, set requires_grad back to true.", frozen[0]);
+        if (frozen.Count > 0) yield return Odd($"{frozen.Count} of {subject.Parameters.Count} parameters are frozen, {frozen[0]} first",
+            "none, unless meant", "If this is no fine-tuning, set requires_grad back to true.", frozen[0]);
 
         var before = subject.Parameters.ToDictionary(p => p.Name, p => p.Value.detach().clone());
         if (subject.Parameters.Where(p => !p.Value.isfinite().all().item<bool>()).Select(p => p.Name).FirstOrDefault() is { } broken)
@@ -44,14 +47,18 @@ internal static class GradientFlow
         foreach (var seen in watch.Results()) yield return seen;
         if (!loss.isfinite().item<bool>())
         {
-            yield return watch.FirstBroken is { } first ? Bad($"{first} is the first layer to give NaN or infinity", "finite numbers", "Look at what goes into it and at its weights.", first)
-                : output.isfinite().all().item<bool>() ? Bad("the output is finite, the loss is not", "finite numbers", "The loss takes a logarithm of zero or divides by zero: give it logits, or add a small number.")
-                : Bad("NaN or infinity appears in forward", "finite numbers", "Look for a division, a square root or a logarithm of zero, and for weights or inputs that are too large.");
+            yield return watch.FirstBroken is { } first ? Bad($"{first} is the first layer to give NaN or infinity", "finite numbers",
+                "Look at what goes into it and at its weights.", first)
+                : output.isfinite().all().item<bool>() ? Bad("the output is finite, the loss is not", "finite numbers",
+                    "The loss takes a logarithm of zero or divides by zero: give it logits, or add a small number.")
+                : Bad("NaN or infinity appears in forward", "finite numbers",
+                    "Look for a division, a square root or a logarithm of zero, and for weights or inputs that are too large.");
             yield break;
         }
         if (!loss.requires_grad)
         {
-            yield return Bad("the loss does not depend on the parameters", "a loss with a gradient", "Look for no_grad(), detach(), argmax() or item() between the parameters and the loss.");
+            yield return Bad("the loss does not depend on the parameters", "a loss with a gradient",
+                "Look for no_grad(), detach(), argmax() or item() between the parameters and the loss.");
             yield break;
         }
         loss.backward();
@@ -64,7 +71,8 @@ internal static class GradientFlow
             if (gradient is null) { silent.Add(name); continue; }
             if (!gradient.isfinite().all().item<bool>())
             {
-                yield return Bad($"the gradient of {name} is NaN or infinite", "finite gradients", "A square root or norm of zero has no finite gradient; add a small number inside.", name);
+                yield return Bad($"the gradient of {name} is NaN or infinite", "finite gradients",
+                    "A square root or norm of zero has no finite gradient; add a small number inside.", name);
                 yield break;
             }
             if (parameter.dim() < 2) continue;
@@ -73,38 +81,61 @@ internal static class GradientFlow
             layers.Add((name, mean, rows, subject.IsRowwise(name)));
         }
         if (silent.Count > 0)
-            yield return (silent.Count == subject.Trainable.Count() ? Bad("no parameter gets a gradient", "a gradient each", "Look for detach() or no_grad() in forward.") : Bad($"{silent.Count} parameters get no gradient, {silent[0]} first", "a gradient each", "forward does not use this layer, or detaches what it gives.", silent[0]));
+            yield return (silent.Count == subject.Trainable.Count() ? Bad("no parameter gets a gradient", "a gradient each",
+                "Look for detach() or no_grad() in forward.") : Bad($"{silent.Count} parameters get no gradient, {silent[0]} first",
+                    "a gradient each", "forward does not use this layer, or detaches what it gives.", silent[0]));
         foreach (var (name, mean, dead, isRows) in layers)
         {
-            if (isRows && mean > 0 && dead > Thresholds.DeadShare) yield return Bad($"{dead:p0} of the units of {name} get no gradient", $"{Thresholds.DeadShare:p0} (source: SageMaker Debugger, DeadRelu)", "These units are dead: their ReLU never opens on this batch. Lower the rate, look at biases and initialization, or use LeakyReLU.", name);
-            if (mean < Thresholds.VanishedGradient) yield return Bad($"the mean gradient of {name} is {mean:g3}", $"{Thresholds.VanishedGradient:g} (source: SageMaker Debugger, VanishingGradient)", "The gradient vanishes before it comes here: use ReLU and variance-scaled initialization, normalization or shortcuts.", name, "NN2001");
-            if (mean > Thresholds.ExplodingGradient) yield return Bad($"the mean gradient of {name} is {mean:g3}", $"{Thresholds.ExplodingGradient:g} (source: ours)", "The gradient explodes: scale inputs, targets and weights, or clip it.", name, "NN2001");
+            if (isRows && mean > 0 && dead > Thresholds.DeadShare) yield return Bad($"{dead:p0} of the units of {name} get no gradient",
+                $"{Thresholds.DeadShare:p0} (source: SageMaker Debugger, DeadRelu)", "These units are dead: "
+                    + "their ReLU never opens on this batch. Lower the rate, look at biases and initialization, or use LeakyReLU.", name);
+            if (mean < Thresholds.VanishedGradient) yield return Bad($"the mean gradient of {name} is {mean:g3}",
+                $"{Thresholds.VanishedGradient:g} (source: SageMaker Debugger, VanishingGradient)",
+                "The gradient vanishes before it comes here: use ReLU and variance-scaled initialization, normalization or shortcuts.",
+                name, "NN2001");
+            if (mean > Thresholds.ExplodingGradient)
+                yield return Bad($"the mean gradient of {name} is {mean:g3}", $"{Thresholds.ExplodingGradient:g} (source: ours)",
+                    "The gradient explodes: scale inputs, targets and weights, or clip it.", name, "NN2001");
         }
-        if (layers.Count > 2 && layers[^1].Mean > 0 && layers[0].Mean >= Thresholds.VanishedGradient && layers.Where(l => l.IsRows).ToList() is { Count: > 2 } chain && chain[0].Mean / chain[^1].Mean is var ratio && ratio < Thresholds.VanishingRatio)
-            yield return Bad($"the gradient of {chain[0].Name} is {ratio:g3} of that of {chain[^1].Name}", $"{Thresholds.VanishingRatio:g} (source: AutoTrainer, made stricter)", "The gradient vanishes on its way back: use ReLU and variance-scaled initialization, normalization or shortcuts.", chain[0].Name, "NN2001");
+        if (layers.Count > 2 && layers[^1].Mean > 0 && layers[0].Mean >= Thresholds.VanishedGradient
+            && layers.Where(l => l.IsRows).ToList() is { Count: > 2 } chain && chain[0].Mean / chain[^1].Mean is var ratio
+            && ratio < Thresholds.VanishingRatio)
+            yield return Bad($"the gradient of {chain[0].Name} is {ratio:g3} of that of {chain[^1].Name}",
+                $"{Thresholds.VanishingRatio:g} (source: AutoTrainer, made stricter)",
+                "The gradient vanishes on its way back: use ReLU and variance-scaled initialization, normalization or shortcuts.",
+                chain[0].Name, "NN2001");
 
         optimizer.step();
-        foreach (var (name, parameter) in subject.Parameters.Where(p => p.Value.requires_grad && p.Value.dim() >= 2 && p.Value.grad is not null))
+        foreach (var (name, parameter) in subject.Parameters.Where(
+            p => p.Value.requires_grad && p.Value.dim() >= 2 && p.Value.grad is not null))
         {
             var size = before[name].norm().to(ScalarType.Float64).item<double>();
             var update = (parameter - before[name]).norm().to(ScalarType.Float64).item<double>();
             if (size == 0) continue;
-            if (update / size is var share && share > Thresholds.LargeUpdate) yield return Odd($"one step changes {name} by {share:g3} of its size", $"{Thresholds.LargeUpdate:g} (source: ours; a thousandth is usual)", "The learning rate is too high for these weights.", name);
-            else if (share < Thresholds.SmallUpdate) yield return Odd($"one step changes {name} by {share:g3} of its size", $"{Thresholds.SmallUpdate:g} (source: ours, after WeightUpdateRatio of SageMaker Debugger)", "The learning rate is too low, or the gradient has vanished.", name);
+            if (update / size is var share && share > Thresholds.LargeUpdate) yield return Odd(
+                $"one step changes {name} by {share:g3} of its size", $"{Thresholds.LargeUpdate:g} (source: ours; a thousandth is usual)",
+                "The learning rate is too high for these weights.", name);
+            else if (share < Thresholds.SmallUpdate) yield return Odd($"one step changes {name} by {share:g3} of its size",
+                $"{Thresholds.SmallUpdate:g} (source: ours, after WeightUpdateRatio of SageMaker Debugger)",
+                "The learning rate is too low, or the gradient has vanished.", name);
         }
-        if (Same(subject) is { } same) yield return Odd($"all weights of {same} are the same number", "different weights", "Units that start alike stay alike: initialize at random.", same, "NN2001");
+        if (Same(subject) is { } same) yield return Odd($"all weights of {same} are the same number", "different weights",
+            "Units that start alike stay alike: initialize at random.", same, "NN2001");
         yield return new("GradientFlow", ProbeVerdict.Passed, $"looked at {layers.Count} weights, {watch.Seen} layers' outputs", "", "");
     }
 
     private static string? Same(Subject subject)
     {
         subject.Reset();
-        return subject.Parameters.Where(p => p.Value.dim() >= 2 && p.Value.numel() > 1 && (p.Value.max() - p.Value.min()).to(ScalarType.Float64).item<double>() == 0).Select(p => p.Name).FirstOrDefault();
+        return subject.Parameters.Where(p => p.Value.dim() >= 2 && p.Value.numel() > 1
+            && (p.Value.max() - p.Value.min()).to(ScalarType.Float64).item<double>() == 0).Select(p => p.Name).FirstOrDefault();
     }
 
-    private static ProbeResult Bad(string measured, string threshold, string advice, string? place = null, string? rule = null) => new("GradientFlow", ProbeVerdict.Failed, measured, threshold, advice) { Place = place, RuleId = rule };
+    private static ProbeResult Bad(string measured, string threshold, string advice, string? place = null, string? rule = null) =>
+        new("GradientFlow", ProbeVerdict.Failed, measured, threshold, advice) { Place = place, RuleId = rule };
 
-    private static ProbeResult Odd(string measured, string threshold, string advice, string? place = null, string? rule = null) => new("GradientFlow", ProbeVerdict.Suspicious, measured, threshold, advice) { Place = place, RuleId = rule };
+    private static ProbeResult Odd(string measured, string threshold, string advice, string? place = null, string? rule = null) =>
+        new("GradientFlow", ProbeVerdict.Suspicious, measured, threshold, advice) { Place = place, RuleId = rule };
 }
 
 /// <summary>Looks at the outputs of layers that are run by <c>call</c>.</summary>
@@ -117,7 +148,8 @@ internal sealed class OutputWatch : IDisposable
     {
         foreach (var (name, module) in model.named_modules())
             if (module is nn.Module<Tensor, Tensor> layer && !layer.children().Any())
-                _unhook.Add(layer.register_forward_hook((_, _, output) => { Look(name, module.GetType().Name, output); return output; }).remove);
+                _unhook.Add(
+                    layer.register_forward_hook((_, _, output) => { Look(name, module.GetType().Name, output); return output; }).remove);
     }
 
     /// <summary>The first layer whose output is not finite.</summary>
@@ -146,12 +178,25 @@ internal sealed class OutputWatch : IDisposable
     {
         foreach (var (name, kind, scale, closed, edge) in _seen)
         {
-            if (kind is "ReLU" or "ReLU6" && closed > Thresholds.DeadShare) yield return new("GradientFlow", ProbeVerdict.Failed, $"{closed:p0} of the units of {name} are zero for every sample", $"{Thresholds.DeadShare:p0} (source: SageMaker Debugger, DeadRelu)", "These units are dead: lower the rate, look at biases and initialization, or use LeakyReLU.") { Place = name };
-            if (edge > Thresholds.SaturatedShare) yield return new("GradientFlow", ProbeVerdict.Failed, $"{edge:p0} of the outputs of {name} are at the bounds of {kind}", $"{Thresholds.SaturatedShare:p0} (source: SageMaker Debugger, SaturatedActivation; the share is ours)", "A saturated unit has no gradient: make its input smaller, by the initialization or by normalizing.") { Place = name, RuleId = "NN2001" };
+            if (kind is "ReLU" or "ReLU6" && closed > Thresholds.DeadShare)
+                yield return new("GradientFlow", ProbeVerdict.Failed, $"{closed:p0} of the units of {name} are zero for every sample",
+                    $"{Thresholds.DeadShare:p0} (source: SageMaker Debugger, DeadRelu)",
+                    "These units are dead: lower the rate, look at biases and initialization, or use LeakyReLU.") { Place = name };
+            if (edge > Thresholds.SaturatedShare)
+                yield return new("GradientFlow", ProbeVerdict.Failed, $"{edge:p0} of the outputs of {name} are at the bounds of {kind}",
+                    $"{Thresholds.SaturatedShare:p0} (source: SageMaker Debugger, SaturatedActivation; the share is ours)",
+                    "A saturated unit has no gradient: make its input smaller, by the initialization or by normalizing.")
+                    { Place = name, RuleId = "NN2001" };
         }
         // One mistake makes every later layer large: the first one tells.
-        if (_seen.FirstOrDefault(s => s.Scale > Thresholds.LargeScale) is { Name: not null } large) yield return new("GradientFlow", ProbeVerdict.Suspicious, $"the outputs of {large.Name} have a deviation of {large.Scale:g3}", $"{Thresholds.LargeScale:g} (source: the article keeps it near 1)", "Its weights or its inputs are too large.") { Place = large.Name, RuleId = "NN2001" };
-        if (_seen.FirstOrDefault(s => s.Scale < Thresholds.SmallScale && s.Kind is not ("ReLU" or "ReLU6")) is { Name: not null } small) yield return new("GradientFlow", ProbeVerdict.Suspicious, $"the outputs of {small.Name} have a deviation of {small.Scale:g3}", $"{Thresholds.SmallScale:g} (source: the article keeps it near 1)", "Its weights or its inputs are too small, or the units before it are dead.") { Place = small.Name, RuleId = "NN2001" };
+        if (_seen.FirstOrDefault(s => s.Scale > Thresholds.LargeScale) is { Name: not null } large)
+            yield return new("GradientFlow", ProbeVerdict.Suspicious, $"the outputs of {large.Name} have a deviation of {large.Scale:g3}",
+                $"{Thresholds.LargeScale:g} (source: the article keeps it near 1)", "Its weights or its inputs are too large.")
+                { Place = large.Name, RuleId = "NN2001" };
+        if (_seen.FirstOrDefault(s => s.Scale < Thresholds.SmallScale && s.Kind is not ("ReLU" or "ReLU6")) is { Name: not null } small)
+            yield return new("GradientFlow", ProbeVerdict.Suspicious, $"the outputs of {small.Name} have a deviation of {small.Scale:g3}",
+                $"{Thresholds.SmallScale:g} (source: the article keeps it near 1)",
+                "Its weights or its inputs are too small, or the units before it are dead.") { Place = small.Name, RuleId = "NN2001" };
     }
 
     public void Dispose()

@@ -9,16 +9,21 @@ internal static class InitialLoss
         var first = subject.Loss(input, target);
         if (!double.IsFinite(first))
         {
-            yield return new("InitialLoss", ProbeVerdict.Failed, $"the first loss is {first}", "a finite number", "Something divides by zero, takes the logarithm of zero or overflows before any training. See GradientFlow for where.");
+            yield return new("InitialLoss", ProbeVerdict.Failed, $"the first loss is {first}", "a finite number",
+                "Something divides by zero, takes the logarithm of zero or overflows before any training. See GradientFlow for where.");
             yield break;
         }
         var expected = Expected(subject);
         if (expected is not > 1e-9) yield break;
-        var what = subject.Kind switch { LossKind.CrossEntropy => $"ln {Classes(subject)}", LossKind.BinaryLogits => "ln 2", LossKind.Mse => "variance of the target", _ => "spread of the target" };
-        var verdict = first <= Thresholds.InitialLossFactor * expected ? ProbeVerdict.Passed : first <= Thresholds.HopelessLossFactor * expected ? ProbeVerdict.Suspicious : ProbeVerdict.Failed;
-        yield return new("InitialLoss", verdict, $"{first:g4}, expected about {expected:g4} ({what})", $"at most {Thresholds.InitialLossFactor} times the expected (source: TheDeepChecker; the factor is ours)",
+        var what = subject.Kind switch { LossKind.CrossEntropy => $"ln {Classes(subject)}", LossKind.BinaryLogits => "ln 2",
+            LossKind.Mse => "variance of the target", _ => "spread of the target" };
+        var verdict = first <= Thresholds.InitialLossFactor * expected ? ProbeVerdict.Passed
+            : first <= Thresholds.HopelessLossFactor * expected ? ProbeVerdict.Suspicious : ProbeVerdict.Failed;
+        yield return new("InitialLoss", verdict, $"{first:g4}, expected about {expected:g4} ({what})",
+            $"at most {Thresholds.InitialLossFactor} times the expected (source: TheDeepChecker; the factor is ours)",
             verdict == ProbeVerdict.Passed ? "" : subject.Kind is LossKind.Mse or LossKind.L1
-                ? "The answers are far from the targets' range: bring targets to mean 0 and deviation 1, and look at the inputs' range and the initialization."
+                ? "The answers are far from the targets' range: bring targets to mean 0 and deviation 1, "
+                    + "and look at the inputs' range and the initialization."
                 : "The network is sure of itself before it learned anything: its weights or inputs are too large.")
         { RuleId = verdict == ProbeVerdict.Passed ? null : "NN2001" };
     }

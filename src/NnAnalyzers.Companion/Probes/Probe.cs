@@ -35,12 +35,14 @@ public static class Probe
     /// <param name="loss">Output and target to one number.</param>
     /// <param name="options">How to run; defaults if null.</param>
     /// <exception cref="ProbeInputException">The model cannot be run on the batch; the message says where and why.</exception>
-    public static ProbeReport Run(nn.Module<Tensor, Tensor> model, Tensor input, Tensor target, Func<Tensor, Tensor, Tensor> loss, ProbeOptions? options = null) =>
+    public static ProbeReport Run(nn.Module<Tensor, Tensor> model, Tensor input, Tensor target, Func<Tensor, Tensor, Tensor> loss,
+        ProbeOptions? options = null) =>
         Run(model, model.call, input, target, loss, options);
 
     /// <summary>Runs the probes with a loss module.</summary>
     /// <inheritdoc cref="Run(nn.Module{Tensor, Tensor}, Tensor, Tensor, Func{Tensor, Tensor, Tensor}, ProbeOptions?)"/>
-    public static ProbeReport Run(nn.Module<Tensor, Tensor> model, Tensor input, Tensor target, Loss<Tensor, Tensor, Tensor> loss, ProbeOptions? options = null) =>
+    public static ProbeReport Run(nn.Module<Tensor, Tensor> model, Tensor input, Tensor target, Loss<Tensor, Tensor, Tensor> loss,
+        ProbeOptions? options = null) =>
         Run(model, model.call, input, target, loss.call, options);
 
     /// <summary>Runs the probes on a model that is called in a way of its own.</summary>
@@ -51,10 +53,12 @@ public static class Probe
     /// <param name="loss">Output and target to one number.</param>
     /// <param name="options">How to run; defaults if null.</param>
     /// <exception cref="ProbeInputException">The model cannot be run on the batch; the message says where and why.</exception>
-    public static ProbeReport Run(nn.Module model, Func<Tensor, Tensor> forward, Tensor input, Tensor target, Func<Tensor, Tensor, Tensor> loss, ProbeOptions? options = null)
+    public static ProbeReport Run(nn.Module model, Func<Tensor, Tensor> forward, Tensor input, Tensor target,
+        Func<Tensor, Tensor, Tensor> loss, ProbeOptions? options = null)
     {
         options ??= new();
-        if (options.Only?.FirstOrDefault(o => !Names.Contains(o)) is { } unknown) throw new ProbeInputException($"there is no probe {unknown}; there are {string.Join(", ", Names)}");
+        if (options.Only?.FirstOrDefault(o => !Names.Contains(o)) is { } unknown)
+            throw new ProbeInputException($"there is no probe {unknown}; there are {string.Join(", ", Names)}");
         TorchLibrary.Load();
         using var scope = NewDisposeScope();
         using var subject = new Subject(model, forward, input, target, loss, options);
@@ -66,7 +70,8 @@ public static class Probe
             subject.Reset();
             try
             {
-                results.AddRange(ask(subject).DefaultIfEmpty(new ProbeResult(name, ProbeVerdict.Skipped, "nothing to measure here", "", "")).ToList());
+                results.AddRange(
+                    ask(subject).DefaultIfEmpty(new ProbeResult(name, ProbeVerdict.Skipped, "nothing to measure here", "", "")).ToList());
             }
             catch (ProbeInputException error)
             {
@@ -89,7 +94,8 @@ public static class Probe
     /// <param name="load">Loads a session from that folder.</param>
     /// <param name="before">Steps before the save.</param>
     /// <param name="after">Steps that are compared.</param>
-    public static ProbeReport CheckpointRoundTrip<T>(Func<T> create, Func<T, double> step, Action<T, string> save, Action<T, string> load, int before = 20, int after = 10)
+    public static ProbeReport CheckpointRoundTrip<T>(Func<T> create, Func<T, double> step, Action<T, string> save, Action<T, string> load,
+        int before = 20, int after = 10)
     {
         TorchLibrary.Load();
         return new ProbeReport(typeof(T).Name, [CheckpointRoundTripProbe.Ask(create, step, save, load, before, after)]);

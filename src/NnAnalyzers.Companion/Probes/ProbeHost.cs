@@ -7,13 +7,17 @@ using static TorchSharp.torch;
 
 namespace NnAnalyzers.Companion;
 
-/// <summary>Makes a model of a class that is known by name only, feeds it random numbers, and runs the probes. For <c>nn probe</c>.</summary>
+/// <summary>
+/// Makes a model of a class that is known by name only, feeds it random numbers, and runs the probes. For <c>nn probe</c>.
+/// </summary>
 public static class ProbeHost
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true, Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new()
+        { PropertyNameCaseInsensitive = true, Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>Sizes that are tried for axes nobody gave a size: usual ones, then all.</summary>
-    private static readonly IReadOnlyList<long> Trials = new long[] { 32, 28, 64, 16, 224 }.Concat(Enumerable.Range(1, 256).Select(i => (long)i)).Distinct().ToList();
+    private static readonly IReadOnlyList<long> Trials = new long[] { 32, 28, 64, 16, 224 }
+        .Concat(Enumerable.Range(1, 256).Select(i => (long)i)).Distinct().ToList();
 
     /// <summary>Runs one job, written as JSON; the answer is JSON too, also where it is an error.</summary>
     public static string Run(string job)
@@ -26,7 +30,8 @@ public static class ProbeHost
         catch (Exception error)
         {
             var cause = JobHost.Cause(error);
-            answer = new() { Error = cause is ProbeInputException or TorchLibraryException ? cause.Message : JobHost.FirstLine(cause) + Subject.Where(cause) };
+            answer = new() { Error = cause is ProbeInputException or TorchLibraryException ? cause.Message
+                : JobHost.FirstLine(cause) + Subject.Where(cause) };
         }
         return JsonSerializer.Serialize(answer, Json);
     }
@@ -50,9 +55,12 @@ public static class ProbeHost
             Only = job.Only ?? Probe.Names.Except(["NormalizationCheck", "PictureCheck"]).ToList(),
         }) with
         {
-            Setting = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Asked with {(input.is_floating_point() ? "random normal numbers" : "random entries of its embedding")} of shape ({string.Join(", ", input.shape)}), {job.Loss} against random targets, {job.Optimizer} at {job.LearningRate}."),
+            Setting = string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"Asked with {(input.is_floating_point() ? "random normal numbers" : "random entries of its embedding")} of shape "
+                    + $"({string.Join(", ", input.shape)}), {job.Loss} against random targets, {job.Optimizer} at {job.LearningRate}."),
         };
-        return new() { Input = input.shape, InputIsIds = !input.is_floating_point(), Learns = report.Learns, Text = report.ToText(), Html = report.ToHtml(), Json = report.ToJson() };
+        return new() { Input = input.shape, InputIsIds = !input.is_floating_point(), Learns = report.Learns, Text = report.ToText(),
+            Html = report.ToHtml(), Json = report.ToJson() };
     }
 
     /// <summary>The constructor that takes most of what is given and needs nothing else.</summary>
@@ -60,10 +68,13 @@ public static class ProbeHost
     {
         var constructors = type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
         bool Has(ParameterInfo parameter) => parameter.HasDefaultValue || given.ContainsKey(parameter.Name!);
-        if (constructors.Where(c => c.GetParameters().All(Has)).MaxBy(c => c.GetParameters().Count(p => given.ContainsKey(p.Name!))) is not { } best)
+        if (constructors.Where(c => c.GetParameters().All(Has))
+            .MaxBy(c => c.GetParameters().Count(p => given.ContainsKey(p.Name!))) is not { } best)
         {
             var missing = constructors.Select(c => c.GetParameters().Where(p => !Has(p)).ToList()).MinBy(m => m.Count) ?? [];
-            throw new ProbeInputException($"{type.Name} cannot be made without {string.Join(", ", missing.Select(p => $"{p.Name} ({p.ParameterType.Name})"))}: give {string.Join(" ", missing.Select(p => $"--with {p.Name}=.."))}");
+            throw new ProbeInputException(
+                $"{type.Name} cannot be made without {string.Join(", ", missing.Select(p => $"{p.Name} ({p.ParameterType.Name})"))}: "
+                    + $"give {string.Join(" ", missing.Select(p => $"--with {p.Name}=.."))}");
         }
         if (given.Keys.FirstOrDefault(k => best.GetParameters().All(p => p.Name != k)) is { } unknown)
             throw new ProbeInputException($"{type.Name} has no constructor that takes {unknown} with the other arguments given");
@@ -71,31 +82,44 @@ public static class ProbeHost
         {
             if (!given.TryGetValue(p.Name!, out var value)) return p.DefaultValue;
             try { return value.Deserialize(p.ParameterType, Json); }
-            catch (Exception error) when (error is JsonException or NotSupportedException) { throw new ProbeInputException($"{value} is no {p.ParameterType.Name} for {p.Name} of {type.Name}"); }
+            catch (Exception error) when (error is JsonException or NotSupportedException)
+            {
+                throw new ProbeInputException($"{value} is no {p.ParameterType.Name} for {p.Name} of {type.Name}");
+            }
         }).ToArray();
         return (nn.Module)best.Invoke(arguments);
     }
 
-    /// <summary>How the model is called: as a module from tensor to tensor, or by its own forward with one tensor and defaults for the rest.</summary>
+    /// <summary>
+    /// How the model is called: as a module from tensor to tensor, or by its own forward with one tensor and defaults for the rest.
+    /// </summary>
     private static Func<Tensor, Tensor> Forward(Type type, nn.Module model)
     {
         if (model is nn.Module<Tensor, Tensor> module) return module.call;
-        var method = type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).FirstOrDefault(m => m.Name is "forward" or "Forward" or "call" && m.ReturnType == typeof(Tensor)
+        var method = type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .FirstOrDefault(m => m.Name is "forward" or "Forward" or "call" && m.ReturnType == typeof(Tensor)
             && m.GetParameters() is [{ } first, .. var rest] && first.ParameterType == typeof(Tensor) && rest.All(p => p.HasDefaultValue))
-            ?? throw new ProbeInputException($"{type.Name} has no forward from one tensor to one tensor: call Probe.Run from code and say how it is called");
+            ?? throw new ProbeInputException(
+                $"{type.Name} has no forward from one tensor to one tensor: call Probe.Run from code and say how it is called");
         return input =>
         {
-            try { return (Tensor)method.Invoke(model, method.GetParameters().Skip(1).Select(p => p.DefaultValue).Prepend(input).ToArray())!; }
+            try
+            {
+                return (Tensor)method.Invoke(model, method.GetParameters().Skip(1).Select(p => p.DefaultValue).Prepend(input).ToArray())!;
+            }
             catch (TargetInvocationException error) { throw error.InnerException!; }
         };
     }
 
-    /// <summary>Random numbers of the asked shape, or entries of an embedding; where sizes are missing, of the first that the model takes.</summary>
+    /// <summary>
+    /// Random numbers of the asked shape, or entries of an embedding; where sizes are missing, of the first that the model takes.
+    /// </summary>
     private static (Tensor Input, Tensor Output) Feed(ProbeJob job, nn.Module model, Func<Tensor, Tensor> forward, Device device)
     {
         Exception? first = null;
         var entries = model.modules().OfType<Embedding>().Select(e => (long?)e.weight!.shape[0]).Min();
-        foreach (var (size, ids) in (job.Input.Contains(null) ? Trials : [0]).SelectMany(size => entries is null ? new (long, long?)[] { (size, null) } : [(size, entries), (size, null)]))
+        foreach (var (size, ids) in (job.Input.Contains(null) ? Trials : [0])
+            .SelectMany(size => entries is null ? new (long, long?)[] { (size, null) } : [(size, entries), (size, null)]))
         {
             var shape = job.Input.Select(d => d ?? size).ToArray();
             var input = ids is { } below ? randint(below, shape, int64, device) : randn(shape, float32, device);
@@ -111,13 +135,17 @@ public static class ProbeHost
             }
         }
         var asked = string.Join(", ", job.Input.Select(d => d?.ToString() ?? "?"));
-        throw new ProbeInputException($"{model.GetType().Name} takes no input of shape ({asked}){(job.Input.Contains(null) ? $" with {Trials.Min()} to {Trials.Max()} for what is not known" : "")}: {first!.Message.Split('\n')[0].Trim()}{Subject.Where(first)}; give another with --input", first);
+        var tried = job.Input.Contains(null) ? $" with {Trials.Min()} to {Trials.Max()} for what is not known" : "";
+        throw new ProbeInputException($"{model.GetType().Name} takes no input of shape ({asked}){tried}: "
+            + $"{first!.Message.Split('\n')[0].Trim()}{Subject.Where(first)}; give another with --input", first);
     }
 
     private static (Tensor Target, Func<Tensor, Tensor, Tensor> Loss) Compare(ProbeJob job, Tensor output)
     {
-        Tensor Values() => job is { TargetLow: { } low, TargetHigh: { } high } && double.IsFinite(low) && double.IsFinite(high) ? rand_like(output) * (high - low) + low : job.TargetLow is 0 ? rand_like(output) : randn_like(output);
-        Tensor Classes() => output.dim() < 2 ? throw new ProbeInputException($"{job.Loss} needs one value a class, the output has shape ({string.Join(", ", output.shape)})")
+        Tensor Values() => job is { TargetLow: { } low, TargetHigh: { } high } && double.IsFinite(low) && double.IsFinite(high)
+            ? rand_like(output) * (high - low) + low : job.TargetLow is 0 ? rand_like(output) : randn_like(output);
+        Tensor Classes() => output.dim() < 2
+            ? throw new ProbeInputException($"{job.Loss} needs one value a class, the output has shape ({string.Join(", ", output.shape)})")
             : randint(output.shape[1], output.shape.Where((_, i) => i != 1).ToArray(), int64, output.device);
         Tensor Bits() => (rand_like(output) > 0.5).to(output.dtype);
         return job.Loss switch
@@ -130,7 +158,8 @@ public static class ProbeHost
             "L1Loss" => (Values(), (o, t) => nn.functional.l1_loss(o, t)),
             "SmoothL1Loss" => (Values(), (o, t) => nn.functional.smooth_l1_loss(o, t)),
             "HuberLoss" => (Values(), (o, t) => nn.functional.huber_loss(o, t)),
-            _ => throw new ProbeInputException($"the loss {job.Loss} cannot be probed without code; --loss takes {string.Join(", ", ProbeJob.Losses)}"),
+            _ => throw new ProbeInputException(
+                $"the loss {job.Loss} cannot be probed without code; --loss takes {string.Join(", ", ProbeJob.Losses)}"),
         };
     }
 

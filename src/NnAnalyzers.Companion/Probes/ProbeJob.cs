@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace NnAnalyzers.Companion;
 
-/// <summary>What <c>nn probe</c> asks a process with the project's own dependencies to do. The same file is compiled into both sides.</summary>
+/// <summary>
+/// What <c>nn probe</c> asks a process with the project's own dependencies to do. The same file is compiled into both sides.
+/// </summary>
 internal sealed record ProbeJob
 {
     /// <summary>Path of the compiled project.</summary>
@@ -34,7 +36,8 @@ internal sealed record ProbeJob
     public IReadOnlyList<string>? Only { get; init; }
 
     /// <summary>The losses that can be probed without a line of code, by the name torch.nn gives them.</summary>
-    public static readonly IReadOnlyList<string> Losses = ["CrossEntropyLoss", "MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss", "NLLLoss"];
+    public static readonly IReadOnlyList<string> Losses = ["CrossEntropyLoss", "MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss",
+        "BCEWithLogitsLoss", "BCELoss", "NLLLoss"];
 
     /// <summary>The optimizers of the same kind.</summary>
     public static readonly IReadOnlyList<string> Optimizers = ["Adam", "AdamW", "SGD", "RMSProp"];

@@ -6,7 +6,9 @@ namespace NnAnalyzers.Companion;
 /// <summary>How the probes are run.</summary>
 public sealed record ProbeOptions
 {
-    /// <summary>The learning rate you mean to use; the probes train with Adam at this rate unless <see cref="Optimizer"/> says otherwise.</summary>
+    /// <summary>
+    /// The learning rate you mean to use; the probes train with Adam at this rate unless <see cref="Optimizer"/> says otherwise.
+    /// </summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>Your optimizer for the given parameters.</summary>

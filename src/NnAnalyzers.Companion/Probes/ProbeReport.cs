@@ -43,7 +43,8 @@ public sealed record ProbeResult(string Probe, ProbeVerdict Verdict, string Meas
 public sealed record ProbeCurve(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y)
 {
     /// <summary>The losses of a training, one a step.</summary>
-    internal static ProbeCurve OfSteps(string name, IReadOnlyList<double> losses, int first = 0) => new(name, Enumerable.Range(first, losses.Count).Select(i => (double)i).ToList(), losses);
+    internal static ProbeCurve OfSteps(string name, IReadOnlyList<double> losses, int first = 0) =>
+        new(name, Enumerable.Range(first, losses.Count).Select(i => (double)i).ToList(), losses);
 }
 
 /// <summary>All answers of one run of the probes.</summary>

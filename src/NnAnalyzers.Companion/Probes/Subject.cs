@@ -18,12 +18,14 @@ internal sealed class Subject : IDisposable
     private readonly List<(nn.Module Module, bool Training)> _modes;
     private readonly Tensor _random;
 
-    public Subject(nn.Module model, Func<Tensor, Tensor> forward, Tensor input, Tensor target, Func<Tensor, Tensor, Tensor> loss, ProbeOptions options)
+    public Subject(nn.Module model, Func<Tensor, Tensor> forward, Tensor input, Tensor target,
+        Func<Tensor, Tensor, Tensor> loss, ProbeOptions options)
     {
         (Model, _forward, Input, Target, _loss, Options) = (model, forward, input, target, loss, options);
         using (no_grad())
         {
-            foreach (var tensor in model.parameters().Cast<Tensor>().Concat(model.buffers())) _start.Add((tensor, tensor.detach().clone().DetachFromDisposeScope()));
+            foreach (var tensor in model.parameters().Cast<Tensor>().Concat(model.buffers()))
+                _start.Add((tensor, tensor.detach().clone().DetachFromDisposeScope()));
             foreach (var parameter in model.parameters()) _gradients.Add((parameter, parameter.grad?.clone().DetachFromDisposeScope()));
         }
         Parameters = model.named_parameters().Select(p => (p.name, p.parameter)).ToList();
@@ -59,7 +61,8 @@ internal sealed class Subject : IDisposable
         }
         catch (Exception error) when (error is not ProbeInputException)
         {
-            throw new ProbeInputException($"{Model.GetType().Name} threw{Where(error)} for an input of shape ({string.Join(", ", input.shape)}) and type {input.dtype}: {error.Message.Split('\n')[0].Trim()}", error);
+            throw new ProbeInputException($"{Model.GetType().Name} threw{Where(error)} for an input of shape "
+                + $"({string.Join(", ", input.shape)}) and type {input.dtype}: {error.Message.Split('\n')[0].Trim()}", error);
         }
     }
 
@@ -72,16 +75,20 @@ internal sealed class Subject : IDisposable
         }
         catch (Exception error)
         {
-            throw new ProbeInputException($"the loss threw{Where(error)} for an output of shape ({string.Join(", ", output.shape)}) and a target of shape ({string.Join(", ", target.shape)}) and type {target.dtype}: {error.Message.Split('\n')[0].Trim()}", error);
+            throw new ProbeInputException(
+                $"the loss threw{Where(error)} for an output of shape ({string.Join(", ", output.shape)}) and a target of shape "
+                    + $"({string.Join(", ", target.shape)}) and type {target.dtype}: {error.Message.Split('\n')[0].Trim()}", error);
         }
-        if (value.numel() != 1) throw new ProbeInputException($"the loss has shape ({string.Join(", ", value.shape)}): give one number, its mean() for example");
+        if (value.numel() != 1) throw new ProbeInputException(
+            $"the loss has shape ({string.Join(", ", value.shape)}): give one number, its mean() for example");
         return value;
     }
 
     /// <summary>The first line of the user's code an exception came through.</summary>
     /// <summary>The user's own line an exception came from, where the build tells.</summary>
     public static string Where(Exception error) =>
-        new StackTrace(error, true).GetFrames().FirstOrDefault(f => f.GetFileLineNumber() > 0 && f.GetMethod()?.DeclaringType?.Assembly is { } a && a != typeof(Subject).Assembly && a != typeof(torch).Assembly) is { } frame
+        new StackTrace(error, true).GetFrames().FirstOrDefault(f => f.GetFileLineNumber() > 0
+            && f.GetMethod()?.DeclaringType?.Assembly is { } a && a != typeof(Subject).Assembly && a != typeof(torch).Assembly) is { } frame
             ? $" at {Path.GetFileName(frame.GetFileName())}({frame.GetFileLineNumber()})" : "";
 
     /// <summary>The loss as it stands, without a step.</summary>
@@ -95,8 +102,10 @@ internal sealed class Subject : IDisposable
     /// <summary>Checks what was given and finds out what the loss is.</summary>
     public void Prepare()
     {
-        if (Input.IsInvalid || Target.IsInvalid) throw new ProbeInputException("the batch was disposed before the probes ran: detach it from its dispose scope");
-        if (Input.dim() == 0 || Input.shape[0] == 0) throw new ProbeInputException($"the batch is empty: the input has shape ({string.Join(", ", Input.shape)}); give at least one sample");
+        if (Input.IsInvalid || Target.IsInvalid)
+            throw new ProbeInputException("the batch was disposed before the probes ran: detach it from its dispose scope");
+        if (Input.dim() == 0 || Input.shape[0] == 0) throw new ProbeInputException(
+            $"the batch is empty: the input has shape ({string.Join(", ", Input.shape)}); give at least one sample");
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         Model.train();
@@ -112,7 +121,11 @@ internal sealed class Subject : IDisposable
         var trial = randn(output.shape, output.is_floating_point() ? output.dtype : ScalarType.Float32, Input.device);
         bool Is(Func<Tensor> known)
         {
-            try { return Math.Abs(_loss(trial, target).to(ScalarType.Float64).item<double>() - known().to(ScalarType.Float64).item<double>()) is var gap && gap < 1e-4; }
+            try
+            {
+                return Math.Abs(_loss(trial, target).to(ScalarType.Float64).item<double>() - known().to(ScalarType.Float64).item<double>())
+                    is var gap && gap < 1e-4;
+            }
             catch (Exception) { return false; }
         }
         if (Is(() => nn.functional.cross_entropy(trial, target))) return LossKind.CrossEntropy;
@@ -121,7 +134,10 @@ internal sealed class Subject : IDisposable
         return Is(() => nn.functional.l1_loss(trial, target)) ? LossKind.L1 : LossKind.Other;
     }
 
-    /// <summary>The loss of the best answer that does not look at the input: entropy of the classes, spread of the target; null where the loss is not known.</summary>
+    /// <summary>
+    /// The loss of the best answer that does not look at the input: entropy of
+    /// the classes, spread of the target; null where the loss is not known.
+    /// </summary>
     public double? ConstantLoss(Tensor target)
     {
         using var scope = NewDisposeScope();
@@ -150,13 +166,17 @@ internal sealed class Subject : IDisposable
         return Math.Sqrt((wide - wide.mean()).pow(2).mean().item<double>());
     }
 
-    /// <summary>The first sample as a batch; twice where batch normalization cannot do with one; the whole batch where the model takes no other size.</summary>
+    /// <summary>
+    /// The first sample as a batch; twice where batch normalization cannot do
+    /// with one; the whole batch where the model takes no other size.
+    /// </summary>
     public (Tensor Input, Tensor Target) Sample()
     {
         if (Target.dim() == 0) return (Input, Target);
         foreach (var times in new[] { 1, 2 })
         {
-            var (input, target) = (cat(Enumerable.Repeat(Input.narrow(0, 0, 1), times).ToList()), cat(Enumerable.Repeat(Target.narrow(0, 0, 1), times).ToList()));
+            var (input, target) = (cat(Enumerable.Repeat(Input.narrow(0, 0, 1), times).ToList()),
+                cat(Enumerable.Repeat(Target.narrow(0, 0, 1), times).ToList()));
             try
             {
                 using var scope = NewDisposeScope();
@@ -176,10 +196,12 @@ internal sealed class Subject : IDisposable
     public (Tensor Input, Tensor Target) Batch() => BatchSize == 1 ? Sample() : (Input, Target);
 
     public optim.Optimizer Optimizer(double? rate = null, IEnumerable<Parameter>? parameters = null) =>
-        rate is null && Options.Optimizer is { } own ? own(parameters ?? Trainable) : optim.Adam(parameters ?? Trainable, rate ?? Options.LearningRate);
+        rate is null && Options.Optimizer is { } own ? own(parameters ?? Trainable)
+            : optim.Adam(parameters ?? Trainable, rate ?? Options.LearningRate);
 
     /// <summary>Trains on one batch; ends early at the goal, at a loss that is not finite, or when asked to.</summary>
-    public List<double> Train(Tensor input, Tensor target, int steps, double? rate = null, double goal = double.NegativeInfinity, Func<Tensor, Tensor, Tensor>? loss = null, Func<int, double>? schedule = null, IEnumerable<Parameter>? parameters = null)
+    public List<double> Train(Tensor input, Tensor target, int steps, double? rate = null, double goal = double.NegativeInfinity,
+        Func<Tensor, Tensor, Tensor>? loss = null, Func<int, double>? schedule = null, IEnumerable<Parameter>? parameters = null)
     {
         var losses = new List<double>();
         var trained = (parameters ?? Trainable).ToList();
@@ -200,7 +222,9 @@ internal sealed class Subject : IDisposable
         return losses;
     }
 
-    /// <summary>Whether the rows of a weight are units of their own; those of an embedding, a recurrent layer or a table of the user's are not.</summary>
+    /// <summary>
+    /// Whether the rows of a weight are units of their own; those of an embedding, a recurrent layer or a table of the user's are not.
+    /// </summary>
     public bool IsRowwise(string parameter)
     {
         var owner = parameter.Contains('.') ? parameter[..parameter.LastIndexOf('.')] : "";

@@ -6,7 +6,10 @@ namespace NnAnalyzers.Companion;
 /// <summary>Short trainings with one thing varied.</summary>
 internal static class Sweeps
 {
-    /// <summary>The range test: the rate grows from step to step; good rates are where the loss falls fastest. Source: L. Smith, Cyclical Learning Rates.</summary>
+    /// <summary>
+    /// The range test: the rate grows from step to step; good rates are where
+    /// the loss falls fastest. Source: L. Smith, Cyclical Learning Rates.
+    /// </summary>
     public static IEnumerable<ProbeResult> LearningRate(Subject subject)
     {
         if (!subject.Trainable.Any()) yield break;
@@ -17,18 +20,24 @@ internal static class Sweeps
         var losses = subject.Train(input, target, Count, schedule: Rate, rate: subject.Options.Optimizer is null ? Low : null);
         if (losses.Count < 10 || !double.IsFinite(losses[0])) yield break;
         var smooth = new double[losses.Count];
-        for (var i = 0; i < smooth.Length; i++) smooth[i] = i == 0 || !double.IsFinite(losses[i]) ? losses[i] : 0.7 * smooth[i - 1] + 0.3 * losses[i];
-        var worse = Enumerable.Range(0, smooth.Length).Where(i => !double.IsFinite(losses[i]) || losses[i] > 2 * Math.Max(losses[0], 1e-6)).DefaultIfEmpty(smooth.Length).First();
-        var steepest = Enumerable.Range(1, Math.Max(1, Math.Min(worse, smooth.Length) - 1)).Where(i => double.IsFinite(smooth[i])).MinBy(i => smooth[i] - smooth[i - 1]);
+        for (var i = 0; i < smooth.Length; i++)
+            smooth[i] = i == 0 || !double.IsFinite(losses[i]) ? losses[i] : 0.7 * smooth[i - 1] + 0.3 * losses[i];
+        var worse = Enumerable.Range(0, smooth.Length).Where(i => !double.IsFinite(losses[i]) || losses[i] > 2 * Math.Max(losses[0], 1e-6))
+            .DefaultIfEmpty(smooth.Length).First();
+        var steepest = Enumerable.Range(1, Math.Max(1, Math.Min(worse, smooth.Length) - 1)).Where(i => double.IsFinite(smooth[i]))
+            .MinBy(i => smooth[i] - smooth[i - 1]);
         var limit = worse < smooth.Length ? Rate(worse) : High;
         var (suggested, mine) = (Math.Min(Rate(steepest), limit / 10), subject.Options.LearningRate);
         // With an optimizer of the user's own the rate it is set to counts.
         if (subject.Options.Optimizer is { } make)
             using (var optimizer = make(subject.Trainable)) mine = optimizer.ParamGroups.First().LearningRate;
         var verdict = mine > limit ? ProbeVerdict.Failed : mine < suggested / 1000 ? ProbeVerdict.Suspicious : ProbeVerdict.Passed;
-        yield return new("LearningRateSweep", verdict, $"the loss falls fastest at {Rate(steepest):g2}{(worse < smooth.Length ? $" and rises from {limit:g2} on" : "")}; a good rate is about {suggested:g2}, yours is {mine:g2}",
+        yield return new("LearningRateSweep", verdict,
+            $"the loss falls fastest at {Rate(steepest):g2}{(worse < smooth.Length ? $" and rises from {limit:g2} on" : "")}; "
+                + $"a good rate is about {suggested:g2}, yours is {mine:g2}",
             "below the rate where the loss rises, not a thousandth of the best (source: Smith's range test; the factor is ours)",
-            verdict switch { ProbeVerdict.Failed => $"Your rate is too high: try {suggested:g2}.", ProbeVerdict.Suspicious => $"Your rate is very low: try {suggested:g2}.", _ => "" })
+            verdict switch { ProbeVerdict.Failed => $"Your rate is too high: try {suggested:g2}.",
+                ProbeVerdict.Suspicious => $"Your rate is very low: try {suggested:g2}.", _ => "" })
         { Curves = [new("loss by learning rate", Enumerable.Range(0, losses.Count).Select(Rate).ToList(), losses)] };
     }
 
@@ -63,7 +72,9 @@ internal static class Sweeps
             curves.Add(ProbeCurve.OfSteps($"batch of {size}", losses));
         }
         var broken = seen.Where(s => !double.IsFinite(s.Last)).ToList();
-        yield return new("BatchSizeSweep", broken.Count > 0 ? ProbeVerdict.Failed : ProbeVerdict.Passed, "loss after 60 steps: " + string.Join(", ", seen.Select(s => $"{s.First:g3} → {s.Last:g3} in batches of {s.Size}")), "finite losses (source: the article)",
+        yield return new("BatchSizeSweep", broken.Count > 0 ? ProbeVerdict.Failed : ProbeVerdict.Passed,
+            "loss after 60 steps: " + string.Join(", ", seen.Select(s => $"{s.First:g3} → {s.Last:g3} in batches of {s.Size}")),
+            "finite losses (source: the article)",
             broken.Count > 0 ? "Training blows up in small batches: lower the rate, scale inputs and weights." : "") { Curves = curves };
     }
 
@@ -80,7 +91,8 @@ internal static class Sweeps
             subject.Reset();
             subject.StopDropout();
             var losses = subject.Train(input, target, subject.Options.Steps / 2, loss: loss);
-            return losses.Count == 0 || !double.IsFinite(losses[^1]) ? 0 : (losses[0] - losses.TakeLast(5).Average()) / Math.Max(1e-12, Math.Abs(losses[0]));
+            return losses.Count == 0 || !double.IsFinite(losses[^1]) ? 0
+                : (losses[0] - losses.TakeLast(5).Average()) / Math.Max(1e-12, Math.Abs(losses[0]));
         }
         // Judged by the same distance for all: how near the outputs come to the targets.
         double Distance()
@@ -94,7 +106,10 @@ internal static class Sweeps
         var reached = Distance();
         var (one, two) = (Drop((o, t) => nn.functional.l1_loss(o, t)), Drop((o, t) => nn.functional.mse_loss(o, t)));
         var bad = Math.Max(one, two) > 0.5 && (own < 0.05 || reached > start);
-        yield return new("SimplerLoss", bad && subject.Kind == LossKind.Other ? ProbeVerdict.Failed : ProbeVerdict.Passed, $"your loss falls by {own:p0} and takes the mean square error from {start:g3} to {reached:g3}; L1 falls by {one:p0}, L2 by {two:p0}", "the user's loss brings outputs nearer to targets where L1 or L2 does (source: the article)",
-            bad ? "The network can learn this, the loss keeps it from it: look at the loss's sign, its arguments' order, and what range it wants." : "");
+        yield return new("SimplerLoss", bad && subject.Kind == LossKind.Other ? ProbeVerdict.Failed : ProbeVerdict.Passed,
+            $"your loss falls by {own:p0} and takes the mean square error from {start:g3} to {reached:g3}; L1 falls by {one:p0}, "
+                + $"L2 by {two:p0}", "the user's loss brings outputs nearer to targets where L1 or L2 does (source: the article)",
+            bad ? "The network can learn this, the loss keeps it from it: look at the loss's sign, its arguments' order, "
+                + "and what range it wants." : "");
     }
 }

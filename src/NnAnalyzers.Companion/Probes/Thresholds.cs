@@ -6,46 +6,76 @@ namespace NnAnalyzers.Companion;
 /// </summary>
 internal static class Thresholds
 {
-    /// <summary>A memorized batch has at most this share of the loss of the best constant answer. Source: the article (near-zero loss on one point); the number is ours.</summary>
+    /// <summary>
+    /// A memorized batch has at most this share of the loss of the best constant
+    /// answer. Source: the article (near-zero loss on one point); the number is ours.
+    /// </summary>
     public const double Memorized = 0.01;
 
     /// <summary>Accuracy that counts as memorized. Source: the article.</summary>
     public const double MemorizedAccuracy = 0.9999;
 
-    /// <summary>The first loss may exceed the expected one by this factor. Source: TheDeepChecker compares it with ln C and allows a share of it (set in its configuration); the factors, and the other losses, are ours.</summary>
+    /// <summary>
+    /// The first loss may exceed the expected one by this factor. Source: TheDeepChecker compares it with ln
+    /// C and allows a share of it (set in its configuration); the factors, and the other losses, are ours.
+    /// </summary>
     public const double InitialLossFactor = 3, HopelessLossFactor = 10;
 
-    /// <summary>Without its input a trained model must do worse by this factor. Source: the input-independent baseline of Karpathy's recipe; the factor is ours.</summary>
+    /// <summary>
+    /// Without its input a trained model must do worse by this factor. Source:
+    /// the input-independent baseline of Karpathy's recipe; the factor is ours.
+    /// </summary>
     public const double BlankInputFactor = 1.1;
 
     /// <summary>Change of another sample's output, relative to the outputs' scale. Source: ours, a hundred times float rounding.</summary>
     public const double Leak = 1e-4;
 
-    /// <summary>Mean absolute gradient of a layer below which it has vanished. Source: default of Amazon SageMaker Debugger, VanishingGradient.</summary>
+    /// <summary>
+    /// Mean absolute gradient of a layer below which it has vanished. Source: default of Amazon SageMaker Debugger, VanishingGradient.
+    /// </summary>
     public const double VanishedGradient = 1e-7;
 
-    /// <summary>Gradient of the first layer over that of the last. Source: AutoTrainer asks for a ratio below 1e-3 and a norm of the first layer below 1e-4; ours is the ratio alone, ten times stricter.</summary>
+    /// <summary>
+    /// Gradient of the first layer over that of the last. Source: AutoTrainer asks for a ratio below
+    /// 1e-3 and a norm of the first layer below 1e-4; ours is the ratio alone, ten times stricter.
+    /// </summary>
     public const double VanishingRatio = 1e-4;
 
-    /// <summary>Mean absolute gradient above which a layer explodes. Source: ours; AutoTrainer has 70 for the first layer's norm over the last one's.</summary>
+    /// <summary>
+    /// Mean absolute gradient above which a layer explodes. Source: ours;
+    /// AutoTrainer has 70 for the first layer's norm over the last one's.
+    /// </summary>
     public const double ExplodingGradient = 70;
 
-    /// <summary>Share of units without gradient. Source: default of Amazon SageMaker Debugger, DeadRelu (half of a layer); AutoTrainer has 0.7 of all gradients.</summary>
+    /// <summary>
+    /// Share of units without gradient. Source: default of Amazon SageMaker
+    /// Debugger, DeadRelu (half of a layer); AutoTrainer has 0.7 of all gradients.
+    /// </summary>
     public const double DeadShare = 0.5;
 
-    /// <summary>Share of saturated outputs of a sigmoid or tanh, within 2 % of their bounds. Source: SaturatedActivation of SageMaker Debugger; the share is ours.</summary>
+    /// <summary>
+    /// Share of saturated outputs of a sigmoid or tanh, within 2 % of their bounds.
+    /// Source: SaturatedActivation of SageMaker Debugger; the share is ours.
+    /// </summary>
     public const double SaturatedShare = 0.8;
 
-    /// <summary>Update over weight in one step. Source: a thousandth is usual (Karpathy); both ends are ours, after SageMaker Debugger's WeightUpdateRatio.</summary>
+    /// <summary>
+    /// Update over weight in one step. Source: a thousandth is usual (Karpathy);
+    /// both ends are ours, after SageMaker Debugger's WeightUpdateRatio.
+    /// </summary>
     public const double SmallUpdate = 1e-8, LargeUpdate = 1;
 
     /// <summary>Standard deviation of what a layer gives. Source: the article keeps it near 1; ours are three orders off.</summary>
     public const double SmallScale = 1e-3, LargeScale = 1e3;
 
-    /// <summary>Largest absolute input, and its smallest deviation. Source: UMLAUT warns outside [−1, 1]; ours leave room for other scalings.</summary>
+    /// <summary>
+    /// Largest absolute input, and its smallest deviation. Source: UMLAUT warns outside [−1, 1]; ours leave room for other scalings.
+    /// </summary>
     public const double LargeInput = 20, SmallInput = 1e-2;
 
-    /// <summary>Difference of means of test and training inputs in standard deviations, and ratio of their deviations. Source: ours.</summary>
+    /// <summary>
+    /// Difference of means of test and training inputs in standard deviations, and ratio of their deviations. Source: ours.
+    /// </summary>
     public const double MeanShift = 1, SpreadRatio = 3;
 
     /// <summary>Share of pixels at the upper bound. Source: ours.</summary>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace NnAnalyzers.Companion;
 
 /// <summary>
-/// Watches a training that runs: one line in the loop, <c>using var watch = monitor.Watch(model, optimizer);</c>. At every sixteenth step it looks at
-/// gradients and updates; the others cost a counter. It changes nothing and keeps no tensor beyond the step.
+/// Watches a training that runs: one line in the loop, <c>using var watch = monitor.Watch(model, optimizer);</c>. At every sixteenth
+/// step it looks at gradients and updates; the others cost a counter. It changes nothing and keeps no tensor beyond the step.
 /// </summary>
 public sealed class TrainingMonitor
 {
@@ -32,7 +32,8 @@ public sealed class TrainingMonitor
     public IReadOnlyList<ProbeResult> Findings => _findings;
 
     /// <summary>The findings as a report.</summary>
-    public ProbeReport Report(string model = "training") => new(model, _findings.Count > 0 ? _findings : [new("GradientFlow", ProbeVerdict.Passed, $"{_step} steps, nothing found", "", "")]);
+    public ProbeReport Report(string model = "training") =>
+        new(model, _findings.Count > 0 ? _findings : [new("GradientFlow", ProbeVerdict.Passed, $"{_step} steps, nothing found", "", "")]);
 
     /// <summary>Stands at the top of the loop's body; what it watches is the step until it is disposed.</summary>
     /// <param name="model">The model that is trained.</param>
@@ -52,8 +53,10 @@ public sealed class TrainingMonitor
     {
         var handles = optimizer.parameters().Select(p => p.Handle).ToHashSet();
         var own = model.parameters().ToList();
-        if (own.Count == 0) Tell("", "the model has no registered parameters", "at least one", "Call RegisterComponents() at the end of the constructor.");
-        else if (!own.Any(p => handles.Contains(p.Handle))) Tell("", "the optimizer has none of the model's parameters", "all of them", "Make the optimizer after the model was made and moved, from model.parameters().", "NN5003");
+        if (own.Count == 0) Tell("", "the model has no registered parameters", "at least one",
+            "Call RegisterComponents() at the end of the constructor.");
+        else if (!own.Any(p => handles.Contains(p.Handle))) Tell("", "the optimizer has none of the model's parameters", "all of them",
+            "Make the optimizer after the model was made and moved, from model.parameters().", "NN5003");
     }
 
     private void Look(List<(string name, Parameter parameter)> watched, List<Tensor> before)
@@ -74,11 +77,20 @@ public sealed class TrainingMonitor
             {
                 var name = seen[i].First.name;
                 var (mean, size, update, dead) = (table[4 * i], table[4 * i + 1], table[4 * i + 2], table[4 * i + 3]);
-                if (!float.IsFinite(mean) || !float.IsFinite(update)) Tell(name, $"the gradient or the update of {name} is not a number", "finite numbers", "Look for a division, a logarithm or a root of zero; lower the rate.");
-                else if (mean > Thresholds.ExplodingGradient) Tell(name, $"the mean gradient of {name} is {mean:g3}", $"{Thresholds.ExplodingGradient:g} (source: ours)", "The gradient explodes: scale inputs, targets and weights, or clip it.", "NN2001");
-                else if (mean < Thresholds.VanishedGradient) Tell(name, $"the mean gradient of {name} is {mean:g3}", $"{Thresholds.VanishedGradient:g} (source: SageMaker Debugger, VanishingGradient)", "The gradient has vanished, or there is nothing left to learn.", verdict: ProbeVerdict.Suspicious);
-                if (size > 0 && update / size > Thresholds.LargeUpdate) Tell(name, $"one step changes {name} by {update / size:g3} of its size", $"{Thresholds.LargeUpdate:g} (source: ours)", "The learning rate is too high for these weights.", verdict: ProbeVerdict.Suspicious);
-                if (mean > 0 && dead > Thresholds.DeadShare) Tell(name, $"{dead:p0} of the rows of {name} get no gradient", $"{Thresholds.DeadShare:p0} (source: SageMaker Debugger, DeadRelu)", "Units may be dead. (For an embedding these are words the batch does not have.)", verdict: ProbeVerdict.Suspicious);
+                if (!float.IsFinite(mean) || !float.IsFinite(update)) Tell(name, $"the gradient or the update of {name} is not a number",
+                    "finite numbers", "Look for a division, a logarithm or a root of zero; lower the rate.");
+                else if (mean > Thresholds.ExplodingGradient)
+                    Tell(name, $"the mean gradient of {name} is {mean:g3}", $"{Thresholds.ExplodingGradient:g} (source: ours)",
+                        "The gradient explodes: scale inputs, targets and weights, or clip it.", "NN2001");
+                else if (mean < Thresholds.VanishedGradient) Tell(name, $"the mean gradient of {name} is {mean:g3}",
+                    $"{Thresholds.VanishedGradient:g} (source: SageMaker Debugger, VanishingGradient)",
+                    "The gradient has vanished, or there is nothing left to learn.", verdict: ProbeVerdict.Suspicious);
+                if (size > 0 && update / size > Thresholds.LargeUpdate)
+                    Tell(name, $"one step changes {name} by {update / size:g3} of its size", $"{Thresholds.LargeUpdate:g} (source: ours)",
+                        "The learning rate is too high for these weights.", verdict: ProbeVerdict.Suspicious);
+                if (mean > 0 && dead > Thresholds.DeadShare) Tell(name,
+                    $"{dead:p0} of the rows of {name} get no gradient", $"{Thresholds.DeadShare:p0} (source: SageMaker Debugger, DeadRelu)",
+                    "Units may be dead. (For an embedding these are words the batch does not have.)", verdict: ProbeVerdict.Suspicious);
             }
         }
         finally
@@ -87,9 +99,11 @@ public sealed class TrainingMonitor
         }
     }
 
-    private void Tell(string place, string measured, string threshold, string advice, string? rule = null, ProbeVerdict verdict = ProbeVerdict.Failed)
+    private void Tell(string place, string measured, string threshold, string advice, string? rule = null,
+        ProbeVerdict verdict = ProbeVerdict.Failed)
     {
-        if (_told.Add(place + advice)) _findings.Add(new("GradientFlow", verdict, $"step {_step}: {measured}", threshold, advice) { Place = place.Length == 0 ? null : place, RuleId = rule });
+        if (_told.Add(place + advice)) _findings.Add(new("GradientFlow", verdict, $"step {_step}: {measured}", threshold, advice)
+            { Place = place.Length == 0 ? null : place, RuleId = rule });
     }
 
     private sealed class Step(Action? end) : IDisposable

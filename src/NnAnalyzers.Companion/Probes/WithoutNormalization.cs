@@ -19,7 +19,9 @@ internal static class WithoutNormalization
         public Tensor? Mean { get; } = Buffer(Module, "running_mean");
         public Tensor? Variance { get; } = Buffer(Module, "running_var");
 
-        /// <summary>In eval mode it applies constants that can be set; otherwise its weight must be there to undo what a large eps does.</summary>
+        /// <summary>
+        /// In eval mode it applies constants that can be set; otherwise its weight must be there to undo what a large eps does.
+        /// </summary>
         public bool CanBeIdentity => Variance is not null || Weight is not null;
 
         private static Tensor? Buffer(nn.Module module, string name) => module.named_buffers().FirstOrDefault(b => b.name == name).buffer;
@@ -32,7 +34,10 @@ internal static class WithoutNormalization
             _ => null,
         };
 
-        /// <summary>y = (x − mean) / sqrt(variance + eps) · weight + bias becomes x where mean and variance are kept, and x − mean where they are the sample's own.</summary>
+        /// <summary>
+        /// y = (x − mean) / sqrt(variance + eps) · weight + bias becomes x where
+        /// mean and variance are kept, and x − mean where they are the sample's own.
+        /// </summary>
         public void MakeIdentity()
         {
             using var guard = no_grad();
@@ -80,10 +85,15 @@ internal static class WithoutNormalization
         var expected = InitialLoss.Expected(subject);
         var (first, last) = (losses[0], losses[^1]);
         var blew = losses.FindIndex(l => !double.IsFinite(l));
-        var wild = blew >= 0 || scale > Thresholds.LargeScale || first > Thresholds.HopelessLossFactor * expected || losses.Max() > 1e3 * Math.Max(1, Math.Abs(first));
+        var wild = blew >= 0 || scale > Thresholds.LargeScale || first > Thresholds.HopelessLossFactor * expected
+            || losses.Max() > 1e3 * Math.Max(1, Math.Abs(first));
         return new("WithoutNormalization", wild ? ProbeVerdict.Failed : ProbeVerdict.Passed,
-            $"{count} normalization{(count == 1 ? "" : "s")} made identities, one sample: outputs up to {scale:g3}, loss {first:g4} → {last:g4}{(blew >= 0 ? $", not a number at step {blew}" : "")}",
-            $"outputs up to {Thresholds.LargeScale:g}, a first loss up to {Thresholds.HopelessLossFactor} times the expected, finite losses (source: the article; the numbers are ours)", wild ? "The normalization hides an initialization that does not fit: scale weights to their fan-in (kaiming_normal_), then see whether the normalization is still needed." : "")
+            $"{count} normalization{(count == 1 ? "" : "s")} made identities, one sample: outputs up to {scale:g3}, "
+                + $"loss {first:g4} → {last:g4}{(blew >= 0 ? $", not a number at step {blew}" : "")}",
+            $"outputs up to {Thresholds.LargeScale:g}, a first loss up to {Thresholds.HopelessLossFactor} "
+                + "times the expected, finite losses "
+                + "(source: the article; the numbers are ours)", wild ? "The normalization hides an initialization that does not fit: "
+                    + "scale weights to their fan-in (kaiming_normal_), then see whether the normalization is still needed." : "")
         { RuleId = wild ? "NN2001" : null };
     }
 }

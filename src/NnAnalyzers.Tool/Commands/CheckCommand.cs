@@ -8,9 +8,11 @@ namespace NnAnalyzers.Tool.Commands;
 /// <summary>nn check: findings on the console and as SARIF.</summary>
 internal static class CheckCommand
 {
-    public static Argument<string> PathArgument() => new("path") { Description = "A .csproj, .sln, folder or .cs file", DefaultValueFactory = _ => "." };
+    public static Argument<string> PathArgument() =>
+        new("path") { Description = "A .csproj, .sln, folder or .cs file", DefaultValueFactory = _ => "." };
 
-    public static Option<bool> LooseOption() => new("--loose") { Description = "Read a folder's code without its projects, against the TorchSharp of this tool" };
+    public static Option<bool> LooseOption() =>
+        new("--loose") { Description = "Read a folder's code without its projects, against the TorchSharp of this tool" };
 
     public static Command Create()
     {
@@ -19,26 +21,31 @@ internal static class CheckCommand
         var baseline = new Option<string?>("--baseline") { Description = "Leave out what this file knows: only new findings count" };
         var write = new Option<string?>("--write-baseline") { Description = "Write all findings into this file, to be known from now on" };
         var loose = LooseOption();
-        var command = new Command("check", "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run.") { path, sarif, baseline, write, loose };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), parsed.GetValue(baseline), parsed.GetValue(write), parsed.GetValue(loose), cancellation));
+        var command = new Command("check", "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run.")
+            { path, sarif, baseline, write, loose };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), parsed.GetValue(baseline),
+            parsed.GetValue(write), parsed.GetValue(loose), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, string? sarif, string? baseline, string? write, bool loose, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, string? sarif, string? baseline, string? write, bool loose,
+        CancellationToken cancellation)
     {
         var known = baseline is null ? null : Baseline.Load(baseline);
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
         var root = Directory.GetCurrentDirectory();
         var findings = new List<Diagnostic>();
         foreach (var project in sources.Projects) findings.AddRange(await Analysis.FindAsync(project, cancellation));
-        foreach (var failure in findings.Where(f => f.Id == "NN0000")) Console.Error.WriteLine($"nn: {failure.GetMessage()} (please report this)");
+        foreach (var failure in findings.Where(f => f.Id == "NN0000"))
+            Console.Error.WriteLine($"nn: {failure.GetMessage()} (please report this)");
         // A file of several projects or target frameworks is reported once; hidden advice is not printed.
         findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Id != "NN0000")
             .DistinctBy(f => (f.Location.GetLineSpan().Path, f.Location.SourceSpan, f.Id)).ToList();
         if (write is not null)
         {
             Baseline.Write(write, findings);
-            Console.WriteLine($"{findings.Count} finding{(findings.Count == 1 ? "" : "s")} written to {write}: nn check --baseline {write} tells new ones.");
+            Console.WriteLine($"{findings.Count} finding{(findings.Count == 1 ? "" : "s")} written to {write}: "
+                + $"nn check --baseline {write} tells new ones.");
             return ExitCode.Clean;
         }
         var all = findings.Count;
@@ -46,9 +53,11 @@ internal static class CheckCommand
         foreach (var finding in findings) Console.WriteLine(Line(finding));
         if (sarif is not null) Sarif.Write(sarif, findings, root);
         var fixable = findings.Count(f => f.Properties.ContainsKey(FixProperties.Title));
-        Console.WriteLine(findings.Count == 0 ? all == 0 ? "No findings." : "No new findings." : $"{findings.Count} finding{(findings.Count == 1 ? "" : "s")}, {fixable} with a fix (nn fix {path}).");
+        Console.WriteLine(findings.Count == 0 ? all == 0 ? "No findings." : "No new findings."
+            : $"{findings.Count} finding{(findings.Count == 1 ? "" : "s")}, {fixable} with a fix (nn fix {path}).");
         if (all > findings.Count) Console.WriteLine($"{all - findings.Count} known from {baseline} left out.");
-        if (known?.Gone > 0) Console.WriteLine($"{known.Gone} of {baseline} {(known.Gone == 1 ? "is" : "are")} gone: write it anew to keep {(known.Gone == 1 ? "it" : "them")} from coming back.");
+        if (known?.Gone > 0) Console.WriteLine($"{known.Gone} of {baseline} {(known.Gone == 1 ? "is" : "are")} gone: "
+            + $"write it anew to keep {(known.Gone == 1 ? "it" : "them")} from coming back.");
         return findings.Count == 0 ? ExitCode.Clean : ExitCode.Findings;
     }
 

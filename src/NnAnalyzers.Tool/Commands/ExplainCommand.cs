@@ -12,7 +12,8 @@ internal static class ExplainCommand
         command.SetAction(parsed =>
         {
             var rule = RulesCommand.Find(parsed.GetValue(id)!);
-            using var page = typeof(ExplainCommand).Assembly.GetManifestResourceStream($"docs/{rule.Id}.md") ?? throw new ToolException($"{rule.Id} has no page");
+            using var page = typeof(ExplainCommand).Assembly.GetManifestResourceStream($"docs/{rule.Id}.md")
+                ?? throw new ToolException($"{rule.Id} has no page");
             Console.WriteLine(new StreamReader(page).ReadToEnd());
             return ExitCode.Clean;
         });

@@ -9,11 +9,14 @@ internal static class FixCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("path") { Description = "A .csproj, .sln, folder or .cs file; or the .sarif log of a build, whose fixes are applied as they stand", DefaultValueFactory = _ => "." };
+        var path = new Argument<string>("path")
+            { Description = "A .csproj, .sln, folder or .cs file; or the .sarif log of a build, whose fixes are applied as they stand",
+                DefaultValueFactory = _ => "." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the changes as a diff and write nothing" };
         var rule = new Option<string?>("--rule") { Description = "Only this rule, such as NN1001" };
         var command = new Command("fix", "Applies every fix until none is left. Exit code 0: done, 2: cannot run.") { path, dryRun, rule };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(dryRun), parsed.GetValue(rule), cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(dryRun),
+            parsed.GetValue(rule), cancellation));
         return command;
     }
 
@@ -27,12 +30,14 @@ internal static class FixCommand
             var (fit, stale) = (new List<Diagnostic>(), 0);
             foreach (var finding in findings.Where(Wanted))
                 if (await EditApplier.ApplyAsync(files, [finding], cancellation) != files) fit.Add(finding); else stale++;
-            if (stale > 0) Console.Error.WriteLine($"{stale} fix{(stale == 1 ? " does" : "es do")} not fit the code any more, which has changed since {path} was written: build again for a new one");
+            if (stale > 0) Console.Error.WriteLine($"{stale} fix{(stale == 1 ? " does" : "es do")} not fit the code any more, "
+                + $"which has changed since {path} was written: build again for a new one");
             return await FinishAsync(files, await EditApplier.ApplyAsync(files, fit, cancellation), fit.Count, dryRun, cancellation);
         }
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation);
         var (after, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds, Wanted, cancellation);
-        foreach (var finding in leftOut) Console.Error.WriteLine($"{Analysis.Place(finding.Location)}: the fix for {finding.Id} would not compile here and was left out");
+        foreach (var finding in leftOut) Console.Error.WriteLine(
+            $"{Analysis.Place(finding.Location)}: the fix for {finding.Id} would not compile here and was left out");
         return await FinishAsync(sources.Solution, after, applied, dryRun, cancellation);
     }
 
@@ -42,7 +47,8 @@ internal static class FixCommand
         var root = Directory.GetCurrentDirectory();
         if (dryRun) Console.Write(Fixer.Diff(changes, root));
         else foreach (var (file, _, text) in changes) Fixer.Write(file, text);
-        Console.Error.WriteLine($"{applied} fix{(applied == 1 ? "" : "es")} {(dryRun ? "would change" : "changed")} {changes.Count} file{(changes.Count == 1 ? "" : "s")}.");
+        Console.Error.WriteLine($"{applied} fix{(applied == 1 ? "" : "es")} {(dryRun ? "would change" : "changed")} {changes.Count} "
+            + $"file{(changes.Count == 1 ? "" : "s")}.");
         return ExitCode.Clean;
     }
 }

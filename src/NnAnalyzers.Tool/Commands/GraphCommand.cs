@@ -16,7 +16,8 @@ internal static class GraphCommand
         var stats = new Option<bool>("--stats") { Description = "Print how much of the networks is known, and why the rest is not" };
         var loose = CheckCommand.LooseOption();
         var command = new Command("graph", "Prints the networks it reads in the code.") { path, mermaid, stats, loose };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(mermaid), parsed.GetValue(stats), parsed.GetValue(loose), cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(mermaid), parsed.GetValue(stats),
+            parsed.GetValue(loose), cancellation));
         return command;
     }
 
@@ -29,7 +30,8 @@ internal static class GraphCommand
             {
                 if (stats) total += GraphStats.Of(graph.Networks);
                 else
-                    foreach (var network in graph.Networks) Console.WriteLine(mermaid ? $"%% {network.Name}\n{GraphPrinter.Mermaid(network)}" : GraphPrinter.Text(network));
+                    foreach (var network in graph.Networks)
+                        Console.WriteLine(mermaid ? $"%% {network.Name}\n{GraphPrinter.Mermaid(network)}" : GraphPrinter.Text(network));
                 count += graph.Networks.Count;
             }
         if (count == 0) Console.WriteLine("No networks found.");
@@ -39,14 +41,16 @@ internal static class GraphCommand
 
     private static void Print(GraphStats stats)
     {
-        static string Share(int part, int whole) => whole == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{part} of {whole} ({100.0 * part / whole:0.0} %)");
+        static string Share(int part, int whole) =>
+            whole == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{part} of {whole} ({100.0 * part / whole:0.0} %)");
         Console.WriteLine($"modules                    {stats.Modules}");
         Console.WriteLine($"steps known                {Share(stats.KnownSteps, stats.Steps)}");
         Console.WriteLine($"known steps with a shape   {Share(stats.ShapedSteps, stats.KnownSteps)}");
         Console.WriteLine($"layers with their sizes    {Share(stats.SizedLayers, stats.Layers)}");
         if (stats.Reasons.Count == 0) return;
         var table = new Table().AddColumn(new TableColumn("steps").RightAligned()).AddColumn("why unknown").Border(TableBorder.Simple);
-        foreach (var reason in stats.Reasons.OrderByDescending(r => r.Value).ThenBy(r => r.Key, StringComparer.Ordinal)) table.AddRow(reason.Value.ToString(CultureInfo.InvariantCulture), Markup.Escape(reason.Key));
+        foreach (var reason in stats.Reasons.OrderByDescending(r => r.Value).ThenBy(r => r.Key, StringComparer.Ordinal))
+            table.AddRow(reason.Value.ToString(CultureInfo.InvariantCulture), Markup.Escape(reason.Key));
         AnsiConsole.Write(table);
     }
 }

@@ -13,7 +13,8 @@ internal static class RulesCommand
         {
             var table = new Table().AddColumns("Rule", "Level", "Category", "Title").Border(TableBorder.Simple);
             foreach (var rule in RuleCatalog.All.OrderBy(r => r.Id, StringComparer.Ordinal))
-                table.AddRow(rule.Id, $"{rule.Level} ({rule.Descriptor.DefaultSeverity.ToString().ToLowerInvariant()})", rule.Descriptor.Category, Markup.Escape(rule.Descriptor.Title.ToString()));
+                table.AddRow(rule.Id, $"{rule.Level} ({rule.Descriptor.DefaultSeverity.ToString().ToLowerInvariant()})",
+                    rule.Descriptor.Category, Markup.Escape(rule.Descriptor.Title.ToString()));
             AnsiConsole.Write(table);
             return ExitCode.Clean;
         });

@@ -13,7 +13,8 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string?>("path") { Description = "A project or folder with training programs", Arity = ArgumentArity.ZeroOrOne };
+        var path = new Argument<string?>("path")
+            { Description = "A project or folder with training programs", Arity = ArgumentArity.ZeroOrOne };
         var seeds = new Option<int>("--seeds") { Description = "Paired seeds", DefaultValueFactory = _ => 5 };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda", DefaultValueFactory = _ => "auto" };
         device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
@@ -21,39 +22,51 @@ internal static class VerifyCommand
         var output = new Option<string>("--out") { Description = "The report folder", DefaultValueFactory = _ => "nn-report" };
         var jobs = new Option<int>("--jobs") { Description = "Trainings at a time", DefaultValueFactory = _ => Environment.ProcessorCount };
         var libtorch = new Option<string?>("--libtorch") { Description = "Folder of libtorch, such as torch/lib of a Python installation" };
-        var timeLimit = new Option<double>("--time-limit") { Description = "Longest time one training may take, in seconds", DefaultValueFactory = _ => 120 };
-        var memoryLimit = new Option<long>("--memory-limit") { Description = "Most memory one training may hold, in MiB", DefaultValueFactory = _ => 4096 };
+        var timeLimit = new Option<double>("--time-limit")
+            { Description = "Longest time one training may take, in seconds", DefaultValueFactory = _ => 120 };
+        var memoryLimit = new Option<long>("--memory-limit")
+            { Description = "Most memory one training may hold, in MiB", DefaultValueFactory = _ => 4096 };
         var resume = new Option<bool>("--resume") { Description = "Keep the results that an earlier run left in the report folder" };
         var prepare = new Option<string?>("--prepare") { Description = "Only check, fix and compile into this job folder" };
-        var runtime = new Option<string?>("--runtime") { Description = "With --prepare: put a self-contained runner for this runtime into the folder, such as linux-x64" };
-        var withLibTorch = new Option<bool>("--with-libtorch") { Description = "With --prepare: copy the project's libtorch into the folder" };
-        var shard = new Option<string?>("--shard") { Description = "Train only this share of the jobs: 2/8, auto (from the variables of Slurm, GitLab, CircleCI or Buildkite) or auto/8 (Kubernetes); then nn merge" };
+        var runtime = new Option<string?>("--runtime")
+            { Description = "With --prepare: put a self-contained runner for this runtime into the folder, such as linux-x64" };
+        var withLibTorch = new Option<bool>("--with-libtorch")
+            { Description = "With --prepare: copy the project's libtorch into the folder" };
+        var shard = new Option<string?>("--shard") { Description = "Train only this share of the jobs: 2/8, "
+            + "auto (from the variables of Slurm, GitLab, CircleCI or Buildkite) or auto/8 (Kubernetes); then nn merge" };
         var run = new Option<string?>("--run") { Description = "Run the jobs of a prepared folder that have no result yet, then report" };
-        var command = new Command("verify", "Trains flagged and fixed code and compares. Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
+        var command = new Command("verify", "Trains flagged and fixed code and compares. "
+            + "Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
         {
             path, seeds, device, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime, withLibTorch, shard, run,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var options = new RunOptions(parsed.GetValue(device)!, parsed.GetValue(jobs), parsed.GetValue(libtorch) is { } lib ? Path.GetFullPath(lib) : null)
+            var options = new RunOptions(parsed.GetValue(device)!, parsed.GetValue(jobs),
+                parsed.GetValue(libtorch) is { } lib ? Path.GetFullPath(lib) : null)
             {
                 Shard = parsed.GetValue(shard) is { } share ? Shard.Parse(share) : Shard.Whole,
             };
             if (options.LibTorch is { } given && !Directory.Exists(given)) throw new ToolException($"{given}: no such libtorch folder");
             var rule = parsed.GetValue(filter) is { } id ? RulesCommand.Find(id).Id : null;
             if (parsed.GetValue(seeds) < 1) throw new ToolException("--seeds must be 1 or more");
-            if (parsed.GetValue(run) is { } prepared) return Train(prepared, prepared, Plan.Load(prepared), options, Stopwatch.StartNew(), cancellation);
+            if (parsed.GetValue(run) is { } prepared)
+                return Train(prepared, prepared, Plan.Load(prepared), options, Stopwatch.StartNew(), cancellation);
             if (parsed.GetValue(path) is not { } source) throw new ToolException("verify needs a path, or --run with a job folder");
 
             var watch = Stopwatch.StartNew();
             var report = parsed.GetValue(prepare) ?? parsed.GetValue(output)!;
             var jobFolder = parsed.GetValue(prepare) is null ? Path.Combine(report, "jobs") : report;
             Claim(report, jobFolder, keep: parsed.GetValue(resume));
-            AnsiConsole.MarkupLineInterpolated($"[grey]Checking {source} (verify runs its training programs, each in a process of its own)[/]");
-            var planner = new Planner(jobFolder, new Plan { Seeds = parsed.GetValue(seeds), TimeLimitSeconds = parsed.GetValue(timeLimit), MemoryLimitMiB = parsed.GetValue(memoryLimit), Programs = [] }, rule, Console.WriteLine);
+            AnsiConsole.MarkupLineInterpolated(
+                $"[grey]Checking {source} (verify runs its training programs, each in a process of its own)[/]");
+            var planner = new Planner(jobFolder, new Plan { Seeds = parsed.GetValue(seeds), TimeLimitSeconds = parsed.GetValue(timeLimit),
+                MemoryLimitMiB = parsed.GetValue(memoryLimit), Programs = [] }, rule, Console.WriteLine);
             var plan = await planner.PrepareAsync(source, parsed.GetValue(runtime), parsed.GetValue(withLibTorch), cancellation);
             if (parsed.GetValue(prepare) is null) return Train(report, jobFolder, plan, options, watch, cancellation);
-            Console.WriteLine($"{plan.Jobs().Count()} jobs of {plan.Programs.Count} programs are ready in {jobFolder}: nn verify --run {jobFolder}{(parsed.GetValue(runtime) is null ? "" : $", or {jobFolder}/app/nn-run {jobFolder} where there is no .NET")}");
+            var bare = parsed.GetValue(runtime) is null ? "" : $", or {jobFolder}/app/nn-run {jobFolder} where there is no .NET";
+            Console.WriteLine($"{plan.Jobs().Count()} jobs of {plan.Programs.Count} programs are ready in {jobFolder}: "
+                + $"nn verify --run {jobFolder}{bare}");
             return ExitCode.Clean;
         });
         return command;
@@ -63,7 +76,8 @@ internal static class VerifyCommand
     public static void Claim(string report, string jobFolder, bool keep)
     {
         if (File.Exists(report)) throw new ToolException($"{report}: is a file, not a folder");
-        if (Directory.Exists(report) && Directory.EnumerateFileSystemEntries(report).Any() && !File.Exists(Path.Combine(jobFolder, Plan.FileName)))
+        if (Directory.Exists(report) && Directory.EnumerateFileSystemEntries(report).Any()
+            && !File.Exists(Path.Combine(jobFolder, Plan.FileName)))
             throw new ToolException($"{report}: this folder holds something else; name an empty one with --out");
         try
         {
@@ -79,14 +93,17 @@ internal static class VerifyCommand
         }
     }
 
-    private static int Train(string report, string jobFolder, Plan plan, RunOptions options, Stopwatch watch, CancellationToken cancellation)
+    private static int Train(string report, string jobFolder, Plan plan, RunOptions options, Stopwatch watch,
+        CancellationToken cancellation)
     {
         var scheduler = new Scheduler(jobFolder, plan, options);
         var jobs = options.Shard.Of(plan.Jobs()).ToList();
         var results = new List<JobResult>();
-        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).Start(progress =>
+        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+            new ElapsedTimeColumn()).Start(progress =>
         {
-            var bars = jobs.GroupBy(j => j.Program).ToDictionary(g => g.Key.Id, g => progress.AddTask(Markup.Escape(g.Key.Rule + " " + g.Key.Id.Split('.')[1]), maxValue: g.Count()));
+            var bars = jobs.GroupBy(j => j.Program).ToDictionary(g => g.Key.Id,
+                g => progress.AddTask(Markup.Escape(g.Key.Rule + " " + g.Key.Id.Split('.')[1]), maxValue: g.Count()));
             scheduler.Run(result =>
             {
                 results.Add(result);
@@ -94,7 +111,8 @@ internal static class VerifyCommand
             }, cancellation);
         });
         if (options.Shard.Count == 1) return Conclude(report, plan, results, options, watch.Elapsed);
-        Console.WriteLine($"Share {options.Shard}: {jobs.Count} of {plan.Jobs().Count()} trainings in {watch.Elapsed.TotalSeconds:0} s. When all shares are done: nn merge FOLDERS, this one is {report}");
+        Console.WriteLine($"Share {options.Shard}: {jobs.Count} of {plan.Jobs().Count()} trainings in {watch.Elapsed.TotalSeconds:0} s. "
+            + $"When all shares are done: nn merge FOLDERS, this one is {report}");
         return ExitCode.Clean;
     }
 
@@ -109,18 +127,23 @@ internal static class VerifyCommand
         if (claims.Count > 0) AnsiConsole.Write(Table(claims, results));
         var good = verdicts.Count(v => v.Good);
         var held = claims.Count(c => c.Good);
-        var said = string.Join(", ", new[] { verdicts.Count > 0 ? $"{good} of {verdicts.Count} fixes helped" : null, claims.Count > 0 ? $"{held} of {claims.Count} claims were reproduced" : null }.OfType<string>());
-        Console.WriteLine($"{said}; {results.Count} trainings{(took is { } time ? $" in {time.TotalSeconds:0} s" : "")}. Report: {Path.Combine(report, "index.html")}");
+        var said = string.Join(", ", new[] { verdicts.Count > 0 ? $"{good} of {verdicts.Count} fixes helped" : null,
+            claims.Count > 0 ? $"{held} of {claims.Count} claims were reproduced" : null }.OfType<string>());
+        Console.WriteLine($"{said}; {results.Count} trainings{(took is { } time ? $" in {time.TotalSeconds:0} s" : "")}. "
+            + $"Report: {Path.Combine(report, "index.html")}");
         return good == verdicts.Count && held == claims.Count ? ExitCode.Clean : ExitCode.Findings;
     }
 
     private static Table Table(IReadOnlyList<Verdict> verdicts)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Rule", "Place", "Reached target\nflagged → fixed", "Controls\nnothing / random", "Steps to it", "Last loss\nflagged → fixed", "Verdict");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Rule", "Place", "Reached target\nflagged → fixed",
+            "Controls\nnothing / random", "Steps to it", "Last loss\nflagged → fixed", "Verdict");
         foreach (var v in verdicts)
-            table.AddRow(v.Program.Rule, Markup.Escape(v.Program.Place), $"{v.Flagged.Reached}/{v.Flagged.Runs} → {v.Fixed.Reached}/{v.Fixed.Runs}",
+            table.AddRow(v.Program.Rule, Markup.Escape(v.Program.Place),
+                $"{v.Flagged.Reached}/{v.Flagged.Runs} → {v.Fixed.Reached}/{v.Fixed.Runs}",
                 $"{v.Nothing.Reached}/{v.Nothing.Runs}  {(v.Random.Runs > 0 ? $"{v.Random.Reached}/{v.Random.Runs}" : "–")}",
-                $"{Report.Number(v.Flagged.MedianSteps)} → {Report.Number(v.Fixed.MedianSteps)}", $"{Report.Number(v.Flagged.MedianLoss)} → {Report.Number(v.Fixed.MedianLoss)}",
+                $"{Report.Number(v.Flagged.MedianSteps)} → {Report.Number(v.Fixed.MedianSteps)}",
+                $"{Report.Number(v.Flagged.MedianLoss)} → {Report.Number(v.Fixed.MedianLoss)}",
                 v.Good ? $"[green]{v.Judgement}[/]" : $"[red]{v.Judgement}[/]");
         return table;
     }
@@ -129,7 +152,8 @@ internal static class VerifyCommand
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Claim", "Ours, at the end", "Held", "Verdict");
         foreach (var c in claims)
-            table.AddRow(Markup.Escape(c.Program.Claim!), Markup.Escape(ClaimVerdict.Figure(c.Program, results)), $"{c.Held}/{c.Runs.Runs}", c.Good ? $"[green]{c.Judgement}[/]" : $"[red]{c.Judgement}[/]");
+            table.AddRow(Markup.Escape(c.Program.Claim!), Markup.Escape(ClaimVerdict.Figure(c.Program, results)), $"{c.Held}/{c.Runs.Runs}",
+                c.Good ? $"[green]{c.Judgement}[/]" : $"[red]{c.Judgement}[/]");
         return table;
     }
 
@@ -144,9 +168,11 @@ internal static class VerifyCommand
             ["architecture"] = RuntimeInformation.OSArchitecture.ToString(),
             ["seconds of training"] = results.Sum(r => r.Seconds).ToString("0", CultureInfo.InvariantCulture),
         };
-        if (took is { } time) (environment["trainings at a time"], environment["seconds"]) = (options.Workers.ToString(CultureInfo.InvariantCulture), time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture));
+        if (took is { } time) (environment["trainings at a time"], environment["seconds"]) =
+            (options.Workers.ToString(CultureInfo.InvariantCulture), time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture));
         // Where the trainings ran, which may be another machine than this.
-        foreach (var (key, value) in results.SelectMany(r => r.Environment).Distinct().GroupBy(e => e.Key).Select(g => (g.Key, string.Join(", ", g.Select(e => e.Value).Distinct())))) environment[key] = value;
+        foreach (var (key, value) in results.SelectMany(r => r.Environment).Distinct().GroupBy(e => e.Key)
+            .Select(g => (g.Key, string.Join(", ", g.Select(e => e.Value).Distinct())))) environment[key] = value;
         return environment;
     }
 }

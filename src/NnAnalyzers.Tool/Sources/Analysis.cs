@@ -14,9 +14,11 @@ internal static class Analysis
     public static async Task<ImmutableArray<Diagnostic>> FindAsync(Project project, CancellationToken cancellation)
     {
         if (await project.GetCompilationAsync(cancellation) is not { } compilation) return [];
-        var analyzer = compilation.WithAnalyzers([new NetworkAnalyzer()], new CompilationWithAnalyzersOptions(project.AnalyzerOptions, null, concurrentAnalysis: true, logAnalyzerExecutionTime: false));
+        var analyzer = compilation.WithAnalyzers([new NetworkAnalyzer()],
+            new CompilationWithAnalyzersOptions(project.AnalyzerOptions, null, concurrentAnalysis: true, logAnalyzerExecutionTime: false));
         return (await analyzer.GetAnalyzerDiagnosticsAsync(cancellation))
-            .OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal).ToImmutableArray();
+            .OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start)
+            .ThenBy(d => d.Id, StringComparer.Ordinal).ToImmutableArray();
     }
 
     /// <summary>The graph of a project; null if it does not use TorchSharp.</summary>
@@ -25,7 +27,8 @@ internal static class Analysis
             ? new ProjectGraph(compilation, torch, cancellation) : null;
 
     public static async Task<IReadOnlyList<Diagnostic>> ErrorsAsync(Project project, CancellationToken cancellation) =>
-        (await project.GetCompilationAsync(cancellation))!.GetDiagnostics(cancellation).Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
+        (await project.GetCompilationAsync(cancellation))!.GetDiagnostics(cancellation)
+            .Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
 
     /// <summary>As a compiler writes it: file(line,column), seen from the current folder.</summary>
     public static string Place(Location location)

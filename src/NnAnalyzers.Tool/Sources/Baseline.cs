@@ -5,8 +5,8 @@ using NnAnalyzers.Runner;
 namespace NnAnalyzers.Tool.Sources;
 
 /// <summary>
-/// The findings a project had when it began to use the rules. A finding is known by its rule, its file and the text of its line, so that it stays known when
-/// lines above it come and go.
+/// The findings a project had when it began to use the rules. A finding is known by its rule,
+/// its file and the text of its line, so that it stays known when lines above it come and go.
 /// </summary>
 internal sealed class Baseline
 {
@@ -14,7 +14,8 @@ internal sealed class Baseline
 
     private sealed record Document(int Version, IReadOnlyList<Entry> Findings);
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly string _folder;
     private readonly Dictionary<(string Rule, string File, string Line), int> _left;
 
@@ -30,7 +31,8 @@ internal sealed class Baseline
         if (!File.Exists(path)) throw new ToolException($"{path}: no such baseline: make one with nn check --write-baseline {path}");
         try
         {
-            return JsonSerializer.Deserialize<Document>(File.ReadAllText(path), Json) is { Version: 1, Findings: { } findings } ? new(Folder(path), findings) : throw new JsonException("no baseline of version 1");
+            return JsonSerializer.Deserialize<Document>(File.ReadAllText(path), Json) is { Version: 1, Findings: { } findings }
+                ? new(Folder(path), findings) : throw new JsonException("no baseline of version 1");
         }
         catch (JsonException error)
         {
@@ -42,7 +44,8 @@ internal sealed class Baseline
     {
         var folder = Folder(path);
         var entries = findings.GroupBy(f => Key(f, folder)).Select(g => new Entry(g.Key.Rule, g.Key.File, g.Key.Line, g.Count()))
-            .OrderBy(e => e.File, StringComparer.Ordinal).ThenBy(e => e.Rule, StringComparer.Ordinal).ThenBy(e => e.Line, StringComparer.Ordinal).ToList();
+            .OrderBy(e => e.File, StringComparer.Ordinal).ThenBy(e => e.Rule, StringComparer.Ordinal)
+            .ThenBy(e => e.Line, StringComparer.Ordinal).ToList();
         try
         {
             AtomicFile.Write(path, JsonSerializer.Serialize(new Document(1, entries), Json) + "\n");
@@ -70,6 +73,7 @@ internal sealed class Baseline
     private static (string Rule, string File, string Line) Key(Diagnostic finding, string folder)
     {
         var text = finding.Location.SourceTree!.GetText();
-        return (finding.Id, Path.GetRelativePath(folder, finding.Location.SourceTree.FilePath).Replace('\\', '/'), text.Lines.GetLineFromPosition(finding.Location.SourceSpan.Start).ToString().Trim());
+        return (finding.Id, Path.GetRelativePath(folder, finding.Location.SourceTree.FilePath).Replace('\\', '/'),
+            text.Lines.GetLineFromPosition(finding.Location.SourceSpan.Start).ToString().Trim());
     }
 }

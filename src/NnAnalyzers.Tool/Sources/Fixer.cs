@@ -11,14 +11,16 @@ internal static class Fixer
     private const int MaxRounds = 100;
 
     /// <summary>Fixes what can be fixed; a fix that would break the code is left out and returned.</summary>
-    public static async Task<(Solution Fixed, int Applied, IReadOnlyList<Diagnostic> LeftOut)> FixAllAsync(Solution solution, IReadOnlyList<ProjectId> projects, Func<Diagnostic, bool> wanted, CancellationToken cancellation)
+    public static async Task<(Solution Fixed, int Applied, IReadOnlyList<Diagnostic> LeftOut)> FixAllAsync(Solution solution,
+        IReadOnlyList<ProjectId> projects, Func<Diagnostic, bool> wanted, CancellationToken cancellation)
     {
         var applied = 0;
         var leftOut = new List<Diagnostic>();
         foreach (var id in projects)
         {
             async Task<bool> CompilesAsWellAsync(Solution other) =>
-                (await Analysis.ErrorsAsync(other.GetProject(id)!, cancellation)).Count <= (await Analysis.ErrorsAsync(solution.GetProject(id)!, cancellation)).Count;
+                (await Analysis.ErrorsAsync(other.GetProject(id)!, cancellation)).Count
+                    <= (await Analysis.ErrorsAsync(solution.GetProject(id)!, cancellation)).Count;
 
             for (var round = 0; round < MaxRounds; round++)
             {
@@ -44,15 +46,18 @@ internal static class Fixer
         return (solution, applied, leftOut);
     }
 
-    private static bool Same(Diagnostic a, Diagnostic b) => a.Id == b.Id && a.Location.GetLineSpan().Path == b.Location.GetLineSpan().Path && a.GetMessage() == b.GetMessage();
+    private static bool Same(Diagnostic a, Diagnostic b) =>
+        a.Id == b.Id && a.Location.GetLineSpan().Path == b.Location.GetLineSpan().Path && a.GetMessage() == b.GetMessage();
 
     /// <summary>The documents that differ, with their old and new text.</summary>
-    public static async Task<IReadOnlyList<(string Path, SourceText Old, SourceText New)>> ChangesAsync(Solution before, Solution after, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<(string Path, SourceText Old, SourceText New)>> ChangesAsync(Solution before, Solution after,
+        CancellationToken cancellation)
     {
         var changes = new List<(string, SourceText, SourceText)>();
         foreach (var project in after.GetChanges(before).GetProjectChanges())
             foreach (var id in project.GetChangedDocuments())
-                changes.Add((after.GetDocument(id)!.FilePath!, await before.GetDocument(id)!.GetTextAsync(cancellation), await after.GetDocument(id)!.GetTextAsync(cancellation)));
+                changes.Add((after.GetDocument(id)!.FilePath!, await before.GetDocument(id)!.GetTextAsync(cancellation),
+                    await after.GetDocument(id)!.GetTextAsync(cancellation)));
         return changes.DistinctBy(c => c.Item1).OrderBy(c => c.Item1, StringComparer.Ordinal).ToList();
     }
 

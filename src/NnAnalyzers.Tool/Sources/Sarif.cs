@@ -9,7 +9,8 @@ namespace NnAnalyzers.Tool.Sources;
 /// <summary>Findings as SARIF 2.1.0 (OASIS), fixes included, for code scanning and editors.</summary>
 internal static class Sarif
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new()
+        { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     public static void Write(string path, IEnumerable<Diagnostic> findings, string root)
     {
@@ -43,7 +44,8 @@ internal static class Sarif
                         ruleId = f.Id,
                         level = Level(f.Severity),
                         message = new { text = f.GetMessage() },
-                        locations = new[] { new { physicalLocation = Physical(f.Location.GetLineSpan().Path, f.Location.GetLineSpan().Span, root) } },
+                        locations = new[] { new { physicalLocation = Physical(f.Location.GetLineSpan().Path,
+                            f.Location.GetLineSpan().Span, root) } },
                         fixes = Fixes(f, root),
                     }),
                 },
@@ -75,7 +77,8 @@ internal static class Sarif
                 artifactChanges = FixProperties.Read(finding.Properties).GroupBy(e => e.Path).Select(file => new
                 {
                     artifactLocation = new { uri = Uri(file.Key, root) },
-                    replacements = file.Select(e => new { deletedRegion = Region(TextOf(file.Key, tree).Lines.GetLinePositionSpan(e.Span)), insertedContent = new { text = e.Text } }),
+                    replacements = file.Select(e => new { deletedRegion = Region(TextOf(file.Key, tree).Lines.GetLinePositionSpan(e.Span)),
+                        insertedContent = new { text = e.Text } }),
                 }),
             },
         ];
@@ -88,12 +91,15 @@ internal static class Sarif
         return SourceText.From(stream);
     }
 
-    private static object Physical(string path, LinePositionSpan span, string root) => new { artifactLocation = new { uri = Uri(path, root) }, region = Region(span) };
+    private static object Physical(string path, LinePositionSpan span, string root) =>
+        new { artifactLocation = new { uri = Uri(path, root) }, region = Region(span) };
 
     private static object Region(LinePositionSpan span) => new
     {
-        startLine = span.Start.Line + 1, startColumn = span.Start.Character + 1, endLine = span.End.Line + 1, endColumn = span.End.Character + 1,
+        startLine = span.Start.Line + 1, startColumn = span.Start.Character + 1, endLine = span.End.Line + 1,
+        endColumn = span.End.Character + 1,
     };
 
-    private static string Uri(string path, string root) => string.Join('/', Path.GetRelativePath(root, path).Replace('\\', '/').Split('/').Select(System.Uri.EscapeDataString));
+    private static string Uri(string path, string root) =>
+        string.Join('/', Path.GetRelativePath(root, path).Replace('\\', '/').Split('/').Select(System.Uri.EscapeDataString));
 }

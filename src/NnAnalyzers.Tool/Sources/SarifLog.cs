@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace NnAnalyzers.Tool.Sources;
 
-/// <summary>The log that a build writes with ErrorLog: findings carry their fixes in it, so that nothing need be read again to apply them.</summary>
+/// <summary>
+/// The log that a build writes with ErrorLog: findings carry their fixes in it, so that nothing need be read again to apply them.
+/// </summary>
 internal static class SarifLog
 {
     /// <summary>The findings that have a fix, and the files they change, as they are now.</summary>
@@ -17,11 +19,13 @@ internal static class SarifLog
         try
         {
             using var log = JsonDocument.Parse(File.ReadAllText(path));
-            findings = log.RootElement.GetProperty("runs").EnumerateArray().SelectMany(r => r.GetProperty("results").EnumerateArray()).Select(Finding).OfType<Diagnostic>().ToList();
+            findings = log.RootElement.GetProperty("runs").EnumerateArray().SelectMany(r => r.GetProperty("results").EnumerateArray())
+                .Select(Finding).OfType<Diagnostic>().ToList();
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new ToolException($"{path}: no SARIF 2.1 log: {error.Message.Split('\n')[0]} (build with -p:ErrorLog=build.sarif%2Cversion=2.1)", error);
+            throw new ToolException(
+                $"{path}: no SARIF 2.1 log: {error.Message.Split('\n')[0]} (build with -p:ErrorLog=build.sarif%2Cversion=2.1)", error);
         }
         using var workspace = new AdhocWorkspace();
         var project = ProjectId.CreateNewId();
@@ -29,7 +33,8 @@ internal static class SarifLog
         foreach (var file in findings.SelectMany(f => FixProperties.Read(f.Properties)).Select(e => e.Path).Distinct().Where(File.Exists))
         {
             using var stream = File.OpenRead(file);
-            solution = solution.AddDocument(DocumentId.CreateNewId(project), Path.GetFileName(file), SourceText.From(stream), filePath: file);
+            solution = solution.AddDocument(DocumentId.CreateNewId(project), Path.GetFileName(file),
+                SourceText.From(stream), filePath: file);
         }
         return (solution, findings);
     }
@@ -38,9 +43,12 @@ internal static class SarifLog
     {
         // What the user has excused stays as it is.
         if (!result.TryGetProperty("properties", out var bag) || result.TryGetProperty("suppressions", out _)) return null;
-        string? Property(string name) => bag.TryGetProperty(name, out var value) || bag.TryGetProperty("customProperties", out var custom) && custom.TryGetProperty(name, out value) ? value.GetString() : null;
-        if (RuleCatalog.Find(result.GetProperty("ruleId").GetString()!) is not { } rule || Property(FixProperties.Edits) is not { } edits) return null;
-        var properties = ImmutableDictionary<string, string?>.Empty.Add(FixProperties.Title, Property(FixProperties.Title)).Add(FixProperties.Edits, edits);
+        string? Property(string name) => bag.TryGetProperty(name, out var value)
+            || bag.TryGetProperty("customProperties", out var custom) && custom.TryGetProperty(name, out value) ? value.GetString() : null;
+        if (RuleCatalog.Find(result.GetProperty("ruleId").GetString()!) is not { } rule || Property(FixProperties.Edits) is not { } edits)
+            return null;
+        var properties = ImmutableDictionary<string, string?>.Empty.Add(FixProperties.Title, Property(FixProperties.Title))
+            .Add(FixProperties.Edits, edits);
         return Diagnostic.Create(rule.Descriptor, Location.None, properties, result.GetProperty("message").GetProperty("text").GetString());
     }
 }

@@ -6,7 +6,8 @@ namespace NnAnalyzers.Tool.Sources;
 /// <summary>Runs the dotnet command.</summary>
 internal static class Shell
 {
-    public static async Task<(int ExitCode, string Output)> DotNetAsync(IEnumerable<string> arguments, string folder, CancellationToken cancellation)
+    public static async Task<(int ExitCode, string Output)> DotNetAsync(IEnumerable<string> arguments, string folder,
+        CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(Child.DotNet)
         {
@@ -14,7 +15,8 @@ internal static class Shell
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // The tool may itself run under dotnet run or MSBuild; their variables are not for its children.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+            start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         using var process = Process.Start(start) ?? throw new ToolException("dotnet cannot be started: install the .NET SDK");
@@ -34,6 +36,7 @@ internal static class Shell
 
     /// <summary>The first error of a build's output, as one line.</summary>
     public static string FirstError(string output) =>
-        output.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.Contains(": error ", StringComparison.Ordinal) || l.StartsWith("error", StringComparison.OrdinalIgnoreCase))
+        output.Split('\n').Select(l => l.Trim()).FirstOrDefault(
+            l => l.Contains(": error ", StringComparison.Ordinal) || l.StartsWith("error", StringComparison.OrdinalIgnoreCase))
             ?.Split(" [")[0] ?? output.Split('\n').Select(l => l.Trim()).LastOrDefault(l => l.Length > 0) ?? "no output";
 }

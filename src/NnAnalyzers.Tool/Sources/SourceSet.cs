@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.MSBuild;
@@ -55,11 +54,14 @@ internal sealed class SourceSet : IDisposable
         Directory.EnumerateFiles(folder).Where(f => extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).ToList();
 
     private static List<string> Files(string folder, string pattern) =>
-        Directory.EnumerateFiles(folder, pattern, new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint })
-            .Where(f => !Path.GetRelativePath(folder, f).Split(Path.DirectorySeparatorChar).Any(p => p is "bin" or "obj" or "artifacts" or "node_modules"))
+        Directory.EnumerateFiles(folder, pattern, new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint })
+            .Where(f => !Path.GetRelativePath(folder, f).Split(Path.DirectorySeparatorChar)
+                .Any(p => p is "bin" or "obj" or "artifacts" or "node_modules"))
             .Order(StringComparer.Ordinal).ToList();
 
-    private static async Task<SourceSet> OpenProjectsAsync(IReadOnlyList<string> paths, string configuration, CancellationToken cancellation)
+    private static async Task<SourceSet> OpenProjectsAsync(IReadOnlyList<string> paths, string configuration,
+        CancellationToken cancellation)
     {
         var workspace = MSBuildWorkspace.Create(new Dictionary<string, string> { ["Configuration"] = configuration });
         workspace.SkipUnrecognizedProjects = true;
@@ -68,17 +70,24 @@ internal sealed class SourceSet : IDisposable
         {
             foreach (var path in paths)
             {
-                var (exit, output) = await Shell.DotNetAsync(["restore", path, "--nologo", "-v", "q"], Path.GetDirectoryName(path)!, cancellation);
+                var (exit, output) = await Shell.DotNetAsync(["restore", path, "--nologo", "-v", "q"],
+                    Path.GetDirectoryName(path)!, cancellation);
                 if (exit != 0) throw new ToolException($"{path}: the project does not restore: {Shell.FirstError(output)}");
                 if (Path.GetExtension(path).Equals(".csproj", StringComparison.OrdinalIgnoreCase))
-                    asked.Add(workspace.CurrentSolution.Projects.FirstOrDefault(p => string.Equals(p.FilePath, path, StringComparison.Ordinal))?.Id
+                    asked.Add(workspace.CurrentSolution.Projects
+                        .FirstOrDefault(p => string.Equals(p.FilePath, path, StringComparison.Ordinal))?.Id
                         ?? (await workspace.OpenProjectAsync(path, cancellationToken: cancellation)).Id);
                 else
                     asked.AddRange((await workspace.OpenSolutionAsync(path, cancellationToken: cancellation)).ProjectIds);
             }
-            var set = new SourceSet(workspace, asked.Where(id => workspace.CurrentSolution.GetProject(id)?.Language == LanguageNames.CSharp).Distinct());
+            var set = new SourceSet(workspace,
+                asked.Where(id => workspace.CurrentSolution.GetProject(id)?.Language == LanguageNames.CSharp).Distinct());
             if (set.Projects.FirstOrDefault(p => p.MetadataReferences.Count == 0) is { } broken)
-                throw new ToolException($"{broken.FilePath}: the project does not load: {workspace.Diagnostics.FirstOrDefault(d => d.Kind == WorkspaceDiagnosticKind.Failure)?.Message.Split('\n')[0].Trim() ?? "it has no references"}");
+            {
+                var failure = workspace.Diagnostics.FirstOrDefault(d => d.Kind == WorkspaceDiagnosticKind.Failure);
+                var why = failure?.Message.Split('\n')[0].Trim() ?? "it has no references";
+                throw new ToolException($"{broken.FilePath}: the project does not load: {why}");
+            }
             return set;
         }
         catch (Exception error) when (error is not (ToolException or OperationCanceledException))
@@ -98,32 +107,22 @@ internal sealed class SourceSet : IDisposable
             .Select(p => (MetadataReference)MetadataReference.CreateFromFile(p));
         // Neither a library nor a program is asked for, so code with and without a Main both read.
         var project = ProjectInfo.Create(ProjectId.CreateNewId(), VersionStamp.Default, "code", "code", LanguageNames.CSharp,
-            compilationOptions: new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Annotations, allowUnsafe: true),
+            compilationOptions: new CSharpCompilationOptions(OutputKind.ConsoleApplication,
+                nullableContextOptions: NullableContextOptions.Annotations, allowUnsafe: true),
             parseOptions: new CSharpParseOptions(LanguageVersion.Preview), metadataReferences: references);
         var solution = workspace.CurrentSolution.AddProject(project);
         foreach (var file in files)
         {
             using var stream = File.OpenRead(file);
-            solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), Path.GetFileName(file), SourceText.From(stream), filePath: file);
+            solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), Path.GetFileName(file),
+                SourceText.From(stream), filePath: file);
         }
-        var usual = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading.Tasks;"
-            + string.Concat((projects ?? []).SelectMany(GlobalUsings).Distinct());
-        solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), "ImplicitUsings.g.cs", SourceText.From(usual), filePath: "ImplicitUsings.g.cs");
+        var usual = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
+            + "global using System.Threading.Tasks;"
+            + string.Concat((projects ?? []).SelectMany(GlobalUsings.In).Distinct());
+        solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), "ImplicitUsings.g.cs", SourceText.From(usual),
+            filePath: "ImplicitUsings.g.cs");
         if (!workspace.TryApplyChanges(solution)) throw new ToolException($"{files[0]}: the code cannot be read");
         return new SourceSet(workspace, [project.Id]);
-    }
-
-    /// <summary>What a project file imports for all of its code.</summary>
-    private static IEnumerable<string> GlobalUsings(string project)
-    {
-        IEnumerable<XElement> usings;
-        try { usings = XDocument.Load(project).Descendants().Where(e => e.Name.LocalName == "Using" && e.Attribute("Include") is not null).ToList(); }
-        catch (System.Xml.XmlException) { yield break; }
-        foreach (var item in usings)
-        {
-            string? Value(string name) => item.Attribute(name)?.Value ?? item.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value;
-            var isStatic = string.Equals(Value("Static"), "true", StringComparison.OrdinalIgnoreCase);
-            yield return $"global using {(isStatic ? "static " : "")}{(Value("Alias") is { } alias ? alias + " = " : "")}{Value("Include")};";
-        }
     }
 }

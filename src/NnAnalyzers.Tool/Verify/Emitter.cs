@@ -17,5 +17,6 @@ internal static class Emitter
     /// <summary>A class as reflection names it.</summary>
     public static string MetadataName(INamedTypeSymbol type) =>
         type.ContainingType is { } outer ? MetadataName(outer) + "+" + type.MetadataName
-            : type.ContainingNamespace.IsGlobalNamespace ? type.MetadataName : type.ContainingNamespace.ToDisplayString() + "." + type.MetadataName;
+            : type.ContainingNamespace.IsGlobalNamespace ? type.MetadataName
+            : type.ContainingNamespace.ToDisplayString() + "." + type.MetadataName;
 }

@@ -34,8 +34,10 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             programs.AddRange(found);
             libTorch = await runtimeFiles.CopyAsync(project, runtime, withLibTorch, cancellation) ?? libTorch;
         }
-        if (!trains) throw new ToolException($"{path}: no training program: mark a static method that takes a TrainingRun with [TrainingProgram]");
-        if (programs.Count == 0) throw new ToolException($"{path}: nothing to verify{(onlyRule is null ? ": no finding with a fix in a training program" : $" for {onlyRule}")}");
+        if (!trains)
+            throw new ToolException($"{path}: no training program: mark a static method that takes a TrainingRun with [TrainingProgram]");
+        if (programs.Count == 0) throw new ToolException(
+            $"{path}: nothing to verify{(onlyRule is null ? ": no finding with a fix in a training program" : $" for {onlyRule}")}");
         var plan = limits with { Programs = programs.OrderBy(p => p.Id, StringComparer.Ordinal).ToList(), LibTorch = libTorch };
         plan.Save(folder);
         return plan;
@@ -48,15 +50,19 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         {
             if (!tree.GetText(cancellation).ToString().Contains("TrainingProgram", StringComparison.Ordinal)) continue;
             var model = compilation.GetSemanticModel(tree);
-            foreach (var syntax in tree.GetRoot(cancellation).DescendantNodes().OfType<MethodDeclarationSyntax>().Where(m => m.AttributeLists.Count > 0))
+            foreach (var syntax in tree.GetRoot(cancellation).DescendantNodes().OfType<MethodDeclarationSyntax>()
+                .Where(m => m.AttributeLists.Count > 0))
             {
-                if (model.GetDeclaredSymbol(syntax, cancellation) is not IMethodSymbol method || method.GetAttributes().FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute)) is not { } mark) continue;
+                if (model.GetDeclaredSymbol(syntax, cancellation) is not IMethodSymbol method || method.GetAttributes()
+                    .FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute)) is not { } mark) continue;
                 double? Given(string name) => mark.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as double?;
                 var (loss, metric) = (Given("LossBelow"), Given("MetricAbove"));
                 if (!method.IsStatic || method.Parameters is not [{ Type.Name: "TrainingRun" }])
-                    throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} is no training program: it must be static and take one TrainingRun");
+                    throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} is no training program: "
+                        + "it must be static and take one TrainingRun");
                 if (loss is null == metric is null)
-                    throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} needs exactly one target: [TrainingProgram(LossBelow = ..)] or [TrainingProgram(MetricAbove = ..)]");
+                    throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} needs exactly one target: "
+                        + "[TrainingProgram(LossBelow = ..)] or [TrainingProgram(MetricAbove = ..)]");
                 object? Word(string name) => mark.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value;
                 yield return new(method, loss, metric, Word("Claim") as string, Word("ClaimedToFail") is true);
             }
@@ -65,7 +71,8 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
 
     private sealed record TrainingMethod(IMethodSymbol Method, double? LossBelow, double? MetricAbove, string? Claim, bool ClaimedToFail);
 
-    private async Task<List<ProgramPlan>> PlanAsync(Project project, Compilation compilation, IReadOnlyList<TrainingMethod> methods, CancellationToken cancellation)
+    private async Task<List<ProgramPlan>> PlanAsync(Project project, Compilation compilation, IReadOnlyList<TrainingMethod> methods,
+        CancellationToken cancellation)
     {
         var root = Directory.GetCurrentDirectory();
         var findings = (await Analysis.FindAsync(project, cancellation)).Where(f => f.Id != "NN0000").ToList();
@@ -80,8 +87,10 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                 var name = $"claim.{method.ContainingType.Name}.{method.Name}";
                 programs.Add(new ProgramPlan
                 {
-                    Id = name, Rule = "claim", RuleTitle = claim, Message = "", Place = Analysis.Place(method.Locations[0]), FixTitle = "", Diff = "", Claim = claim, ClaimedToFail = claimedToFail,
-                    Method = Emitter.MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow, MetricAbove = metricAbove, Variants = [Emit(compilation, name, Variant.Flagged, null)],
+                    Id = name, Rule = "claim", RuleTitle = claim, Message = "", Place = Analysis.Place(method.Locations[0]), FixTitle = "",
+                    Diff = "", Claim = claim, ClaimedToFail = claimedToFail,
+                    Method = Emitter.MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow,
+                    MetricAbove = metricAbove, Variants = [Emit(compilation, name, Variant.Flagged, null)],
                 });
                 continue;
             }
@@ -89,13 +98,15 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             var here = findings.Where(f => reach.Contains(f.Location) && f.Properties.ContainsKey(FixProperties.Title)).ToList();
             foreach (var group in here.GroupBy(f => f.Id).Where(g => onlyRule is null || g.Key == onlyRule))
             {
-                var id = $"{group.Key}.{method.ContainingType.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal)}";
+                var id =
+                    $"{group.Key}.{method.ContainingType.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal)}";
                 var fixedSolution = await EditApplier.ApplyAsync(project.Solution, group, cancellation);
                 var changes = await Fixer.ChangesAsync(project.Solution, fixedSolution, cancellation);
                 var variants = new List<Variant>
                 {
                     Emit(compilation, id, Variant.Flagged, null),
-                    Emit((await fixedSolution.GetProject(project.Id)!.GetCompilationAsync(cancellation))!, id, Variant.Fixed, group.First()),
+                    Emit((await fixedSolution.GetProject(project.Id)!.GetCompilationAsync(cancellation))!, id,
+                        Variant.Fixed, group.First()),
                 };
                 // Controls: the same code with other seeds, and the edit of another rule somewhere in the same program.
                 variants.Add(variants[0] with { Name = Variant.Nothing, SeedOffset = limits.Seeds });
@@ -103,21 +114,25 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                 var first = group.First();
                 programs.Add(new ProgramPlan
                 {
-                    Id = id, Rule = first.Id, RuleTitle = first.Descriptor.Title.ToString(CultureInfo.InvariantCulture), Message = first.GetMessage(CultureInfo.InvariantCulture),
+                    Id = id, Rule = first.Id, RuleTitle = first.Descriptor.Title.ToString(CultureInfo.InvariantCulture),
+                    Message = first.GetMessage(CultureInfo.InvariantCulture),
                     Place = Analysis.Place(first.Location) + (group.Count() > 1 ? $" and {group.Count() - 1} more" : ""),
                     FixTitle = first.Properties[FixProperties.Title]!, Diff = Fixer.Diff(changes, root),
-                    Method = Emitter.MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow, MetricAbove = metricAbove, Variants = variants,
+                    Method = Emitter.MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow,
+                    MetricAbove = metricAbove, Variants = variants,
                 });
             }
         }
         return programs;
     }
 
-    private async Task<IEnumerable<Variant>> RandomEditsAsync(Project project, ProjectGraph graph, Reach reach, string rule, string id, CancellationToken cancellation)
+    private async Task<IEnumerable<Variant>> RandomEditsAsync(Project project, ProjectGraph graph, Reach reach, string rule, string id,
+        CancellationToken cancellation)
     {
         var pool = RuleCatalog.All.Where(r => r.Id != rule)
             .SelectMany(r => r.Elsewhere(graph))
-            .Where(f => f.FixTitle is not null).DistinctBy(f => (f.Rule.Id, f.Place)).Select(f => f.ToDiagnostic()).Where(d => reach.Contains(d.Location)).ToList();
+            .Where(f => f.FixTitle is not null).DistinctBy(f => (f.Rule.Id, f.Place)).Select(f => f.ToDiagnostic())
+            .Where(d => reach.Contains(d.Location)).ToList();
         var random = new Random(id.Aggregate(17, (h, c) => unchecked(h * 31 + c)));
         var compiled = new Dictionary<int, Variant?>();
         var variants = new List<Variant>();
@@ -131,7 +146,8 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                     if ((await Analysis.ErrorsAsync(edited, cancellation)).Count == 0)
                         made = Emit((await edited.GetCompilationAsync(cancellation))!, id, $"{Variant.Random}-{pick}", null) with
                         {
-                            Edit = $"{pool[pick].Id}: {pool[pick].Properties[FixProperties.Title]} at {Analysis.Place(pool[pick].Location)}",
+                            Edit =
+                                $"{pool[pick].Id}: {pool[pick].Properties[FixProperties.Title]} at {Analysis.Place(pool[pick].Location)}",
                         };
                     compiled[pick] = made;
                 }
@@ -148,9 +164,11 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         var (assembly, error) = Emitter.Emit(compilation);
         if (assembly is null)
             throw new ToolException(fix is null ? CheckCommand.Line(error!)
-                : $"{Analysis.Place(fix.Location)}: the fix of {fix.Id} does not compile: {error!.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
+                : $"{Analysis.Place(fix.Location)}: the fix of {fix.Id} does not "
+                    + $"compile: {error!.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
         AtomicFile.Write(Path.Combine(folder, path), assembly);
-        return new Variant(name, path.Replace('\\', '/')) { Hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(assembly))[..16] };
+        return new Variant(name, path.Replace('\\', '/'))
+            { Hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(assembly))[..16] };
     }
 
     /// <summary>The code a training method can reach: the types it names, and the types those name.</summary>
@@ -163,7 +181,9 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             var waiting = new Queue<INamedTypeSymbol>();
             void Visit(ITypeSymbol? type)
             {
-                if (type is INamedTypeSymbol { OriginalDefinition: var named } && SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, compilation.Assembly) && _types.Add(named)) waiting.Enqueue(named);
+                if (type is INamedTypeSymbol { OriginalDefinition: var named }
+                    && SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, compilation.Assembly)
+                    && _types.Add(named)) waiting.Enqueue(named);
             }
             Visit(method.ContainingType);
             while (waiting.TryDequeue(out var next))
@@ -179,6 +199,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         }
 
         public bool Contains(Location location) =>
-            _types.Any(t => t.DeclaringSyntaxReferences.Any(r => r.SyntaxTree.FilePath == location.SourceTree?.FilePath && r.Span.Contains(location.SourceSpan)));
+            _types.Any(t => t.DeclaringSyntaxReferences.Any(
+                r => r.SyntaxTree.FilePath == location.SourceTree?.FilePath && r.Span.Contains(location.SourceSpan)));
     }
 }

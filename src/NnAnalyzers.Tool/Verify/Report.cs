@@ -11,7 +11,8 @@ namespace NnAnalyzers.Tool.Verify;
 /// <summary>Writes what a verification showed: an HTML page to look at, and a JSON file with every figure.</summary>
 internal static class Report
 {
-    public static void Write(string folder, Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<ClaimVerdict> claims, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
+    public static void Write(string folder, Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<ClaimVerdict> claims,
+        IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
     {
         var json = new
         {
@@ -19,18 +20,22 @@ internal static class Report
             seeds = plan.Seeds,
             verdicts = verdicts.Select(v => new
             {
-                v.Program.Rule, v.Program.Id, v.Program.Place, v.Program.Message, v.Program.FixTitle, v.Program.Diff, v.Program.LossBelow, v.Program.MetricAbove,
+                v.Program.Rule, v.Program.Id, v.Program.Place, v.Program.Message, v.Program.FixTitle, v.Program.Diff,
+                v.Program.LossBelow, v.Program.MetricAbove,
                 v.Flagged, v.Fixed, v.Nothing, v.Random, v.Better, v.Worse, v.PValue, v.Judgement,
                 randomEdits = v.Program.Variants.Where(x => x.Edit is not null).Select(x => x.Edit),
             }),
-            claims = claims.Select(c => new { c.Program.Id, c.Program.Claim, c.Program.ClaimedToFail, c.Program.LossBelow, c.Program.MetricAbove, c.Runs, c.Held, c.Judgement, figure = ClaimVerdict.Figure(c.Program, results) }),
+            claims = claims.Select(c => new { c.Program.Id, c.Program.Claim, c.Program.ClaimedToFail, c.Program.LossBelow,
+                c.Program.MetricAbove, c.Runs, c.Held, c.Judgement, figure = ClaimVerdict.Figure(c.Program, results) }),
             runs = results.OrderBy(r => r.Job, StringComparer.Ordinal),
         };
-        AtomicFile.Write(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(json, new JsonSerializerOptions(Plan.Json) { WriteIndented = false }));
+        AtomicFile.Write(Path.Combine(folder, "results.json"),
+            JsonSerializer.Serialize(json, new JsonSerializerOptions(Plan.Json) { WriteIndented = false }));
         AtomicFile.Write(Path.Combine(folder, "index.html"), Html(plan, verdicts, claims, results, environment));
     }
 
-    private static string Html(Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<ClaimVerdict> claims, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
+    private static string Html(Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<ClaimVerdict> claims,
+        IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
     {
         using var stream = typeof(Report).Assembly.GetManifestResourceStream("NnAnalyzers.Tool.Verify.Report.hbs")!;
         // {{ }} escapes: everything that comes out of the user's code goes through it. {{{ }}} does not: the plots are ours.
@@ -42,8 +47,11 @@ internal static class Report
             HasClaims = claims.Count > 0,
             Claims = claims.Select(c => new
             {
-                c.Program.Claim, c.Program.Place, c.Judgement, Class = c.Good ? "good" : "bad", Held = $"{c.Held} of {c.Runs.Runs}", Figure = ClaimVerdict.Figure(c.Program, results),
-                Target = (c.Program.LossBelow is { } l ? $"loss of {Number(l)} or less" : $"metric of {Number(c.Program.MetricAbove)} or more") + (c.Program.ClaimedToFail ? ", which the claim says is not reached" : ""),
+                c.Program.Claim, c.Program.Place, c.Judgement, Class = c.Good ? "good" : "bad", Held = $"{c.Held} of {c.Runs.Runs}",
+                Figure = ClaimVerdict.Figure(c.Program, results),
+                Target = (c.Program.LossBelow is { } l ? $"loss of {Number(l)} or less"
+                    : $"metric of {Number(c.Program.MetricAbove)} or more")
+                    + (c.Program.ClaimedToFail ? ", which the claim says is not reached" : ""),
                 Dashed = c.Program.LossBelow is not null,
                 Plot = Plot(c.Program, results, metric: false),
             }).ToList(),
@@ -51,18 +59,23 @@ internal static class Report
             {
                 v.Program.Rule, v.Program.RuleTitle, v.Program.Place, v.Program.Message, v.Program.FixTitle, v.Judgement,
                 Class = v.Good ? "good" : "bad",
-                Target = v.Program.LossBelow is { } l ? $"loss of {Number(l)} or less" : $"metric of {Number(v.Program.MetricAbove)} or more",
-                Rows = new[] { ("flagged code", v.Flagged), ("fixed code", v.Fixed), ("nothing changed, other seeds", v.Nothing), ("a random other edit", v.Random) }
+                Target = v.Program.LossBelow is { } l ? $"loss of {Number(l)} or less"
+                    : $"metric of {Number(v.Program.MetricAbove)} or more",
+                Rows = new[] { ("flagged code", v.Flagged), ("fixed code", v.Fixed), ("nothing changed, other seeds", v.Nothing),
+                    ("a random other edit", v.Random) }
                     .Where(r => r.Item2.Runs > 0).Select(r => new
                     {
-                        Name = r.Item1, Share = $"{r.Item2.Reached} of {r.Item2.Runs}", Interval = $"{r.Item2.Low:P0} to {r.Item2.High:P0}", Steps = Number(r.Item2.MedianSteps),
+                        Name = r.Item1, Share = $"{r.Item2.Reached} of {r.Item2.Runs}", Interval = $"{r.Item2.Low:P0} to {r.Item2.High:P0}",
+                        Steps = Number(r.Item2.MedianSteps),
                         Loss = Number(r.Item2.MedianLoss), Outcomes = string.Join(", ", r.Item2.Outcomes.Select(o => $"{o.Value} {o.Key}")),
                     }).ToList(),
                 PValue = Number(v.PValue), v.Better, v.Worse,
                 Edits = v.Program.Variants.Where(x => x.Edit is not null).Select(x => x.Edit).Distinct().ToList(),
-                Diff = v.Program.Diff.Split('\n').Where(d => d.Length > 0).Select(d => new { Text = d, Class = d[0] switch { '+' => "add", '-' => "del", '@' => "at", _ => "" } }).ToList(),
+                Diff = v.Program.Diff.Split('\n').Where(d => d.Length > 0)
+                    .Select(d => new { Text = d, Class = d[0] switch { '+' => "add", '-' => "del", '@' => "at", _ => "" } }).ToList(),
                 Plot = Plot(v.Program, results, metric: v.Program.MetricAbove is not null),
-                Details = results.Where(r => r.Program == v.Program.Id && r.Detail is not null).Select(r => new { r.Job, r.Outcome, r.Detail }).ToList(),
+                Details = results.Where(r => r.Program == v.Program.Id && r.Detail is not null)
+                    .Select(r => new { r.Job, r.Outcome, r.Detail }).ToList(),
             }).ToList(),
         });
     }
@@ -80,7 +93,8 @@ internal static class Report
     {
         var plot = new PlotModel { DefaultFont = "Arial", DefaultFontSize = 12, PlotAreaBorderColor = OxyColors.LightGray };
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", MinimumPadding = 0.02, AxisTitleDistance = 8 });
-        plot.Axes.Add(metric ? new LinearAxis { Position = AxisPosition.Left, Title = "metric", AxisTitleDistance = 16 } : new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss", AxisTitleDistance = 16, StringFormat = "0e+0" });
+        plot.Axes.Add(metric ? new LinearAxis { Position = AxisPosition.Left, Title = "metric", AxisTitleDistance = 16 }
+            : new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss", AxisTitleDistance = 16, StringFormat = "0e+0" });
         var steps = new List<int> { 0 };
         foreach (var (variant, color) in new[] { (Variant.Flagged, OxyColor.Parse("#d62728")), (Variant.Fixed, OxyColor.Parse("#1f77b4")) })
             foreach (var run in results.Where(r => r.Program == program.Id && r.Variant == variant).OrderBy(r => r.Seed))
@@ -96,8 +110,10 @@ internal static class Report
             }
         var target = new LineSeries { Color = OxyColors.Gray, LineStyle = LineStyle.Dash, StrokeThickness = 1 };
         // A loss has its target in the plot; a claim that compares losses has none there.
-        foreach (var step in metric || program.LossBelow is not null ? new[] { 0, steps.Max() } : []) target.Points.Add(new DataPoint(step, program.LossBelow ?? program.MetricAbove!.Value));
+        foreach (var step in metric || program.LossBelow is not null ? new[] { 0, steps.Max() } : [])
+            target.Points.Add(new DataPoint(step, program.LossBelow ?? program.MetricAbove!.Value));
         plot.Series.Add(target);
-        return new SvgExporter { Width = 640, Height = 320, UseVerticalTextAlignmentWorkaround = true, IsDocument = false }.ExportToString(plot);
+        return new SvgExporter { Width = 640, Height = 320, UseVerticalTextAlignmentWorkaround = true, IsDocument = false }
+            .ExportToString(plot);
     }
 }

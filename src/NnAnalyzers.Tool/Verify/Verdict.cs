@@ -12,14 +12,16 @@ namespace NnAnalyzers.Tool.Verify;
 /// <param name="MedianSteps">Median steps to the target, of the seeds that reached it.</param>
 /// <param name="MedianLoss">Median of the last losses, of the runs that logged one.</param>
 /// <param name="Outcomes">How the runs ended, and how many each way.</param>
-internal sealed record Tally(int Reached, int Runs, double Low, double High, double? MedianSteps, double? MedianLoss, IReadOnlyDictionary<string, int> Outcomes)
+internal sealed record Tally(int Reached, int Runs, double Low, double High, double? MedianSteps, double? MedianLoss,
+    IReadOnlyDictionary<string, int> Outcomes)
 {
     public static Tally Of(IReadOnlyCollection<JobResult> results)
     {
         var reached = results.Count(r => r.ReachedTarget);
         var (low, high) = Wilson(reached, results.Count);
         double? Median(IEnumerable<double> values) => values.ToList() is { Count: > 0 } list ? list.Median() : null;
-        return new Tally(reached, results.Count, low, high, Median(results.Where(r => r.ReachedTarget).Select(r => (double)r.StepsToTarget!)),
+        return new Tally(reached, results.Count, low, high,
+            Median(results.Where(r => r.ReachedTarget).Select(r => (double)r.StepsToTarget!)),
             Median(results.Where(r => r.FinalLoss is { } l && double.IsFinite(l)).Select(r => r.FinalLoss!.Value)),
             results.GroupBy(r => r.Outcome).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()));
     }
@@ -37,7 +39,8 @@ internal sealed record Tally(int Reached, int Runs, double Low, double High, dou
 }
 
 /// <summary>Whether a fix helped, from runs with the same seeds before and after.</summary>
-internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, Tally Nothing, Tally Random, int Better, int Worse, double PValue, string Judgement)
+internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, Tally Nothing, Tally Random, int Better, int Worse,
+    double PValue, string Judgement)
 {
     public const string Helps = "helps", LikelyHelps = "helps (few seeds)", NoEffect = "no effect shown", Harms = "harms";
 
@@ -49,7 +52,8 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
     /// </summary>
     public static Verdict Of(ProgramPlan program, IReadOnlyCollection<JobResult> results)
     {
-        List<JobResult> Kind(string kind) => results.Where(r => r.Program == program.Id && (kind == Variant.Random ? r.Variant.StartsWith(kind, StringComparison.Ordinal) : r.Variant == kind)).ToList();
+        List<JobResult> Kind(string kind) => results.Where(r => r.Program == program.Id
+            && (kind == Variant.Random ? r.Variant.StartsWith(kind, StringComparison.Ordinal) : r.Variant == kind)).ToList();
         var (flagged, mended) = (Kind(Variant.Flagged), Kind(Variant.Fixed));
         var pairs = flagged.Join(mended, r => r.Seed, r => r.Seed, (before, after) => Compare(before, after)).ToList();
         var (better, worse) = (pairs.Count(c => c > 0), pairs.Count(c => c < 0));
@@ -59,7 +63,8 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
             : loss <= 0.05 ? Harms
             : pairs.Count is > 0 and < 5 && better == pairs.Count ? LikelyHelps
             : NoEffect;
-        return new Verdict(program, Tally.Of(flagged), Tally.Of(mended), Tally.Of(Kind(Variant.Nothing)), Tally.Of(Kind(Variant.Random)), better, worse, gain, judgement);
+        return new Verdict(program, Tally.Of(flagged), Tally.Of(mended), Tally.Of(Kind(Variant.Nothing)), Tally.Of(Kind(Variant.Random)),
+            better, worse, gain, judgement);
     }
 
     private static int Compare(JobResult before, JobResult after) => (before.ReachedTarget, after.ReachedTarget) switch

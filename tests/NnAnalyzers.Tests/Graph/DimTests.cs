@@ -8,13 +8,28 @@ public class DimTests
 
     [Fact] public void Equal_however_computed() => Assert.Equal((N + Dim.Of(2)) * Dim.Of(3) - Dim.Of(6), N * Dim.Of(3));
     [Fact] public void Products_cancel() => Assert.Equal(M, (N * M * Dim.Of(4)).ExactlyBy(N * Dim.Of(4)));
-    [Fact] public void A_sum_is_divided_term_by_term() => Assert.Equal("n+2", ((N * Dim.Of(3)) + Dim.Of(6)).ExactlyBy(Dim.Of(3)).ToString());
-    [Fact] public void What_does_not_come_out_even_keeps_its_floor() => Assert.Equal("⌊(n-1)/2⌋+1", ((N - Dim.Of(1)) / Dim.Of(2) + Dim.Of(1)).ToString());
+    [Fact] public void A_sum_is_divided_term_by_term() =>
+        Assert.Equal("n+2", ((N * Dim.Of(3)) + Dim.Of(6)).ExactlyBy(Dim.Of(3)).ToString());
+    [Fact] public void What_does_not_come_out_even_keeps_its_floor() =>
+        Assert.Equal("⌊(n-1)/2⌋+1", ((N - Dim.Of(1)) / Dim.Of(2) + Dim.Of(1)).ToString());
     [Fact] public void Two_halvings_are_one_quartering() => Assert.Equal(N / Dim.Of(4), N / Dim.Of(2) / Dim.Of(2));
-    [Fact] public void Only_numbers_are_sure_to_differ() { Assert.True((N + Dim.Of(1)).SurelyDiffersFrom(N)); Assert.False(N.SurelyDiffersFrom(M)); Assert.False((N * Dim.Of(2)).SurelyDiffersFrom(N)); Assert.False(Dim.Unknown.SurelyDiffersFrom(N)); }
-    [Fact] public void A_multiple_is_no_other_number() { Assert.True((N * M * Dim.Of(64)).SurelyDiffersFrom(Dim.Of(9217))); Assert.False((N * M * Dim.Of(64)).SurelyDiffersFrom(Dim.Of(9216))); Assert.True((N * Dim.Of(4) + Dim.Of(2)).SurelyDiffersFrom(M * Dim.Of(6) + Dim.Of(1))); Assert.Equal(6, (N * Dim.Of(12) - Dim.Of(18)).Content); }
+    [Fact] public void Only_numbers_are_sure_to_differ()
+    {
+        Assert.True((N + Dim.Of(1)).SurelyDiffersFrom(N));
+        Assert.False(N.SurelyDiffersFrom(M));
+        Assert.False((N * Dim.Of(2)).SurelyDiffersFrom(N));
+        Assert.False(Dim.Unknown.SurelyDiffersFrom(N));
+    }
+    [Fact] public void A_multiple_is_no_other_number()
+    {
+        Assert.True((N * M * Dim.Of(64)).SurelyDiffersFrom(Dim.Of(9217)));
+        Assert.False((N * M * Dim.Of(64)).SurelyDiffersFrom(Dim.Of(9216)));
+        Assert.True((N * Dim.Of(4) + Dim.Of(2)).SurelyDiffersFrom(M * Dim.Of(6) + Dim.Of(1)));
+        Assert.Equal(6, (N * Dim.Of(12) - Dim.Of(18)).Content);
+    }
     [Fact] public void Unknown_equals_nothing() { Assert.False(Dim.Unknown.Equals(Dim.Unknown)); Assert.False((N + Dim.Unknown).IsKnown); }
-    [Fact] public void Symbols_are_replaced_under_the_floor() => Assert.Equal(Dim.Of(4), ((N - Dim.Of(1)) / Dim.Of(2) + Dim.Of(1)).Replace(atom => atom is Symbol ? Dim.Of(8) : null));
+    [Fact] public void Symbols_are_replaced_under_the_floor() =>
+        Assert.Equal(Dim.Of(4), ((N - Dim.Of(1)) / Dim.Of(2) + Dim.Of(1)).Replace(atom => atom is Symbol ? Dim.Of(8) : null));
 
     /// <summary>Numbers and products that no network has become unknown; nothing overflows and nothing grows without end.</summary>
     [Fact]
@@ -27,7 +42,8 @@ public class DimTests
             sum *= sum.IsKnown ? N + M : Dim.Unknown;
         }
         Assert.False(big.IsKnown || power.IsKnown || sum.IsKnown);
-        Assert.False((Dim.Of(long.MinValue) / Dim.Of(-1)).IsKnown || (Dim.Of(long.MinValue) % Dim.Of(-1)).IsKnown || (Dim.Of(1) / Dim.Of(0)).IsKnown);
+        Assert.False((Dim.Of(long.MinValue) / Dim.Of(-1)).IsKnown || (Dim.Of(long.MinValue) % Dim.Of(-1)).IsKnown
+            || (Dim.Of(1) / Dim.Of(0)).IsKnown);
         Assert.Equal(long.MaxValue, Dim.Of(long.MinValue).Content);
         Assert.False((N * Dim.Of(2)).SurelyDiffersFrom(Dim.Of(long.MinValue)));
     }

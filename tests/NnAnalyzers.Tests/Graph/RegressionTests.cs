@@ -4,7 +4,8 @@ namespace NnAnalyzers.Tests.Graph;
 public class RegressionTests
 {
     [Fact]
-    public Task Concatenate_calls_its_axis_axis() => Verify.Sizes.SilentAsync(Code.Method("var a = randn(4, 2); var b = randn(4, 1); var c = torch.concatenate(new[] { a, b }, axis: -1).reshape(2, 2, 3);"));
+    public Task Concatenate_calls_its_axis_axis() => Verify.Sizes.SilentAsync(
+        Code.Method("var a = randn(4, 2); var b = randn(4, 1); var c = torch.concatenate(new[] { a, b }, axis: -1).reshape(2, 2, 3);"));
 
     [Fact]
     public Task An_inherited_method_that_does_not_fit_the_derived_class_is_not_called() => Verify.Sizes.SilentAsync("""
@@ -25,16 +26,25 @@ public class RegressionTests
         class Net : Module<Tensor, Tensor>
         {
             private readonly Module<Tensor, Tensor> cell;
-            public Net(int kind) : base("n") { cell = kind switch { 0 => Linear(128, 8), 1 => Linear(192, 8), _ => throw new Exception() }; RegisterComponents(); }
+            public Net(int kind) : base("n")
+            {
+                cell = kind switch { 0 => Linear(128, 8), 1 => Linear(192, 8), _ => throw new Exception() };
+                RegisterComponents();
+            }
             public override Tensor forward(Tensor x) => cell.forward(x);
         }
         """);
 
     [Fact]
-    public Task Two_methods_of_like_blocks_are_told_apart() => Verify.Sizes.SilentAsync(Code.Net("private readonly Block a = new(8), b = new(8); private readonly Linear last = Linear(2, 1);", "var y = a.forward(x).sum(1, true); return last.forward(b.Forward(x)) + y;", "prediction.sum()", input: "randn(8, 8)",
-        more: "class Block : Module<Tensor, Tensor> { private readonly Linear wide, thin; public Block(int n) : base(\"b\") { wide = Linear(n, 4); thin = Linear(n, 2); RegisterComponents(); } public override Tensor forward(Tensor x) => wide.forward(x); public Tensor Forward(Tensor x) => thin.forward(x); }"));
+    public Task Two_methods_of_like_blocks_are_told_apart() =>
+        Verify.Sizes.SilentAsync(Code.Net("private readonly Block a = new(8), b = new(8); private readonly Linear last = Linear(2, 1);",
+            "var y = a.forward(x).sum(1, true); return last.forward(b.Forward(x)) + y;", "prediction.sum()", input: "randn(8, 8)",
+        more: "class Block : Module<Tensor, Tensor> { private readonly Linear wide, thin; "
+            + "public Block(int n) : base(\"b\") { wide = Linear(n, 4); thin = Linear(n, 2); RegisterComponents(); } "
+            + "public override Tensor forward(Tensor x) => wide.forward(x); public Tensor Forward(Tensor x) => thin.forward(x); }"));
 
-    private const string Head = "class Head : Module<Tensor, Tensor> { private readonly Dropout drop = Dropout(0.1); public Head(int n) : base(\"h\") { RegisterComponents(); } public override Tensor forward(Tensor x) => drop.forward(x); }";
+    private const string Head = "class Head : Module<Tensor, Tensor> { private readonly Dropout drop = Dropout(0.1); "
+        + "public Head(int n) : base(\"h\") { RegisterComponents(); } public override Tensor forward(Tensor x) => drop.forward(x); }";
 
     private static string Rectified(string net, string open = "{|NN1001:", string close = "|}") => $$"""
         class {{net}} : Module<Tensor, Tensor>
@@ -46,7 +56,12 @@ public class RegressionTests
             {
                 var model = new {{net}}();
                 var optimizer = torch.optim.Adam(model.parameters());
-                for (var i = 0; i < 9; i++) { optimizer.zero_grad(); functional.mse_loss(model.forward(randn(8, 4)), randn(8, 3)).backward(); optimizer.step(); }
+                for (var i = 0; i < 9; i++)
+                {
+                    optimizer.zero_grad();
+                    functional.mse_loss(model.forward(randn(8, 4)), randn(8, 3)).backward();
+                    optimizer.step();
+                }
             }
         }
         """;
@@ -57,7 +72,8 @@ public class RegressionTests
 
     [Fact]
     public async Task A_message_names_the_layers_of_its_own_network() =>
-        Assert.Collection((await Verify.FindAsync(Head, Rectified("A", "", ""), Rectified("B", "", ""))).OrderBy(d => d.Location.SourceTree!.FilePath, StringComparer.Ordinal).Select(d => d.GetMessage()),
+        Assert.Collection((await Verify.FindAsync(Head, Rectified("A", "", ""), Rectified("B", "", "")))
+            .OrderBy(d => d.Location.SourceTree!.FilePath, StringComparer.Ordinal).Select(d => d.GetMessage()),
             m => Assert.Contains("fcA", m), m => Assert.Contains("fcB", m));
 
     /// <summary>What is not known of two blocks is read alike and still need not be the same.</summary>
@@ -73,7 +89,11 @@ public class RegressionTests
         {
             private readonly Block a, b;
             public Net(string one, string two) : base("n") { a = new(8, one); b = new(8, two); RegisterComponents(); }
-            public override Tensor forward(Tensor x) { var (p, q) = (a.forward(x.view(16, 8)), b.forward(x.view(16, 8))); return cat(new[] { p, q }, 1).view(16, 4, p.shape[1]); }
+            public override Tensor forward(Tensor x)
+            {
+                var (p, q) = (a.forward(x.view(16, 8)), b.forward(x.view(16, 8)));
+                return cat(new[] { p, q }, 1).view(16, 4, p.shape[1]);
+            }
         }
         """);
 
@@ -81,11 +101,14 @@ public class RegressionTests
     [Fact]
     public Task The_state_of_a_recurrent_layer_is_not_its_input() => Verify.Sizes.SilentAsync(Code.Method("""
         var rnn = LSTM(10, 20); var (h, c) = (randn(1, 3, 20), randn(1, 3, 20));
-        var packed = torch.nn.utils.rnn.pack_padded_sequence(randn(5, 3, 10), tensor(new long[] { 5, 5, 5 })); var (o, n, m) = rnn.call(packed, (h, c));
+        var packed = torch.nn.utils.rnn.pack_padded_sequence(randn(5, 3, 10), tensor(new long[] { 5, 5, 5 }));
+        var (o, n, m) = rnn.call(packed, (h, c));
         """));
 
     /// <summary>A params array of a call that does not compile is all of its arguments.</summary>
     [Fact]
     public async Task Code_that_does_not_compile_is_read_with_all_its_arguments() =>
-        Assert.DoesNotContain(await Verify.FindAsync(Code.Method("var x = randn(3, 4, 5); var y = cat(new[] { x, x }, 0).reshape(6, Missing.Height, Missing.Width);")), d => d.Id.StartsWith("NN", StringComparison.Ordinal));
+        Assert.DoesNotContain(await Verify.FindAsync(
+            Code.Method("var x = randn(3, 4, 5); var y = cat(new[] { x, x }, 0).reshape(6, Missing.Height, Missing.Width);")),
+            d => d.Id.StartsWith("NN", StringComparison.Ordinal));
 }

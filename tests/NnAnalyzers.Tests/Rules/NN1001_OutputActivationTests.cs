@@ -15,7 +15,8 @@ public class NN1001_OutputActivationTests
 
     [Fact]
     public Task A_module_is_removed_from_the_call() => Verify.FixAsync(
-        Code.Net(Layers + "\n    private readonly ReLU act = ReLU();", "return {|NN1001:act.forward(fc2.forward(act.forward(fc1.forward(x))))|};"),
+        Code.Net(Layers + "\n    private readonly ReLU act = ReLU();",
+            "return {|NN1001:act.forward(fc2.forward(act.forward(fc1.forward(x))))|};"),
         Code.Net(Layers + "\n    private readonly ReLU act = ReLU();", "return fc2.forward(act.forward(fc1.forward(x)));"));
 
     [Fact]
@@ -39,13 +40,20 @@ public class NN1001_OutputActivationTests
 
     [Theory]
     [InlineData("Sequential(Linear(4, 8), ReLU(), Linear(8, 1), {|NN1001:ReLU()|})", "Sequential(Linear(4, 8), ReLU(), Linear(8, 1))")]
-    [InlineData("Sequential((\"a\", Linear(4, 8)), (\"b\", ReLU()), (\"c\", Linear(8, 1)), (\"d\", {|NN1001:ReLU()|}))", "Sequential((\"a\", Linear(4, 8)), (\"b\", ReLU()), (\"c\", Linear(8, 1)))")]
-    [InlineData("Sequential(Linear(4, 8), ReLU(), Linear(8, 1)).append({|NN1001:ReLU()|})", "Sequential(Linear(4, 8), ReLU(), Linear(8, 1))")]
-    [InlineData("Sequential(Linear(4, 8), ReLU(), Linear(8, 1)).append(\"out\", {|NN1001:ReLU()|})", "Sequential(Linear(4, 8), ReLU(), Linear(8, 1))")]
-    [InlineData("Sequential(new Module<Tensor, Tensor>[] { Linear(4, 8), ReLU(), Linear(8, 1), {|NN1001:ReLU()|} })", "Sequential(new Module<Tensor, Tensor>[] { Linear(4, 8), ReLU(), Linear(8, 1) })")]
-    [InlineData("Sequential(Linear(4, 8), ReLU(), Linear(8, 1), {|NN1001:ReLU()|}, Dropout(0.1), Flatten())", "Sequential(Linear(4, 8), ReLU(), Linear(8, 1), Dropout(0.1), Flatten())")]
-    [InlineData("Sequential(Linear(4, 8), ReLU(), Sequential(Linear(8, 1), {|NN1001:ReLU()|}))", "Sequential(Linear(4, 8), ReLU(), Sequential(Linear(8, 1)))")]
-    public Task An_element_of_a_Sequential_is_removed(string before, string after) => Verify.FixAsync(Code.Sequential(before), Code.Sequential(after));
+    [InlineData("Sequential((\"a\", Linear(4, 8)), (\"b\", ReLU()), (\"c\", Linear(8, 1)), (\"d\", {|NN1001:ReLU()|}))",
+        "Sequential((\"a\", Linear(4, 8)), (\"b\", ReLU()), (\"c\", Linear(8, 1)))")]
+    [InlineData("Sequential(Linear(4, 8), ReLU(), Linear(8, 1)).append({|NN1001:ReLU()|})",
+        "Sequential(Linear(4, 8), ReLU(), Linear(8, 1))")]
+    [InlineData("Sequential(Linear(4, 8), ReLU(), Linear(8, 1)).append(\"out\", {|NN1001:ReLU()|})",
+        "Sequential(Linear(4, 8), ReLU(), Linear(8, 1))")]
+    [InlineData("Sequential(new Module<Tensor, Tensor>[] { Linear(4, 8), ReLU(), Linear(8, 1), {|NN1001:ReLU()|} })",
+        "Sequential(new Module<Tensor, Tensor>[] { Linear(4, 8), ReLU(), Linear(8, 1) })")]
+    [InlineData("Sequential(Linear(4, 8), ReLU(), Linear(8, 1), {|NN1001:ReLU()|}, Dropout(0.1), Flatten())",
+        "Sequential(Linear(4, 8), ReLU(), Linear(8, 1), Dropout(0.1), Flatten())")]
+    [InlineData("Sequential(Linear(4, 8), ReLU(), Sequential(Linear(8, 1), {|NN1001:ReLU()|}))",
+        "Sequential(Linear(4, 8), ReLU(), Sequential(Linear(8, 1)))")]
+    public Task An_element_of_a_Sequential_is_removed(string before, string after) =>
+        Verify.FixAsync(Code.Sequential(before), Code.Sequential(after));
 
     [Fact]
     public Task A_comment_beside_the_element_stays() => Verify.FixAsync(
@@ -66,12 +74,18 @@ public class NN1001_OutputActivationTests
 
     [Fact]
     public Task A_list_of_layers_is_read() => Verify.FixAsync(
-        Code.Net("private readonly Sequential layers = Build();\n    static Sequential Build()\n    {\n        var list = new List<Module<Tensor, Tensor>>();\n        list.Add(Linear(4, 8));\n        list.Add(ReLU());\n        list.Add(Linear(8, 1));\n        list.Add({|NN1001:ReLU()|});\n        return Sequential(list.ToArray());\n    }", "return layers.forward(x);"),
-        Code.Net("private readonly Sequential layers = Build();\n    static Sequential Build()\n    {\n        var list = new List<Module<Tensor, Tensor>>();\n        list.Add(Linear(4, 8));\n        list.Add(ReLU());\n        list.Add(Linear(8, 1));\n        return Sequential(list.ToArray());\n    }", "return layers.forward(x);"));
+        Code.Net("private readonly Sequential layers = Build();\n    static Sequential Build()\n    {\n        var list = "
+            + "new List<Module<Tensor, Tensor>>();\n        list.Add(Linear(4, 8));\n        list.Add(ReLU());\n        list.Add(Linear(8, "
+            + "1));\n        list.Add({|NN1001:ReLU()|});\n        return Sequential(list.ToArray());\n    }", "return layers.forward(x);"),
+        Code.Net("private readonly Sequential layers = Build();\n    static Sequential Build()\n"
+            + "    {\n        var list = new List<Module<Tensor, Tensor>>();\n        list.Add(Linear(4, 8));\n        list.Add(ReLU());\n"
+            + "        list.Add(Linear(8, 1));\n        return Sequential(list.ToArray());\n    }", "return layers.forward(x);"));
 
     [Fact]
     public Task Windows_line_endings_and_tabs_stay() => Verify.FixAsync(
-        Code.Net(Layers, "x = functional.relu(fc1.forward(x));\n\t\tx = fc2.forward(x);\n\t\tx = {|NN1001:functional.relu(x)|};\n\t\treturn x;").ReplaceLineEndings("\r\n"),
+        Code.Net(Layers,
+            "x = functional.relu(fc1.forward(x));\n\t\tx = fc2.forward(x);\n\t\tx = {|NN1001:functional.relu(x)|};\n\t\treturn x;")
+            .ReplaceLineEndings("\r\n"),
         Code.Net(Layers, "x = functional.relu(fc1.forward(x));\n\t\tx = fc2.forward(x);\n\t\treturn x;").ReplaceLineEndings("\r\n"));
 
     [Theory]
@@ -80,38 +94,51 @@ public class NN1001_OutputActivationTests
     [InlineData("CrossEntropyLoss().forward(prediction, target.to(int64))")]
     [InlineData("functional.smooth_l1_loss(target: target, input: prediction)")]
     [InlineData("MSELoss().call(prediction.squeeze(1).view(-1), target)")]
-    public Task Every_loss_that_needs_both_signs(string loss) => Verify.FiresAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), "return {|NN1001:functional.relu(fc2.forward(x))|};", loss));
+    public Task Every_loss_that_needs_both_signs(string loss) =>
+        Verify.FiresAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), "return {|NN1001:functional.relu(fc2.forward(x))|};", loss));
 
     /// <summary>Log-softmax and NLL are cross-entropy in two steps, sigmoid and BCE its binary form, wherever the first step is.</summary>
     [Theory]
-    [InlineData("return functional.log_softmax({|NN1001:functional.relu(fc2.forward(x))|}, 1);", "functional.nll_loss(prediction, target.to(int64))")]
+    [InlineData("return functional.log_softmax({|NN1001:functional.relu(fc2.forward(x))|}, 1);",
+        "functional.nll_loss(prediction, target.to(int64))")]
     [InlineData("return {|NN1001:functional.relu(fc2.forward(x))|};", "NLLLoss().call(LogSoftmax(1).call(prediction), target.to(int64))")]
     [InlineData("return {|NN1001:fc2.forward(x).relu()|}.sigmoid();", "functional.binary_cross_entropy(prediction, target)")]
-    [InlineData("return {|NN1001:functional.relu(functional.log_softmax(fc2.forward(x), 1))|};", "functional.nll_loss(prediction, target.to(int64))")]
-    public Task Before_the_half_of_a_loss(string forward, string loss) => Verify.FiresAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), forward, loss));
+    [InlineData("return {|NN1001:functional.relu(functional.log_softmax(fc2.forward(x), 1))|};",
+        "functional.nll_loss(prediction, target.to(int64))")]
+    public Task Before_the_half_of_a_loss(string forward, string loss) =>
+        Verify.FiresAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), forward, loss));
 
     [Fact]
     public Task Before_the_half_of_a_loss_it_is_removed() => Verify.FixAsync(
-        Code.Net(Layers.Replace("8, 1", "8, 3"), "return functional.log_softmax({|NN1001:functional.relu(fc2.forward(x))|}, 1); // classes", "functional.nll_loss(prediction, target.to(int64))"),
-        Code.Net(Layers.Replace("8, 1", "8, 3"), "return functional.log_softmax(fc2.forward(x), 1); // classes", "functional.nll_loss(prediction, target.to(int64))"));
+        Code.Net(Layers.Replace("8, 1", "8, 3"), "return functional.log_softmax({|NN1001:functional.relu(fc2.forward(x))|}, 1); // classes",
+            "functional.nll_loss(prediction, target.to(int64))"),
+        Code.Net(Layers.Replace("8, 1", "8, 3"), "return functional.log_softmax(fc2.forward(x), 1); // classes",
+            "functional.nll_loss(prediction, target.to(int64))"));
 
     [Theory]
-    [InlineData("return functional.log_softmax(fc2.forward(functional.relu(fc1.forward(x))), 1);", "functional.nll_loss(prediction, target.to(int64))")]
-    [InlineData("return functional.log_softmax(functional.leaky_relu(fc2.forward(x)), 1);", "functional.nll_loss(prediction, target.to(int64))")]
+    [InlineData("return functional.log_softmax(fc2.forward(functional.relu(fc1.forward(x))), 1);",
+        "functional.nll_loss(prediction, target.to(int64))")]
+    [InlineData("return functional.log_softmax(functional.leaky_relu(fc2.forward(x)), 1);",
+        "functional.nll_loss(prediction, target.to(int64))")]
     [InlineData("return fc2.forward(x).sigmoid();", "functional.binary_cross_entropy(prediction, target)")]
-    public Task Silent_before_the_half_of_a_loss(string forward, string loss) => Verify.SilentAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), forward, loss));
+    public Task Silent_before_the_half_of_a_loss(string forward, string loss) =>
+        Verify.SilentAsync(Code.Net(Layers.Replace("8, 1", "8, 3"), forward, loss));
 
     [Fact]
-    public Task Known_targets_outside_the_range() => Verify.FiresAsync(Code.Net(Layers, "return {|NN1001:fc2.forward(x).tanh()|};", target: "rand(8, 1) * 10"));
+    public Task Known_targets_outside_the_range() =>
+        Verify.FiresAsync(Code.Net(Layers, "return {|NN1001:fc2.forward(x).tanh()|};", target: "rand(8, 1) * 10"));
 
     [Fact]
     public Task Dropout_and_reshapes_are_looked_through() => Verify.FiresAsync(
-        Code.Net(Layers + " private readonly Dropout drop = Dropout(0.1);", "return drop.forward({|NN1001:functional.relu(fc2.forward(x))|}).squeeze(1).view(-1);"));
+        Code.Net(Layers + " private readonly Dropout drop = Dropout(0.1);",
+            "return drop.forward({|NN1001:functional.relu(fc2.forward(x))|}).squeeze(1).view(-1);"));
 
     [Fact]
     public Task A_loss_in_another_file() => Verify.FiresAsync(
-        "public class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 1); public Net() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1001:fc.forward(x).relu()|}; }",
-        "class Trainer { private readonly Loss<Tensor, Tensor, Tensor> loss = MSELoss(); private readonly Net net = new(); void Step(Tensor x, Tensor y) { loss.forward(net.forward(x), y).backward(); } }");
+        "public class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 1); public Net() : "
+            + "base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1001:fc.forward(x).relu()|}; }",
+        "class Trainer { private readonly Loss<Tensor, Tensor, Tensor> loss = MSELoss(); private readonly Net net = new(); "
+            + "void Step(Tensor x, Tensor y) { loss.forward(net.forward(x), y).backward(); } }");
 
     [Fact]
     public Task A_loss_handed_to_the_loop() => Verify.FiresAsync("""
@@ -119,19 +146,28 @@ public class NN1001_OutputActivationTests
         {
             private readonly Linear fc = Linear(4, 1);
             public Net() : base("n") { RegisterComponents(); }
-            public override Tensor forward(Tensor x) { var y = fc.forward(x); using var z = {|NN1001:functional.relu(y)|}; return z.MoveToOuterDisposeScope(); }
+            public override Tensor forward(Tensor x)
+            {
+                var y = fc.forward(x);
+                using var z = {|NN1001:functional.relu(y)|};
+                return z.MoveToOuterDisposeScope();
+            }
         }
         static class Program
         {
             static void Main() { var net = new Net(); Loop(net, MSELoss()); }
-            static void Loop(Net net, Loss<Tensor, Tensor, Tensor> criterion) { foreach (var (x, y) in new List<(Tensor, Tensor)>()) { criterion.call(net.call(x), y).backward(); } }
+            static void Loop(Net net, Loss<Tensor, Tensor, Tensor> criterion)
+            {
+                foreach (var (x, y) in new List<(Tensor, Tensor)>()) { criterion.call(net.call(x), y).backward(); }
+            }
         }
         """);
 
     [Fact]
     public Task Top_level_helper_in_a_nested_block() => Verify.FiresAsync(
         Code.Net("private readonly Block block = new();", "return block.forward(x);",
-            more: "class Block : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 1); public Block() : base(\"b\") => RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1001:fc.forward(x).relu()|}; }"));
+            more: "class Block : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 1); public Block() : "
+                + "base(\"b\") => RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1001:fc.forward(x).relu()|}; }"));
 
     // ---- Silent.
 
@@ -153,22 +189,28 @@ public class NN1001_OutputActivationTests
     [InlineData("functional.sigmoid(fc2.forward(x))", "input")] // an autoencoder of pictures scaled to the same range
     [InlineData("functional.sigmoid(fc2.forward(x))", "Load()")] // not known, and a sigmoid is often meant
     public Task Targets_inside_the_range(string output, string target) =>
-        Verify.SilentAsync(Code.Net(Layers, $"return {output};", target: target == "input" ? "torch.rand(8, 4)" : target, loss: target == "input" ? "functional.mse_loss(prediction, input)" : "functional.mse_loss(prediction, target)", more: "static partial class Data { }").Replace("Load()", "Tensor.Load(new BinaryReader(File.OpenRead(\"x\")))"));
+        Verify.SilentAsync(Code.Net(Layers, $"return {output};", target: target == "input" ? "torch.rand(8, 4)" : target,
+            loss: target == "input" ? "functional.mse_loss(prediction, input)" : "functional.mse_loss(prediction, target)",
+            more: "static partial class Data { }").Replace("Load()", "Tensor.Load(new BinaryReader(File.OpenRead(\"x\")))"));
 
     [Fact]
-    public Task A_matching_pair() => Verify.SilentAsync(Code.Net(Layers, "return functional.sigmoid(fc2.forward(x));", "functional.binary_cross_entropy(prediction, target)", "rand(8, 1)"));
+    public Task A_matching_pair() => Verify.SilentAsync(Code.Net(Layers, "return functional.sigmoid(fc2.forward(x));",
+        "functional.binary_cross_entropy(prediction, target)", "rand(8, 1)"));
 
     [Fact]
     public Task A_block_without_a_loss() => Verify.SilentAsync(
-        Code.Net("private readonly Block block = new(); private readonly Linear head = Linear(8, 1);", "return head.forward(block.forward(x));",
-            more: "class Block : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 8); public Block() : base(\"b\") => RegisterComponents(); public override Tensor forward(Tensor x) => fc.forward(x).relu(); }"));
+        Code.Net("private readonly Block block = new(); private readonly Linear head = Linear(8, 1);",
+            "return head.forward(block.forward(x));",
+            more: "class Block : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 8); public Block() : "
+                + "base(\"b\") => RegisterComponents(); public override Tensor forward(Tensor x) => fc.forward(x).relu(); }"));
 
     [Fact]
     public Task A_prediction_only_branch() => Verify.SilentAsync(
         Code.Net(Layers, "x = fc2.forward(functional.relu(fc1.forward(x)));\n if (!training) return functional.relu(x);\n return x;"));
 
     [Fact]
-    public Task A_prediction_only_choice() => Verify.SilentAsync(Code.Net(Layers, "x = fc2.forward(x); return training ? x : functional.relu(x);"));
+    public Task A_prediction_only_choice() =>
+        Verify.SilentAsync(Code.Net(Layers, "x = fc2.forward(x); return training ? x : functional.relu(x);"));
 
     [Fact]
     public Task A_generator_that_a_discriminator_judges() => Verify.SilentAsync("""
@@ -196,7 +238,8 @@ public class NN1001_OutputActivationTests
         """);
 
     [Fact]
-    public Task A_policy_mean_scaled_outside() => Verify.SilentAsync(Code.Net(Layers, "return fc2.forward(x).tanh();", "functional.mse_loss(prediction * 10, target)"));
+    public Task A_policy_mean_scaled_outside() =>
+        Verify.SilentAsync(Code.Net(Layers, "return fc2.forward(x).tanh();", "functional.mse_loss(prediction * 10, target)"));
 
     [Fact]
     public Task A_policy_and_value_head() => Verify.SilentAsync("""
@@ -208,12 +251,18 @@ public class NN1001_OutputActivationTests
         }
         static class Program
         {
-            static void Train(Tensor x, Tensor z) { var net = new Net(); var (p, v) = net.forward(x); functional.mse_loss(v, z).backward(); }
+            static void Train(Tensor x, Tensor z)
+            {
+                var net = new Net();
+                var (p, v) = net.forward(x);
+                functional.mse_loss(v, z).backward();
+            }
         }
         """);
 
     [Fact]
     public Task A_class_of_the_users_called_ReLU() => Verify.SilentAsync(
         Code.Net("private readonly Linear fc = Linear(4, 1); private readonly ReLU act = new();", "return act.forward(fc.forward(x));",
-            more: "class ReLU : Module<Tensor, Tensor> { public ReLU() : base(\"r\") { } public override Tensor forward(Tensor x) => x * 2; }"));
+            more: "class ReLU : Module<Tensor, Tensor> { public ReLU() : base(\"r\") { } "
+                + "public override Tensor forward(Tensor x) => x * 2; }"));
 }

@@ -23,18 +23,23 @@ public class NN1002_ActivationRepeatedByLossTests
 
     [Fact]
     public Task The_logarithm_is_added_for_negative_log_likelihood() => Verify.FixAsync(
-        Code.Net(Layers, "return {|NN1002:functional.softmax(fc2.forward(fc1.forward(x)), 1)|}; // classes", "functional.nll_loss(prediction, target)", Classes),
-        Code.Net(Layers, "return functional.log_softmax(fc2.forward(fc1.forward(x)), 1); // classes", "functional.nll_loss(prediction, target)", Classes));
+        Code.Net(Layers, "return {|NN1002:functional.softmax(fc2.forward(fc1.forward(x)), 1)|}; // classes",
+            "functional.nll_loss(prediction, target)", Classes),
+        Code.Net(Layers, "return functional.log_softmax(fc2.forward(fc1.forward(x)), 1); // classes",
+            "functional.nll_loss(prediction, target)", Classes));
 
     [Theory]
     [InlineData("return {|NN1002:functional.softmax(fc2.forward(x), 1)|};", "return fc2.forward(x);")]
     [InlineData("return {|NN1002:fc2.forward(x).sigmoid()|};", "return fc2.forward(x);")]
     public Task A_network_before_the_log_softmax_of_training_code(string before, string after) => Verify.FixAsync(
-        Code.Net(Layers, before, "NLLLoss().call(LogSoftmax(1).call(prediction), target)", Classes), Code.Net(Layers, after, "NLLLoss().call(LogSoftmax(1).call(prediction), target)", Classes));
+        Code.Net(Layers, before, "NLLLoss().call(LogSoftmax(1).call(prediction), target)", Classes), Code.Net(Layers, after,
+            "NLLLoss().call(LogSoftmax(1).call(prediction), target)", Classes));
 
     [Fact]
-    public Task Silent_on_a_second_softmax_that_only_predicts() => Verify.SilentAsync(Code.Net(Layers, "return fc2.forward(x).softmax(1);", "functional.nll_loss(prediction.log(), target)", Classes,
-        more: "static class Use { static Tensor Predict(Net net, Tensor x) { using var _ = no_grad(); return net.forward(x).softmax(1); } }"));
+    public Task Silent_on_a_second_softmax_that_only_predicts() =>
+        Verify.SilentAsync(Code.Net(Layers, "return fc2.forward(x).softmax(1);", "functional.nll_loss(prediction.log(), target)", Classes,
+        more: "static class Use { static Tensor Predict(Net net, Tensor x) { using var _ = no_grad(); "
+            + "return net.forward(x).softmax(1); } }"));
 
     [Fact]
     public Task A_second_softmax_on_one_side_of_a_branch_of_the_network_itself() => Verify.FiresAsync("""
@@ -53,12 +58,15 @@ public class NN1002_ActivationRepeatedByLossTests
         """);
 
     [Fact]
-    public Task Silent_on_a_second_softmax_that_only_some_networks_get() => Verify.SilentAsync(Code.Net(Layers, "return fc2.forward(x).softmax(1);", "functional.nll_loss(prediction.log(), target)", Classes,
-        more: "static class Use { static Tensor Predict(Net net, Tensor x, bool logits) { var y = net.forward(x); if (logits) y = y.softmax(1); return y; } }"));
+    public Task Silent_on_a_second_softmax_that_only_some_networks_get() =>
+        Verify.SilentAsync(Code.Net(Layers, "return fc2.forward(x).softmax(1);", "functional.nll_loss(prediction.log(), target)", Classes,
+        more: "static class Use { static Tensor Predict(Net net, Tensor x, bool logits) { var y = net.forward(x); "
+            + "if (logits) y = y.softmax(1); return y; } }"));
 
     [Fact]
     public Task In_the_training_code_itself() => Verify.FixAsync(
-        Code.Net(Layers, "return fc2.forward(fc1.forward(x));", "CrossEntropyLoss().call({|NN1002:prediction.softmax(1)|}, target)", Classes),
+        Code.Net(Layers, "return fc2.forward(fc1.forward(x));",
+            "CrossEntropyLoss().call({|NN1002:prediction.softmax(1)|}, target)", Classes),
         Code.Net(Layers, "return fc2.forward(fc1.forward(x));", "CrossEntropyLoss().call(prediction, target)", Classes));
 
     [Fact]
@@ -77,14 +85,19 @@ public class NN1002_ActivationRepeatedByLossTests
 
     [Fact]
     public Task The_loss_is_in_another_file_behind_a_field_and_a_helper() => Verify.FiresAsync(
-        "public class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 3); public Net() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1002:functional.softmax(fc.forward(x), 1)|}; }",
-        "public class Agent { private readonly Module<Tensor, Tensor> net; private readonly Loss<Tensor, Tensor, Tensor> loss = CrossEntropyLoss(); public Agent() { net = Factory.Make(); } public void Step(Tensor x, Tensor y) => Error(net.forward(x), y).backward(); private Tensor Error(Tensor p, Tensor y) => loss.forward(p, y); }",
+        "public class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 3); public Net() : base(\"n\") => "
+            + "RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1002:functional.softmax(fc.forward(x), 1)|}; }",
+        "public class Agent { private readonly Module<Tensor, Tensor> net; private readonly Loss<Tensor, Tensor, Tensor> loss "
+            + "= CrossEntropyLoss(); public Agent() { net = Factory.Make(); } "
+            + "public void Step(Tensor x, Tensor y) => Error(net.forward(x), "
+            + "y).backward(); private Tensor Error(Tensor p, Tensor y) => loss.forward(p, y); }",
         "static class Factory { public static Module<Tensor, Tensor> Make() => new Net(); }");
 
     [Fact]
     public Task A_loss_class_of_the_users() => Verify.FiresAsync(
         Code.Net(Layers, "return {|NN1002:fc2.forward(fc1.forward(x)).softmax(1)|};", "new Weighted().forward(prediction, target)", Classes,
-            more: "class Weighted : Module<Tensor, Tensor, Tensor> { public Weighted() : base(\"w\") { } public override Tensor forward(Tensor p, Tensor y) => functional.cross_entropy(p, y) * 2; }"));
+            more: "class Weighted : Module<Tensor, Tensor, Tensor> { public Weighted() : base(\"w\") { } "
+                + "public override Tensor forward(Tensor p, Tensor y) => functional.cross_entropy(p, y) * 2; }"));
 
     [Fact]
     public Task A_softmax_of_a_softmax_of_one_head() => Verify.FiresAsync("""
@@ -121,11 +134,14 @@ public class NN1002_ActivationRepeatedByLossTests
 
     [Fact]
     public Task Silent_on_distillation_and_prediction() => Verify.SilentAsync(
-        Code.Net(Layers, "return fc2.forward(x);", "functional.cross_entropy(prediction / 2, functional.softmax(target / 2, 1))", "randn(8, 3)"),
-        "static class Predict { static long Class(Net net, Tensor x) { using var _ = no_grad(); return functional.softmax(net.forward(x), 1).argmax(1).item<long>(); } }");
+        Code.Net(Layers, "return fc2.forward(x);",
+            "functional.cross_entropy(prediction / 2, functional.softmax(target / 2, 1))", "randn(8, 3)"),
+        "static class Predict { static long Class(Net net, Tensor x) { using var _ = no_grad(); "
+            + "return functional.softmax(net.forward(x), 1).argmax(1).item<long>(); } }");
 
     [Fact]
     public Task Windows_line_endings_and_tabs_stay() => Verify.FixAsync(
-        Code.Net(Layers, "x = fc2.forward(x);\n\t\tx = {|NN1002:functional.softmax(x, 1)|};\n\t\treturn x;", CrossEntropy, Classes).ReplaceLineEndings("\r\n"),
+        Code.Net(Layers, "x = fc2.forward(x);\n\t\tx = {|NN1002:functional.softmax(x, 1)|};\n\t\treturn x;", CrossEntropy, Classes)
+            .ReplaceLineEndings("\r\n"),
         Code.Net(Layers, "x = fc2.forward(x);\n\t\treturn x;", CrossEntropy, Classes).ReplaceLineEndings("\r\n"));
 }

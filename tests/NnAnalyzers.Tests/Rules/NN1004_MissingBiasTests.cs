@@ -12,12 +12,14 @@ public class NN1004_MissingBiasTests
 
     [Fact]
     public Task Convolutions_and_the_output_too() => Verify.FixAsync(
-        Code.Sequential("Sequential(Conv2d(1, 8, 3, {|NN1004:bias: false|}), ReLU(), MaxPool2d(2), Flatten(), Linear(72, 1, {|NN1004:hasBias: false|}))", input: "randn(8, 1, 8, 8)"),
+        Code.Sequential("Sequential(Conv2d(1, 8, 3, {|NN1004:bias: false|}), ReLU(), MaxPool2d(2), Flatten(), "
+            + "Linear(72, 1, {|NN1004:hasBias: false|}))", input: "randn(8, 1, 8, 8)"),
         Code.Sequential("Sequential(Conv2d(1, 8, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(72, 1))", input: "randn(8, 1, 8, 8)"));
 
     [Fact]
     public Task A_constant_of_the_users() => Verify.FiresAsync(Code.Net(
-        "private const bool Bias = false; private readonly Linear a = Linear(4, 8, {|NN1004:hasBias: Bias|}), b = Linear(8, 1);", "return b.forward(functional.relu(a.forward(x)));"));
+        "private const bool Bias = false; private readonly Linear a = Linear(4, 8, {|NN1004:hasBias: Bias|}), b = Linear(8, 1);",
+        "return b.forward(functional.relu(a.forward(x)));"));
 
     [Theory]
     [InlineData("Sequential(Linear(4, 8, false), BatchNorm1d(8), ReLU(), Linear(8, 1))")]
@@ -30,24 +32,34 @@ public class NN1004_MissingBiasTests
     public Task Silent_before_a_normalization_or_by_design(string layers) => Verify.SilentAsync(Code.Sequential(layers));
 
     [Theory]
-    [InlineData("Linear q = Linear(4, 4, false), k = Linear(4, 4, false), v = Linear(4, 4, false), o = Linear(4, 1, false);", "var w = functional.softmax(matmul(q.forward(x), k.forward(x).transpose(0, 1)), 1); return o.forward(matmul(w, v.forward(x)));")]
-    [InlineData("Linear gate = Linear(4, 8, false), up = Linear(4, 8, false), down = Linear(8, 1, false);", "return down.forward(functional.silu(gate.forward(x)) * up.forward(x));")]
-    [InlineData("Embedding e = Embedding(10, 4); private readonly Linear lm_head = Linear(4, 10, false);", "return lm_head.forward(e.forward(x));")]
-    public Task Silent_in_attention_gates_and_language_models(string fields, string forward) => Verify.SilentAsync(Code.Net("private readonly " + fields, forward));
+    [InlineData("Linear q = Linear(4, 4, false), k = Linear(4, 4, false), v = Linear(4, 4, false), o = Linear(4, 1, false);",
+        "var w = functional.softmax(matmul(q.forward(x), k.forward(x).transpose(0, 1)), 1); return o.forward(matmul(w, v.forward(x)));")]
+    [InlineData("Linear gate = Linear(4, 8, false), up = Linear(4, 8, false), down = Linear(8, 1, false);",
+        "return down.forward(functional.silu(gate.forward(x)) * up.forward(x));")]
+    [InlineData("Embedding e = Embedding(10, 4); private readonly Linear lm_head = Linear(4, 10, false);",
+        "return lm_head.forward(e.forward(x));")]
+    public Task Silent_in_attention_gates_and_language_models(string fields, string forward) =>
+        Verify.SilentAsync(Code.Net("private readonly " + fields, forward));
 
     [Fact]
     public Task Silent_when_a_norm_is_passed_in() => Verify.SilentAsync("""
         class Block : Module<Tensor, Tensor>
         {
             private readonly Conv2d conv; private readonly Module<Tensor, Tensor> norm; private readonly Linear head = Linear(8, 1);
-            public Block(Func<long, Module<Tensor, Tensor>> norm_layer) : base("b") { conv = Conv2d(3, 8, 3, bias: false); norm = norm_layer(8); RegisterComponents(); }
+            public Block(Func<long, Module<Tensor, Tensor>> norm_layer) : base("b")
+            {
+                conv = Conv2d(3, 8, 3, bias: false);
+                norm = norm_layer(8);
+                RegisterComponents();
+            }
             public override Tensor forward(Tensor x) => head.forward(norm.forward(conv.forward(x)).flatten(1));
         }
         """);
 
     [Fact]
     public Task Silent_when_weights_come_from_a_file() => Verify.SilentAsync(
-        Code.Net("private readonly Linear a = Linear(4, 8, false), b = Linear(8, 1);", "return b.forward(functional.relu(a.forward(x)));").Replace("var optimizer", "model.load(\"weights.dat\"); var optimizer"));
+        Code.Net("private readonly Linear a = Linear(4, 8, false), b = Linear(8, 1);", "return b.forward(functional.relu(a.forward(x)));")
+            .Replace("var optimizer", "model.load(\"weights.dat\"); var optimizer"));
 
     [Fact]
     public Task Silent_in_a_block_of_a_network_that_is_loaded() => Verify.SilentAsync("""
@@ -70,7 +82,8 @@ public class NN1004_MissingBiasTests
         """);
 
     [Fact]
-    public Task Silent_between_two_layers_that_are_one() => Verify.SilentAsync(Code.Sequential("Sequential(Linear(100, 4, false), Linear(4, 1))"));
+    public Task Silent_between_two_layers_that_are_one() =>
+        Verify.SilentAsync(Code.Sequential("Sequential(Linear(100, 4, false), Linear(4, 1))"));
 
     [Fact]
     public Task Silent_at_the_end_of_a_block() => Verify.SilentAsync("""

@@ -9,15 +9,21 @@ public class NN1011_SoftmaxOverOneTests
     [InlineData("functional.log_softmax(x, dim: -1)")]
     [InlineData("x.softmax(1)")]
     [InlineData("torch.softmax(x, -1)")]
-    public Task Over_the_only_output(string softmax) => Verify.FiresAsync(Code.Net(Layers, $"x = fc2.forward(fc1.forward(x)); return {{|NN1011:{softmax}|}};", "functional.cross_entropy(prediction, target)", "randint(1, new long[] { 8 })"));
+    public Task Over_the_only_output(string softmax) =>
+        Verify.FiresAsync(Code.Net(Layers, $"x = fc2.forward(fc1.forward(x)); return {{|NN1011:{softmax}|}};",
+            "functional.cross_entropy(prediction, target)", "randint(1, new long[] { 8 })"));
 
     [Fact]
-    public Task Of_an_input_of_unknown_shape_over_the_last_axis() => Verify.FiresAsync("class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(8, 1); public Net() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1011:functional.softmax(fc.forward(x), -1)|}; }");
+    public Task Of_an_input_of_unknown_shape_over_the_last_axis() =>
+        Verify.FiresAsync("class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(8, 1); public Net() : base(\"n\") => "
+            + "RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1011:functional.softmax(fc.forward(x), -1)|}; }");
 
     [Fact]
     public Task The_binary_loss_on_logits_takes_its_place() => Verify.FixAsync(
-        Code.Net(Layers, "x = fc2.forward(fc1.forward(x));\n        return {|NN1011:functional.softmax(x, 1)|}; // probability", "functional.binary_cross_entropy(prediction, target)"),
-        Code.Net(Layers, "x = fc2.forward(fc1.forward(x));\n        return x; // probability", "functional.binary_cross_entropy_with_logits(prediction, target)"));
+        Code.Net(Layers, "x = fc2.forward(fc1.forward(x));\n        return {|NN1011:functional.softmax(x, 1)|}; // probability",
+            "functional.binary_cross_entropy(prediction, target)"),
+        Code.Net(Layers, "x = fc2.forward(fc1.forward(x));\n        return x; // probability",
+            "functional.binary_cross_entropy_with_logits(prediction, target)"));
 
     [Fact]
     public Task In_a_Sequential() => Verify.FixAsync(
@@ -30,5 +36,7 @@ public class NN1011_SoftmaxOverOneTests
     public Task Silent(string forward) => Verify.SilentAsync(Code.Net(Layers, forward, "prediction.sum()"));
 
     [Fact]
-    public Task Silent_on_attention_over_time() => Verify.SilentAsync("class Net : Module<Tensor, Tensor> { private readonly Linear score = Linear(8, 1); public Net() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => (x * functional.softmax(score.forward(x), 1)).sum(1); }");
+    public Task Silent_on_attention_over_time() => Verify.SilentAsync(
+        "class Net : Module<Tensor, Tensor> { private readonly Linear score = Linear(8, 1); public Net() : base(\"n\") => "
+            + "RegisterComponents(); public override Tensor forward(Tensor x) => (x * functional.softmax(score.forward(x), 1)).sum(1); }");
 }

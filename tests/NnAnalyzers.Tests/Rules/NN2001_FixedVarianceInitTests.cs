@@ -2,48 +2,66 @@ namespace NnAnalyzers.Tests.Rules;
 
 public class NN2001_FixedVarianceInitTests
 {
-    private static string Net(string init, string fields = "private readonly Linear fc1 = Linear(64, 64), fc2 = Linear(64, 1);", string forward = "return fc2.forward(functional.relu(fc1.forward(x)));") =>
-        Code.Net(fields, forward).Replace("public Net() : base(\"net\") => RegisterComponents();", $"public Net() : base(\"net\")\n    {{\n        RegisterComponents();\n        {init}\n    }}");
+    private static string Net(string init, string fields = "private readonly Linear fc1 = Linear(64, 64), fc2 = Linear(64, 1);",
+        string forward = "return fc2.forward(functional.relu(fc1.forward(x)));") =>
+        Code.Net(fields, forward).Replace("public Net() : base(\"net\") => RegisterComponents();",
+            $"public Net() : base(\"net\")\n    {{\n        RegisterComponents();\n        {init}\n    }}");
 
     [Theory]
-    [InlineData("init.normal_(fc1.weight)", "init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU)")]
-    [InlineData("init.normal_(fc1.weight, 0, 1)", "init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU)")]
-    [InlineData("torch.nn.init.uniform_(fc1.weight, -1, 1)", "torch.nn.init.kaiming_normal_(fc1.weight, mode: torch.nn.init.FanInOut.FanIn, nonlinearity: torch.nn.init.NonlinearityType.ReLU)")]
-    [InlineData("init.uniform_(high: 1.0, low: 0.0, tensor: fc1.weight)", "init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU)")]
-    [InlineData("init.trunc_normal_(fc1.weight, std: 0.001)", "init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU)")]
-    [InlineData("fc1.weight.normal_(0, 1)", "TorchSharp.torch.nn.init.kaiming_normal_(fc1.weight, mode: TorchSharp.torch.nn.init.FanInOut.FanIn, nonlinearity: TorchSharp.torch.nn.init.NonlinearityType.ReLU)")]
-    public Task The_scale_follows_the_fan_in(string before, string after) => Verify.FixAsync(Net($"{{|NN2001:{before}|}};"), Net($"{after};"));
+    [InlineData("init.normal_(fc1.weight)",
+        "init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU)")]
+    [InlineData("init.normal_(fc1.weight, 0, 1)",
+        "init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU)")]
+    [InlineData("torch.nn.init.uniform_(fc1.weight, -1, 1)",
+        "torch.nn.init.kaiming_normal_(fc1.weight, mode: torch.nn.init.FanInOut.FanIn, nonlinearity: torch.nn.init.NonlinearityType.ReLU)")]
+    [InlineData("init.uniform_(high: 1.0, low: 0.0, tensor: fc1.weight)",
+        "init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU)")]
+    [InlineData("init.trunc_normal_(fc1.weight, std: 0.001)",
+        "init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU)")]
+    [InlineData("fc1.weight.normal_(0, 1)", "TorchSharp.torch.nn.init.kaiming_normal_(fc1.weight, mode: "
+        + "TorchSharp.torch.nn.init.FanInOut.FanIn, nonlinearity: TorchSharp.torch.nn.init.NonlinearityType.ReLU)")]
+    public Task The_scale_follows_the_fan_in(string before, string after) =>
+        Verify.FixAsync(Net($"{{|NN2001:{before}|}};"), Net($"{after};"));
 
     [Fact]
     public Task The_gain_is_that_of_the_activation() => Verify.FixAsync(
         Net("{|NN2001:init.normal_(fc1.weight)|};", forward: "return fc2.forward(functional.tanh(fc1.forward(x)));"),
-        Net("init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.Tanh);", forward: "return fc2.forward(functional.tanh(fc1.forward(x)));"));
+        Net("init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.Tanh);",
+            forward: "return fc2.forward(functional.tanh(fc1.forward(x)));"));
 
     [Fact]
     public Task Every_parameter_in_a_loop() => Verify.FixAsync(
         Net("foreach (var (name, p) in named_parameters())\n        {\n            {|NN2001:init.normal_(p, 0, 1)|};\n        }"),
-        Net("foreach (var (name, p) in named_parameters())\n        {\n            if (p.dim() > 1) init.kaiming_normal_(p, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);\n            else init.zeros_(p);\n        }"));
+        Net("foreach (var (name, p) in named_parameters())\n        {\n            if (p.dim() > 1) init.kaiming_normal_(p, mode: "
+            + "init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);\n            else init.zeros_(p);\n        }"));
 
     [Fact]
     public Task A_loop_and_a_branch_without_braces() => Verify.FixAsync(
-        Net("foreach (var p in parameters())\n            if (p.requires_grad) {|NN2001:init.normal_(p, 0, 1)|}; else Console.WriteLine();"),
-        Net("foreach (var p in parameters())\n            if (p.requires_grad) if (p.dim() > 1) init.kaiming_normal_(p, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);\n            else init.zeros_(p); else Console.WriteLine();"));
+        Net("foreach (var p in parameters())\n"
+            + "            if (p.requires_grad) {|NN2001:init.normal_(p, 0, 1)|}; else Console.WriteLine();"),
+        Net("foreach (var p in parameters())\n            if (p.requires_grad) if (p.dim() > 1) init.kaiming_normal_(p, "
+            + "mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);\n"
+            + "            else init.zeros_(p); else Console.WriteLine();"));
 
     [Fact]
-    public Task Every_Linear_found_by_its_type() => Verify.FiresAsync(Net("foreach (var m in modules()) { if (m is Linear l) {|NN2001:init.normal_(l.weight)|}; }"));
+    public Task Every_Linear_found_by_its_type() =>
+        Verify.FiresAsync(Net("foreach (var m in modules()) { if (m is Linear l) {|NN2001:init.normal_(l.weight)|}; }"));
 
     [Fact]
     public Task Every_convolution_through_apply() => Verify.FiresAsync(
-        Net("apply(m => { switch (m) { case Conv2d c: {|NN2001:init.normal_(c.weight, 0, 1)|}; break; case BatchNorm2d b: init.normal_(b.weight, 1, 1); break; } });"));
+        Net("apply(m => { switch (m) { case Conv2d c: {|NN2001:init.normal_(c.weight, 0, 1)|}; break; "
+            + "case BatchNorm2d b: init.normal_(b.weight, 1, 1); break; } });"));
 
     [Fact]
     public Task From_training_code() => Verify.FiresAsync(
-        Code.Net("private readonly Linear fc = Linear(4, 1);", "return fc.forward(x);").Replace("var optimizer", "foreach (var p in model.parameters()) {|NN2001:init.uniform_(p, -1, 1)|};\n        var optimizer"));
+        Code.Net("private readonly Linear fc = Linear(4, 1);", "return fc.forward(x);").Replace("var optimizer",
+            "foreach (var p in model.parameters()) {|NN2001:init.uniform_(p, -1, 1)|};\n        var optimizer"));
 
     [Fact]
     public Task All_layers_at_once() => Verify.FixAsync(
         Net("{|NN2001:init.normal_(fc1.weight)|};\n        {|NN2001:init.normal_(fc2.weight)|};"),
-        Net("init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);\n        init.kaiming_normal_(fc2.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);"));
+        Net("init.kaiming_normal_(fc1.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);\n"
+            + "        init.kaiming_normal_(fc2.weight, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU);"));
 
     [Fact]
     public Task A_parameter_used_as_a_weight() => Verify.FixAsync(
@@ -78,12 +96,14 @@ public class NN2001_FixedVarianceInitTests
     [Fact]
     public Task Silent_on_embeddings_norms_and_tables() => Verify.SilentAsync(Net(
         "init.normal_(table.weight); init.normal_(norm.weight, 1, 1); init.normal_(positions, 0, 1);",
-        "private readonly Embedding table = Embedding(10, 64); private readonly LayerNorm norm = LayerNorm(64); private readonly Parameter positions = Parameter(zeros(5, 64)); private readonly Linear fc = Linear(64, 1);",
+        "private readonly Embedding table = Embedding(10, 64); private readonly LayerNorm norm = LayerNorm(64); "
+            + "private readonly Parameter positions = Parameter(zeros(5, 64)); private readonly Linear fc = Linear(64, 1);",
         "return fc.forward(norm.forward(table.forward(x)) + positions);"));
 
     [Fact]
     public Task Silent_where_nothing_trains() => Verify.SilentAsync(Net("init.normal_(fc1.weight);").Replace("loss.backward();", ""));
 
     [Fact]
-    public Task Silent_when_weights_come_from_a_file() => Verify.SilentAsync(Net("init.normal_(fc1.weight);").Replace("var optimizer", "model.load(\"w.dat\"); var optimizer"));
+    public Task Silent_when_weights_come_from_a_file() =>
+        Verify.SilentAsync(Net("init.normal_(fc1.weight);").Replace("var optimizer", "model.load(\"w.dat\"); var optimizer"));
 }

@@ -21,30 +21,46 @@ public class NN3003_LayerSizesDisagreeTests
 
     [Fact]
     public Task Across_the_elements_of_a_Sequential() => Verify.Sizes.FixAsync(
-        Net("private readonly Sequential net = Sequential(Conv2d(3, 16, 3), ReLU(), {|NN3003:Conv2d(8, 4, 3)|}, ReLU());", "return net.forward(x);"),
+        Net("private readonly Sequential net = Sequential(Conv2d(3, 16, 3), ReLU(), {|NN3003:Conv2d(8, 4, 3)|}, ReLU());",
+            "return net.forward(x);"),
         Net("private readonly Sequential net = Sequential(Conv2d(3, 16, 3), ReLU(), Conv2d(16, 4, 3), ReLU());", "return net.forward(x);"));
 
     [Theory]
-    [InlineData("private readonly Conv2d c = Conv2d(1, 8, 3); private readonly BatchNorm2d n = BatchNorm2d(16);", "return {|NN3003:n.forward(c.forward(x))|};")]
-    [InlineData("private readonly Linear a = Linear(4, 8); private readonly LayerNorm n = LayerNorm(6);", "return {|NN3003:n.forward(a.forward(x))|};")]
-    [InlineData("private readonly Embedding e = Embedding(100, 32); private readonly LSTM r = LSTM(64, 8);", "return {|NN3003:r.forward(e.forward(x))|}.Item1;")]
+    [InlineData("private readonly Conv2d c = Conv2d(1, 8, 3); private readonly BatchNorm2d n = BatchNorm2d(16);",
+        "return {|NN3003:n.forward(c.forward(x))|};")]
+    [InlineData("private readonly Linear a = Linear(4, 8); private readonly LayerNorm n = LayerNorm(6);",
+        "return {|NN3003:n.forward(a.forward(x))|};")]
+    [InlineData("private readonly Embedding e = Embedding(100, 32); private readonly LSTM r = LSTM(64, 8);",
+        "return {|NN3003:r.forward(e.forward(x))|}.Item1;")]
     [InlineData("private readonly Linear a = Linear(4, 8), b = Linear(4, 6);", "return {|NN3003:a.forward(x) + b.forward(x)|};")]
-    [InlineData("private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(1); private readonly Conv2d c = Conv2d(3, 64, 3); private readonly Linear f = Linear(64, 10);", "return {|NN3003:f.forward(p.forward(c.forward(x)))|};")]
-    [InlineData("private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(4); private readonly Conv2d c = Conv2d(3, 8, 5);", "return {|NN3003:c.forward(p.forward(c.forward(x)))|};")]
-    [InlineData("private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(2); private readonly Conv2d c = Conv2d(3, 8, 3), d = Conv2d(8, 8, 3);", "return {|NN3003:d.forward(p.forward(c.forward(x)))|};")]
-    [InlineData("private readonly Conv2d c = Conv2d(3, 8, 3); private readonly Linear f = Linear(100, 1);", "return {|NN3003:f.forward(c.forward(x).flatten(1))|};")]
-    [InlineData("private readonly Conv2d c = Conv2d(3, 257, 3); private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(2);", "x = p.forward(c.forward(x)); return {|NN3003:x.view(x.shape[0], 256 * 2 * 2)|};")]
+    [InlineData("private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(1); private readonly Conv2d c = Conv2d(3, 64, 3); "
+        + "private readonly Linear f = Linear(64, 10);", "return {|NN3003:f.forward(p.forward(c.forward(x)))|};")]
+    [InlineData("private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(4); private readonly Conv2d c = Conv2d(3, 8, 5);",
+        "return {|NN3003:c.forward(p.forward(c.forward(x)))|};")]
+    [InlineData(
+        "private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(2); private readonly Conv2d c = Conv2d(3, 8, 3), d = Conv2d(8, 8, 3);",
+        "return {|NN3003:d.forward(p.forward(c.forward(x)))|};")]
+    [InlineData("private readonly Conv2d c = Conv2d(3, 8, 3); private readonly Linear f = Linear(100, 1);",
+        "return {|NN3003:f.forward(c.forward(x).flatten(1))|};")]
+    [InlineData("private readonly Conv2d c = Conv2d(3, 257, 3); private readonly AdaptiveAvgPool2d p = AdaptiveAvgPool2d(2);",
+        "x = p.forward(c.forward(x)); return {|NN3003:x.view(x.shape[0], 256 * 2 * 2)|};")]
     public Task Contradictions(string members, string forward) => Verify.Sizes.FiresAsync(Net(members, forward));
 
     [Fact]
     public Task Flattened_picture_of_known_size() => Verify.Sizes.FixAsync(
-        Code.Net("private readonly Conv2d c = Conv2d(1, 64, 3, padding: 1); private readonly Linear f = Linear(64 * 12 * 12, 10);", "x = functional.max_pool2d(c.forward(x), 2);\n        return {|NN3003:f.forward(x.flatten(1))|};", "prediction.sum()", input: "randn(8, 1, 22, 22)"),
-        Code.Net("private readonly Conv2d c = Conv2d(1, 64, 3, padding: 1); private readonly Linear f = Linear(7744, 10);", "x = functional.max_pool2d(c.forward(x), 2);\n        return f.forward(x.flatten(1));", "prediction.sum()", input: "randn(8, 1, 22, 22)"));
+        Code.Net("private readonly Conv2d c = Conv2d(1, 64, 3, padding: 1); private readonly Linear f = Linear(64 * 12 * 12, 10);",
+            "x = functional.max_pool2d(c.forward(x), 2);\n        return {|NN3003:f.forward(x.flatten(1))|};", "prediction.sum()",
+            input: "randn(8, 1, 22, 22)"),
+        Code.Net("private readonly Conv2d c = Conv2d(1, 64, 3, padding: 1); private readonly Linear f = Linear(7744, 10);",
+            "x = functional.max_pool2d(c.forward(x), 2);\n        return f.forward(x.flatten(1));", "prediction.sum()",
+            input: "randn(8, 1, 22, 22)"));
 
     [Fact]
     public async Task The_message_states_both_sides()
     {
-        var finding = Assert.Single(await Verify.FindAsync(Code.Net("private readonly Conv2d c = Conv2d(1, 64, 3, padding: 1); private readonly Linear f = Linear(9216, 10);", "x = functional.max_pool2d(c.forward(x), 2); return f.forward(x.flatten(1));", "prediction.sum()", input: "randn(8, 1, 22, 22)")));
+        var finding = Assert.Single(await Verify.FindAsync(Code.Net("private readonly Conv2d c = Conv2d(1, 64, 3, padding: 1); private "
+            + "readonly Linear f = Linear(9216, 10);", "x = functional.max_pool2d(c.forward(x), 2); return f.forward(x.flatten(1));",
+            "prediction.sum()", input: "randn(8, 1, 22, 22)")));
         Assert.Equal("f (Linear) expects 9216 features; flatten(1) of (N, 64, 11, 11) gives 7744", finding.GetMessage());
     }
 
@@ -66,22 +82,28 @@ public class NN3003_LayerSizesDisagreeTests
         """);
 
     [Fact]
-    public Task Joined_along_the_wrong_axis() => Verify.Sizes.FiresAsync(Code.Method("var a = randn(4, 8); var b = randn(4, 6); var c = {|NN3003:cat(new[] { a, b }, 0)|};"));
+    public Task Joined_along_the_wrong_axis() =>
+        Verify.Sizes.FiresAsync(Code.Method("var a = randn(4, 8); var b = randn(4, 6); var c = {|NN3003:cat(new[] { a, b }, 0)|};"));
 
     /// <summary>The picture's size is not known, but 64·h·w is never 9217.</summary>
     [Fact]
-    public async Task A_number_that_no_picture_gives() => Assert.Equal("f (Linear) expects 9217 features; flatten(1) of (N, 64, x[2]-2, x[3]-2) gives a multiple of 64",
-        Assert.Single(await Verify.FindAsync(Net("private readonly Conv2d c = Conv2d(1, 64, 3); private readonly Linear f = Linear(9217, 10);", "return f.forward(c.forward(x).flatten(1));"))).GetMessage());
+    public async Task A_number_that_no_picture_gives() =>
+        Assert.Equal("f (Linear) expects 9217 features; flatten(1) of (N, 64, x[2]-2, x[3]-2) gives a multiple of 64",
+        Assert.Single(await Verify.FindAsync(Net("private readonly Conv2d c = Conv2d(1, 64, 3); "
+            + "private readonly Linear f = Linear(9217, 10);", "return f.forward(c.forward(x).flatten(1));"))).GetMessage());
 
     [Fact]
     public Task A_layer_that_training_code_applies_by_itself() => Verify.Sizes.FixAsync(
-        Code.Method("var key = Linear(33, 16); var k = {|NN3003:key.call(randn(4, 8, 32))|};"), Code.Method("var key = Linear(32, 16); var k = key.call(randn(4, 8, 32));"));
+        Code.Method("var key = Linear(33, 16); var k = {|NN3003:key.call(randn(4, 8, 32))|};"),
+        Code.Method("var key = Linear(32, 16); var k = key.call(randn(4, 8, 32));"));
 
     [Theory]
     [InlineData("private readonly Linear a = Linear(4, 8), b = Linear(8, 4);", "return b.forward(a.forward(x));")]
     [InlineData("private readonly Linear a = Linear(4, 8), b = Linear(1, 8);", "return a.forward(x) + b.forward(x.sum(1, true));")]
-    [InlineData("private readonly Conv2d c = Conv2d(3, 8, 3); private readonly Linear f = Linear(104, 1);", "return f.forward(c.forward(x).flatten(1));")]
-    [InlineData("private readonly Linear a = Linear(4, 8), b = Linear(6, 1);", "if (x.shape[0] > 3) x = a.forward(x); return b.forward(x);")]
+    [InlineData("private readonly Conv2d c = Conv2d(3, 8, 3); private readonly Linear f = Linear(104, 1);",
+        "return f.forward(c.forward(x).flatten(1));")]
+    [InlineData("private readonly Linear a = Linear(4, 8), b = Linear(6, 1);",
+        "if (x.shape[0] > 3) x = a.forward(x); return b.forward(x);")]
     public Task Silent(string members, string forward) => Verify.Sizes.SilentAsync(Net(members, forward));
 
     [Fact]
@@ -89,7 +111,12 @@ public class NN3003_LayerSizesDisagreeTests
         class Block : Module<Tensor, Tensor>
         {
             private readonly Conv2d conv; private readonly bool add;
-            public Block(int c1, int c2, bool shortcut = true) : base("b") { conv = Conv2d(c1, c2, 3, padding: 1); add = shortcut && c1 == c2; RegisterComponents(); }
+            public Block(int c1, int c2, bool shortcut = true) : base("b")
+            {
+                conv = Conv2d(c1, c2, 3, padding: 1);
+                add = shortcut && c1 == c2;
+                RegisterComponents();
+            }
             public override Tensor forward(Tensor x) => add ? x + conv.forward(x) : conv.forward(x);
         }
         class Net : Module<Tensor, Tensor>

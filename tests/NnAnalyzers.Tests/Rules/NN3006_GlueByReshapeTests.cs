@@ -7,7 +7,8 @@ public class NN3006_GlueByReshapeTests
     [InlineData("var c = {|NN3006:cat(new[] { a, b }, dim: 1).view(3, 5, 2)|};", "var c = stack(new[] { a, b }, 2);")]
     [InlineData("var c = {|NN3006:cat(new[] { a, b }, 1).view(2, 3, 5)|}; // pair", "var c = stack(new[] { a, b }, 0); // pair")]
     public Task Stacking_is_what_was_meant(string code, string better) => Verify.FixAsync(
-        Code.Method("var a = randn(3, 5); var b = randn(3, 5);\n        " + code), Code.Method("var a = randn(3, 5); var b = randn(3, 5);\n        " + better));
+        Code.Method("var a = randn(3, 5); var b = randn(3, 5);\n        " + code),
+        Code.Method("var a = randn(3, 5); var b = randn(3, 5);\n        " + better));
 
     [Theory]
     [InlineData("cat(new[] { a, b }, 0).reshape(2, 3, 5)")]

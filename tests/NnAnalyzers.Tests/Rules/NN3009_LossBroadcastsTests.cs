@@ -8,19 +8,25 @@ public class NN3009_LossBroadcastsTests
     [Theory]
     [InlineData("functional.mse_loss(prediction, target)", "functional.mse_loss(prediction.squeeze(1), target)")]
     [InlineData("MSELoss().call(prediction, target)", "MSELoss().call(prediction.squeeze(1), target)")]
-    [InlineData("functional.l1_loss(prediction, target, reduction: Reduction.Sum)", "functional.l1_loss(prediction.squeeze(1), target, reduction: Reduction.Sum)")]
+    [InlineData("functional.l1_loss(prediction, target, reduction: Reduction.Sum)",
+        "functional.l1_loss(prediction.squeeze(1), target, reduction: Reduction.Sum)")]
     public Task One_column_against_a_row(string loss, string better) => Verify.Sizes.FixAsync(
         Code.Net(Layers, Forward, $"{{|NN3009:{loss}|}}", "randn(8)"), Code.Net(Layers, Forward, better, "randn(8)"));
 
     [Fact]
     public Task The_other_way_round() => Verify.Sizes.FixAsync(
-        Code.Net(Layers, "return fc2.forward(fc1.forward(x)).squeeze(1);", "{|NN3009:functional.huber_loss(prediction, target)|}", "randn(8, 1)"),
-        Code.Net(Layers, "return fc2.forward(fc1.forward(x)).squeeze(1);", "functional.huber_loss(prediction, target.squeeze(1))", "randn(8, 1)"));
+        Code.Net(Layers, "return fc2.forward(fc1.forward(x)).squeeze(1);",
+            "{|NN3009:functional.huber_loss(prediction, target)|}", "randn(8, 1)"),
+        Code.Net(Layers, "return fc2.forward(fc1.forward(x)).squeeze(1);",
+            "functional.huber_loss(prediction, target.squeeze(1))", "randn(8, 1)"));
 
     [Fact]
     public Task A_batch_of_unknown_size() => Verify.Sizes.FiresAsync(
-        "class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(64, 1); private readonly Conv2d c = Conv2d(1, 4, 3); public Net() : base(\"n\") => RegisterComponents(); public override Tensor forward(Tensor x) => fc.forward(functional.adaptive_avg_pool2d(c.forward(x), 4).flatten(1)); }",
-        "static class P { static void Train(Tensor x, Tensor y) { var net = new Net(); var loss = {|NN3009:functional.mse_loss(net.forward(x), y.view(x.shape[0]))|}; loss.backward(); } }");
+        "class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(64, 1); "
+            + "private readonly Conv2d c = Conv2d(1, 4, 3); public Net() : base(\"n\") => RegisterComponents(); "
+            + "public override Tensor forward(Tensor x) => fc.forward(functional.adaptive_avg_pool2d(c.forward(x), 4).flatten(1)); }",
+        "static class P { static void Train(Tensor x, Tensor y) { var net = new Net(); "
+            + "var loss = {|NN3009:functional.mse_loss(net.forward(x), y.view(x.shape[0]))|}; loss.backward(); } }");
 
     [Theory]
     [InlineData("functional.mse_loss(prediction, target)", "randn(8, 1)")]
@@ -28,5 +34,6 @@ public class NN3009_LossBroadcastsTests
     [InlineData("functional.mse_loss(prediction.mean(), target)", "randn(8)")]
     [InlineData("functional.mse_loss(prediction, target)", "Load()")]
     [InlineData("functional.cross_entropy(prediction.repeat(1, 3), target)", "randint(3, new long[] { 8 })")]
-    public Task Silent(string loss, string target) => Verify.Sizes.SilentAsync(Code.Net(Layers, Forward, loss, target).Replace("static void Train()", "static Tensor Load() => throw new Exception(); static void Train()"));
+    public Task Silent(string loss, string target) => Verify.Sizes.SilentAsync(Code.Net(Layers, Forward, loss, target)
+        .Replace("static void Train()", "static Tensor Load() => throw new Exception(); static void Train()"));
 }

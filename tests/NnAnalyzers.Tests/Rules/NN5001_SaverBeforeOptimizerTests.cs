@@ -13,7 +13,8 @@ public class NN5001_SaverBeforeOptimizerTests
                 }
         """;
 
-    private static string Train(string setup, string loop = Loop, string more = "") => Code.Method("var model = Linear(4, 1);\n        " + setup + "\n        " + loop) + more;
+    private static string Train(string setup, string loop = Loop, string more = "") =>
+        Code.Method("var model = Linear(4, 1);\n        " + setup + "\n        " + loop) + more;
 
     [Fact]
     public Task A_closure_moves_and_saves_the_state() => Verify.FixAsync(
@@ -57,7 +58,12 @@ public class NN5001_SaverBeforeOptimizerTests
         class Saver
         {
             private readonly Linear _model; private readonly OptimizerHelper? _optimizer; private readonly string _path;
-            public Saver(Linear model, string path, OptimizerHelper? optimizer = null) { _model = model; _optimizer = optimizer; _path = path; }
+            public Saver(Linear model, string path, OptimizerHelper? optimizer = null)
+            {
+                _model = model;
+                _optimizer = optimizer;
+                _path = path;
+            }
             public void Save() { _model.save(_path); _optimizer?.save_state_dict(_path + ".opt"); }
         }
         """;
@@ -75,14 +81,16 @@ public class NN5001_SaverBeforeOptimizerTests
 
     [Fact]
     public Task A_captured_state_dictionary() => Verify.FiresAsync(
-        Train("var state = {|NN5001:model.state_dict()|}; var optimizer = optim.Adam(model.parameters());", Loop.Replace("save()", "Files.Save(state, path)"), """
+        Train("var state = {|NN5001:model.state_dict()|}; var optimizer = optim.Adam(model.parameters());",
+            Loop.Replace("save()", "Files.Save(state, path)"), """
 
             static class Files { public static void Save(Dictionary<string, Tensor> state, string path) { } }
             """));
 
     [Fact]
     public Task Silent_on_a_target_network() => Verify.SilentAsync(
-        Train("var target = Linear(4, 1); var state = model.state_dict(); var optimizer = optim.Adam(model.parameters());", Loop.Replace("save()", "target.load_state_dict(state)")));
+        Train("var target = Linear(4, 1); var state = model.state_dict(); var optimizer = optim.Adam(model.parameters());",
+            Loop.Replace("save()", "target.load_state_dict(state)")));
 
     [Theory]
     [InlineData("var optimizer = optim.Adam(model.parameters()); Action save = () => model.save(path);")] // after it
@@ -92,15 +100,18 @@ public class NN5001_SaverBeforeOptimizerTests
 
     [Fact]
     public Task Silent_on_a_final_export() => Verify.SilentAsync(
-        Train("Action save = () => model.save(path); var optimizer = optim.Adam(model.parameters());", Loop.Replace("if (step % 10 == 0) save();", "") + "\n        save();"));
+        Train("Action save = () => model.save(path); var optimizer = optim.Adam(model.parameters());",
+            Loop.Replace("if (step % 10 == 0) save();", "") + "\n        save();"));
 
     [Fact]
     public Task Silent_when_the_state_is_saved_elsewhere() => Verify.SilentAsync(
-        Train("Action save = () => model.save(path); var optimizer = optim.Adam(model.parameters());", Loop.Replace("save();", "{ save(); optimizer.save_state_dict(path + \"2\"); }")));
+        Train("Action save = () => model.save(path); var optimizer = optim.Adam(model.parameters());",
+            Loop.Replace("save();", "{ save(); optimizer.save_state_dict(path + \"2\"); }")));
 
     [Fact]
     public Task Silent_when_the_saver_gets_the_optimizer_later() => Verify.SilentAsync(
-        Train("var saver = new Saver { Model = model }; var optimizer = optim.Adam(model.parameters()); saver.Optimizer = optimizer;", Loop.Replace("save()", "saver.Save(path)"), """
+        Train("var saver = new Saver { Model = model }; var optimizer = optim.Adam(model.parameters()); saver.Optimizer = optimizer;",
+            Loop.Replace("save()", "saver.Save(path)"), """
 
             class Saver
             {

@@ -24,5 +24,6 @@ class Forms : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => nested.forward(appended.forward(made.forward(listed.forward(named.forward(positional.forward(x))))));
+    public override Tensor forward(Tensor x) =>
+        nested.forward(appended.forward(made.forward(listed.forward(named.forward(positional.forward(x))))));
 }

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace NnAnalyzers.Benchmarks;
+
+/// <summary>
+/// CPU seconds, not time by the clock, of analysing real code on one thread: the empty analyzer alone, with the rules, and with the
+/// analyzers of the SDK. Each in a process of its own, so that none is warmed by another, and compiled once and for all, so that
+/// what is read last is no faster than what is read first.
+/// </summary>
+internal static class Cost
+{
+    private const int Passes = 3;
+    private const string Empty = "empty", Rules = "rules", Warnings = "sdk-warnings", All = "sdk-all";
+
+    private static readonly (string Setup, string Name)[] Setups =
+    [
+        (Empty, "empty analyzer"), (Rules, "empty + all rules"), (Warnings, "empty + SDK analyzers, warnings only"),
+        (All, "empty + SDK analyzers, all that are on"),
+    ];
+
+    public static void Print(string[] folders)
+    {
+        Console.WriteLine($"{"set-up",-40}{"CPU s per pass",16}{"least to most",18}{"more than empty",18}");
+        var empty = 0.0;
+        foreach (var (setup, name) in Setups)
+        {
+            var passes = Ask(setup, folders);
+            var mean = passes.Average();
+            if (setup == Empty) empty = mean;
+            var spread = string.Create(CultureInfo.InvariantCulture, $"{passes.Min():0.00} to {passes.Max():0.00}");
+            var more = setup == Empty ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"{mean - empty:0.00} ({100 * (mean - empty) / empty:0} %)");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-40}{mean,16:0.00}{spread,18}{more,18}"));
+        }
+    }
+
+    /// <summary>One set-up in this process: a line of seconds for each pass after the first.</summary>
+    public static void Measure(string setup, string[] folders)
+    {
+        var projects = folders.Select(RealCode.Trees).ToList();
+        var analyzers = Analyzers(setup).ToArray();
+        var off = setup == Warnings ? analyzers.SelectMany(a => a.SupportedDiagnostics).DistinctBy(d => d.Id)
+            .Where(d => d.DefaultSeverity < DiagnosticSeverity.Warning && d.Id != "EMPTY")
+            .ToImmutableDictionary(d => d.Id, _ => ReportDiagnostic.Suppress) : ImmutableDictionary<string, ReportDiagnostic>.Empty;
+        for (var pass = 0; pass <= Passes; pass++)
+        {
+            // A compilation keeps what it has bound, so each pass needs its own; making them is not counted.
+            var compilations = projects.Select(RealCode.Compile)
+                .Select(c => c.WithOptions(c.Options.WithSpecificDiagnosticOptions(off))).ToList();
+            GC.Collect();
+            var before = Process.GetCurrentProcess().TotalProcessorTime;
+            var failed = compilations.SelectMany(c => Benchmarks.Measure.Run(c, analyzers)).Where(d => d.Id == "AD0001").ToList();
+            var took = Process.GetCurrentProcess().TotalProcessorTime - before;
+            if (pass == 0) foreach (var failure in failed) Console.Error.WriteLine(failure.GetMessage(CultureInfo.InvariantCulture));
+            else Console.WriteLine(took.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static IEnumerable<DiagnosticAnalyzer> Analyzers(string setup)
+    {
+        yield return new EmptyAnalyzer();
+        if (setup == Rules) yield return new NetworkAnalyzer();
+        if (setup is not (Warnings or All)) yield break;
+        var folder = Path.Combine(AppContext.BaseDirectory, "netanalyzers");
+        foreach (var name in new[] { "Microsoft.CodeAnalysis.NetAnalyzers.dll", "Microsoft.CodeAnalysis.CSharp.NetAnalyzers.dll" })
+            foreach (var type in Types(Assembly.LoadFrom(Path.Combine(folder, name))))
+                if (type is { IsAbstract: false } && type.IsSubclassOf(typeof(DiagnosticAnalyzer))
+                    && type.GetCustomAttribute<DiagnosticAnalyzerAttribute>()?.Languages.Contains(LanguageNames.CSharp) == true)
+                    yield return (DiagnosticAnalyzer)Activator.CreateInstance(type)!;
+    }
+
+    /// <summary>Code fixes lie beside the analyzers and want workspaces, which are not here.</summary>
+    private static IEnumerable<Type> Types(Assembly assembly)
+    {
+        try { return assembly.GetTypes(); }
+        catch (ReflectionTypeLoadException error) { return error.Types.OfType<Type>(); }
+    }
+
+    private static List<double> Ask(string setup, string[] folders)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(Cost).Assembly.Location);
+        foreach (var argument in new[] { "cost-of", setup }.Concat(folders)) start.ArgumentList.Add(argument);
+        // No method is compiled a second time, behind the passes and at their expense.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{setup} ended with exit code {process.ExitCode}");
+        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => double.Parse(l, CultureInfo.InvariantCulture)).ToList();
+    }
+}
