@@ -15,22 +15,19 @@ using static TorchSharp.torch.nn;
 
 record struct Transition(float[] State, long Action, float Reward, float[] Next, bool Done);
 
-/// <summary>Walk from the left end of ten cells to the right one; a step costs a little.</summary>
+/// <summary>Walk from the left end of ten cells to the right one; a step costs a little. Observations lie between -1 and 1.</summary>
 class Corridor
 {
     const int Cells = 10;
     int at, moves;
 
     public float[] Reset() { at = 0; moves = 0; return Observe(); }
-
-    // Observations lie between -1 and 1.
     float[] Observe() => new[] { 2f * at / (Cells - 1) - 1, at == 0 ? 1f : -1f };
 
     public (float[] State, float Reward, bool Done) Step(long action)
     {
         at = Math.Max(0, at + (action == 1 ? 1 : -1));
-        var done = at == Cells - 1 || ++moves >= 40;
-        return (Observe(), at == Cells - 1 ? 1f : -0.02f, done);
+        return at == Cells - 1 ? (Observe(), 1f, true) : (Observe(), -0.02f, ++moves >= 40);
     }
 }
 
@@ -43,7 +40,7 @@ class QNetwork : Module<Tensor, Tensor>
 
 class Agent
 {
-    const int BatchSize = 32, Capacity = 5000, SyncEvery = 100;
+    const int BatchSize = 32, SyncEvery = 100;
     const float Gamma = 0.97f;
     readonly Random dice = new(1);
     readonly List<Transition> memory = new();
@@ -65,11 +62,7 @@ class Agent
         using (no_grad()) return online.forward(tensor(state).unsqueeze(0)).argmax(1).item<long>();
     }
 
-    public void Remember(Transition t)
-    {
-        if (memory.Count == Capacity) memory.RemoveAt(0);
-        memory.Add(t);
-    }
+    public void Remember(Transition t) => memory.Add(t);
 
     public void Learn()
     {
@@ -81,7 +74,6 @@ class Agent
         var actions = tensor(batch.Select(t => t.Action).ToArray()).unsqueeze(1);
         var rewards = tensor(batch.Select(t => t.Reward).ToArray());
         var alive = tensor(batch.Select(t => t.Done ? 0f : 1f).ToArray());
-
         var q = online.forward(states).gather(1, actions).squeeze(1);
         Tensor goal;
         using (no_grad()) goal = rewards + Gamma * alive * target.forward(next).amax(new long[] { 1 });

@@ -46,8 +46,7 @@ public sealed class PriceModel : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         x = gelu(norm.forward(l1.forward(x)));
-        x = gelu(l2.forward(x));
-        return l3.forward(x);
+        return l3.forward(gelu(l2.forward(x)));
     }
 }
 
