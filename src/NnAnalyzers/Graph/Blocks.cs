@@ -6,8 +6,10 @@ namespace NnAnalyzers.Graph;
 /// The modules of the user's that were read, with what they were made with and given. One that is made and given the same, but for what
 /// the sizes in it are called, does the same and is not read again: networks are built of blocks, and families of networks share them.
 /// </summary>
-internal sealed class Blocks
+internal sealed class Blocks(Budget budget)
 {
+    public Budget Budget => budget;
+
     private readonly Dictionary<IMethodSymbol, List<Block>> _blocks = new(SymbolEqualityComparer.Default);
 
     public void Add(Block block)

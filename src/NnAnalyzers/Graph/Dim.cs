@@ -12,6 +12,7 @@ internal readonly struct Dim : IEquatable<Dim>
     /// <summary>Sizes with more terms, longer products or larger numbers are no sizes of networks; they become unknown.</summary>
     private const int MaxLength = 16;
     private const long MaxFactor = 1L << 31;
+    private const int MaxWeight = 64;
 
     private readonly long _constant;
 
@@ -53,6 +54,8 @@ internal readonly struct Dim : IEquatable<Dim>
     /// <summary>The whole part of a quotient that does not come out even.</summary>
     private sealed record Quotient(Dim Dividend, Dim Divisor)
     {
+        public int Weight { get; } = Dividend.Weight + Divisor.Weight + 1;
+
         public override string ToString() => $"⌊{Dividend.Bracketed()}/{Divisor.Bracketed()}⌋";
     }
 
@@ -66,7 +69,8 @@ internal readonly struct Dim : IEquatable<Dim>
             else sums[at] = sums[at] with { Coefficient = sums[at].Coefficient + term.Coefficient };
         }
         sums.RemoveAll(t => t.Coefficient == 0);
-        return sums.Count > MaxLength ? Unknown : new(constant, sums.ToImmutableArray());
+        var sum = new Dim(constant, sums.ToImmutableArray());
+        return sums.Count > MaxLength || sum.Weight > MaxWeight ? Unknown : sum;
     }
 
     public static Dim operator +(Dim a, Dim b) =>
@@ -87,6 +91,9 @@ internal readonly struct Dim : IEquatable<Dim>
         var products = (from s in All(a) from t in All(b) select new Term(s.Coefficient * t.Coefficient, s.Atoms.AddRange(t.Atoms))).ToList();
         return Sum(products.Where(t => t.Atoms.Length == 0).Sum(t => t.Coefficient), products.Where(t => t.Atoms.Length > 0));
     }
+
+    /// <summary>How many symbols stand in it, those of quotients counted too.</summary>
+    private int Weight => _terms.IsDefault ? 0 : _terms.Sum(t => t.Atoms.Sum(a => a is Quotient q ? q.Weight : 1));
 
     private long Largest => _terms.Aggregate(Magnitude(_constant), (most, t) => Math.Max(most, Magnitude(t.Coefficient)));
     private int Longest => _terms.Length == 0 ? 0 : _terms.Max(t => t.Atoms.Length);
@@ -123,7 +130,7 @@ internal readonly struct Dim : IEquatable<Dim>
         // ⌊(⌊n / k⌋ + c) / m⌋ = ⌊(n + c·k) / (k·m)⌋: two halvings are one quartering.
         if (b.Size is > 0 && a._terms.Length == 1 && a._terms[0] is { Coefficient: 1, Atoms: { Length: 1 } atoms } && atoms[0] is Quotient { Divisor.Size: > 0 } inner)
             return (inner.Dividend + Of(a._constant) * inner.Divisor) / (inner.Divisor * b);
-        return Named(new Quotient(a, b));
+        return a.Weight + b.Weight > MaxWeight ? Unknown : Named(new Quotient(a, b));
     }
 
     /// <summary>The remainder, where it is a number: the divisor goes into all that is not.</summary>

@@ -335,6 +335,7 @@ internal sealed partial class Reader
             case "forward" or "call" or "Forward":
                 return ApplyLayer(layer, method, arguments, call, isVirtual, frame);
             case "append" or "Add" or "add_module" or "register_module" or "Insert" or "extend" when layer.Children is { } children:
+                Happens(EventKind.Grow, layer, call, arguments);
                 var added = arguments.Values.ToList();
                 if (layer.Op.Name == "ModuleDict") Change(children, now => now.With(now.Elements.Add(added.Count == 1 ? added[0] : new Items(added))));
                 else if (added.Count == 2 && added[1] is Layer && method.Name != "Insert") Change(children, now => now.With(now.Elements.Add(Named(added[1], added[0]))));
@@ -481,6 +482,7 @@ internal sealed partial class Reader
 
     private Value ApplyLayer(Layer layer, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame? frame)
     {
+        if (!Spend()) return Unread("too large", call, []);
         var tensors = Tensors(arguments);
         if (layer.Type is null && tensors.Count > 0 && arguments.First is Unknown { Reason: var reason }) tensors.Insert(0, Unread(reason, call, []));
         if (layer.Op.Role == Role.Loss) return ApplyLoss(layer.Op, layer, tensors, call, arguments);

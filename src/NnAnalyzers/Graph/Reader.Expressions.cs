@@ -19,12 +19,14 @@ internal sealed partial class Reader
         _ => operation,
     };
 
+    private static readonly Unknown TooLarge = new("too large");
+
     private Value Evaluate(IOperation? operation, Frame frame)
     {
         if (operation is null) return new Unknown("missing code");
-        if (++_operations > MaxOperations && Limited()) return new Unknown("too much code to follow");
+        if (!Spend()) return TooLarge;
         if (operation.ConstantValue is { HasValue: true, Value: var constant }) return new Constant(constant);
-        if (!HasStack() && Limited()) return new Unknown("nested too deep");
+        if (!HasStack() && Limited()) return TooLarge;
         switch (operation)
         {
             // The order matters for speed: most of code is these.
@@ -111,6 +113,7 @@ internal sealed partial class Reader
             case IInvalidOperation invalid: return Candidate(invalid, frame);
         }
         // Anything else: read what is in it for its effects. A collection expression is a list, whatever this compiler calls it.
+        if (operation.Syntax is CollectionExpressionSyntax { Elements.Count: > Budget.Elements } && Limited()) return Hold(new Items([]) { IsComplete = false });
         var parts = All(operation.ChildOperations, frame);
         if (operation.Syntax is CollectionExpressionSyntax { Elements: var written })
             return Hold(new Items(parts) { IsComplete = written.All(e => e is ExpressionElementSyntax) && parts.Count == written.Count });
@@ -160,7 +163,7 @@ internal sealed partial class Reader
             switch (part)
             {
                 case IInterpolatedStringTextOperation { Text.ConstantValue.Value: string fixedText }: written.Append(fixedText); break;
-                case IInterpolationOperation { Expression: var hole } when Evaluate(hole, frame) is Constant { Raw: { } raw }: written.Append(System.Convert.ToString(raw, System.Globalization.CultureInfo.InvariantCulture)); break;
+                case IInterpolationOperation { Expression: var hole } when Evaluate(hole, frame) is Constant { Raw: { } raw }: written.Append(System.Convert.ToString(raw, System.Globalization.CultureInfo.InvariantCulture)); if (written.Length > Budget.Text && Limited()) return TooLarge; break;
                 default: return new Unknown("a text");
             }
         return new Constant(written.ToString());
@@ -295,6 +298,7 @@ internal sealed partial class Reader
 
     private Value MakeArray(IArrayCreationOperation array, Frame frame)
     {
+        if (array.Initializer is { ElementValues.Length: > Budget.Elements }) return Hold(new Items([]) { IsComplete = !Limited() }, "array");
         if (array.Initializer is { } initializer) return Hold(new Items(All(initializer.ElementValues, frame)), "array");
         var length = array.DimensionSizes.Length == 1 ? Evaluate(array.DimensionSizes[0], frame) : null;
         return Hold(length is Constant { Integer: >= 0 and <= MaxUnroll and var n } ? new Items(Enumerable.Repeat<Value>(new Constant(null), (int)n)) : new Items([]) { IsComplete = false }, "array");
@@ -557,7 +561,7 @@ internal sealed partial class Reader
                 case BinaryOperatorKind.And: return And(left, right);
                 case BinaryOperatorKind.Or: return Or(left, right);
             }
-        if (left is Constant { Raw: string s } && right is Constant { Raw: { } t } && kind == BinaryOperatorKind.Add) return new Constant(s + System.Convert.ToString(t, System.Globalization.CultureInfo.InvariantCulture));
+        if (left is Constant { Raw: string s } && right is Constant { Raw: { } t } && kind == BinaryOperatorKind.Add) return s.Length <= Budget.Text || !Limited() ? new Constant(s + System.Convert.ToString(t, System.Globalization.CultureInfo.InvariantCulture)) : TooLarge;
         var (m, n) = (ToDim(left), ToDim(right));
         return kind switch
         {

@@ -82,7 +82,7 @@ internal sealed partial class Reader
     {
         var type = method.ContainingType?.Name;
         if (type == "Enumerable" && method.Name == "Range" && arguments is [Constant { Integer: { } start }, _])
-            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var count } ? new Items(Enumerable.Range((int)start, (int)count).Select(i => (Value)new Constant((long)i)))
+            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var count } ? new Items(Enumerable.Range(0, (int)count).Select(i => (Value)new Constant(start + i)))
                 : new Items([new Size(Dim.Named(new Symbol("i"))) { First = start }]) { Repeats = true, IsComplete = false };
         if (type == "Enumerable" && method.Name == "Repeat" && arguments.Count == 2)
             return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var times } ? new Items(Enumerable.Repeat(arguments[0], (int)times)) : new Items([arguments[0]]) { Repeats = true, IsComplete = false };

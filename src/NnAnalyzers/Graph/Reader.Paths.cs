@@ -11,6 +11,11 @@ internal sealed partial class Reader
     /// <summary>More alternatives of one value than these are not told apart; more arms of a switch neither.</summary>
     private const int MaxAlternatives = 8, MaxArms = 32;
 
+    /// <summary>Lists in lists in lists are merged this deep.</summary>
+    private const int MaxMerging = 3;
+
+    private int _merging;
+
     private static readonly Constant Yes = new(true), No = new(false);
 
     /// <summary>How control left the last statement that it does not go on after.</summary>
@@ -287,7 +292,10 @@ internal sealed partial class Reader
                 if (choices.Length > MaxAlternatives && Limited()) return new Unknown("too many alternatives");
                 return Told(new Layer(new Op("choice", Role.Opaque), null) { Choices = choices, Name = choices[0].Name });
             case (Collection or Items, Collection or Items):
-                var merged = EitherOf(condition, ContentsOf(a)!, ContentsOf(b)!);
+                if (_merging > MaxMerging && Limited()) return new Items([]) { IsComplete = false };
+                _merging++;
+                var merged = EitherOf(condition, Held(a)!, Held(b)!);
+                _merging--;
                 return a is Collection c ? Hold(merged, c.Name) : merged;
             case (_, Constant { Raw: null }) when b is not Constant: return a;
             case (Constant { Raw: null }, _) when a is not Constant and not Unknown: return b;

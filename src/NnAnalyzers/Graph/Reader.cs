@@ -20,14 +20,20 @@ namespace NnAnalyzers.Graph;
 internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, SemanticModel> models, bool insideNetwork, CancellationToken cancellation, Blocks blocks, State? shared = null, bool isQuestion = false)
 {
     private const int MaxDepth = 24, MaxRecursion = 3;
-    private const int MaxOperations = 60_000;
     private const int MaxUnroll = 32;
 
+    /// <summary>Rounds of loops inside loops, all together.</summary>
+    private const int MaxRounds = 256;
+
+    /// <summary>One method is entered this often in one reading: calls that call twice what calls twice come to an end.</summary>
+    private const int MaxEntries = 256;
+
+    private readonly Dictionary<ISymbol, int> _entries = new(SymbolEqualityComparer.Default);
     private readonly State _state = shared ?? new();
     private readonly Stack<(IMethodSymbol Method, Value? Self)> _calls = new();
     private Body? _inside;
     private Body _body => _inside ??= new([], this) { IsOfNetwork = insideNetwork };
-    private int _operations, _limits, _nested, _rounds = 1;
+    private int _operations, _limits, _nested, _rounds, _unrolling;
 
     /// <summary>Layers in the order they were made.</summary>
     public List<Layer> Layers { get; } = [];
@@ -58,6 +64,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>Runs the initializers and the constructor of a class, its bases first; <paramref name="self"/> is the object.</summary>
     public void Construct(INamedTypeSymbol type, Value self, Arguments? arguments = null, IMethodSymbol? constructor = null)
     {
+        _entries[type] = _entries.TryGetValue(type, out var entries) ? entries + 1 : 1;
+        if (entries >= MaxEntries && Limited()) return;
         var given = arguments ?? Arguments.None;
         constructor ??= type.InstanceConstructors
             .Where(c => !c.IsImplicitlyDeclared && !c.DeclaringSyntaxReferences.IsEmpty)
@@ -88,7 +96,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         else Run(constructor, self, given, null, null);
     }
 
-    private IOperation? Operation(SyntaxNode syntax) => models(syntax.SyntaxTree).GetOperation(syntax, cancellation);
+    private IOperation? Operation(SyntaxNode syntax) =>
+        blocks.Budget.IsTooNested(syntax) && Limited() ? null : models(syntax.SyntaxTree).GetOperation(syntax, cancellation);
 
     private IOperation? InitializerOf(ISymbol member) =>
         member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
@@ -156,7 +165,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         var times = 0;
         foreach (var (running, _) in _calls)
             if (Same(running, method)) times++;
-        return (_calls.Count >= MaxDepth || times >= MaxRecursion) && Limited();
+        var entries = _entries.TryGetValue(method.OriginalDefinition, out var n) ? n + 1 : 1;
+        _entries[method.OriginalDefinition] = entries;
+        return (_calls.Count >= MaxDepth || times >= MaxRecursion || entries > MaxEntries) && Limited();
     }
 
     private bool IsRunning(IMethodSymbol method, Value? self)
@@ -167,7 +178,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     }
 
     /// <summary>Something is not read that would be elsewhere.</summary>
-    private bool Limited() => ++_limits > 0;
+    private bool Limited() => blocks.Budget.Exceed() && ++_limits > 0;
+
+    /// <summary>Takes one operation; false if it is one too many.</summary>
+    private bool Spend() => ++_operations <= Budget.Reading & blocks.Budget.Spend() || !Limited();
 
     private static bool Same(ISymbol a, ISymbol b) => SymbolEqualityComparer.Default.Equals(a.OriginalDefinition, b.OriginalDefinition);
 
@@ -254,7 +268,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private bool Execute(IOperation operation, Frame frame)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (++_operations > MaxOperations && Limited()) return false;
+        if (!Spend()) return Leave(Exit.Throw);
         switch (operation)
         {
             case IExpressionStatementOperation expression:
@@ -397,7 +411,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// </summary>
     private bool MayUnroll(ILoopOperation loop)
     {
-        if (_rounds > MaxUnroll) return false;
+        if (_unrolling > 0 && _rounds > MaxRounds) return false;
         if (insideNetwork) return true;
         var builds = false;
         foreach (var node in loop.Body.Syntax.DescendantNodes())
@@ -427,10 +441,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         {
             if (!items.Repeats && (MayUnroll(loop) || elements.All(e => e is Layer)))
             {
-                var outer = _rounds;
-                _rounds *= elements.Length;
                 var goesOn = Rounds(elements);
-                _rounds = outer;
                 return goesOn;
             }
             if (items.Repeats) foreach (var element in elements) Once(element);
@@ -444,9 +455,14 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         {
             var outer = Now;
             Now = Now with { Loops = Now.Loops.Add(loop) };
+            if (_unrolling++ == 0) _rounds = 0;
             var goesOn = true;
             foreach (var part in parts)
+            {
+                _rounds++;
                 if (!(goesOn = Round(part))) break;
+            }
+            _unrolling--;
             Now = outer;
             return goesOn || _exit == Exit.Break;
         }
@@ -471,22 +487,45 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         _ => collection,
     };
 
+    /// <summary>How often a counted loop turns if nothing leaves it: <c>for (var i = 0; i < 10; i++)</c>; null if not known.</summary>
+    private long? TripsOf(IForLoopOperation loop, Frame frame)
+    {
+        if (loop.Condition is not IBinaryOperation { LeftOperand: var left, RightOperand: var right, OperatorKind: var kind } || Bare(left) is not ILocalReferenceOperation counter) return null;
+        if (Get(frame, counter.Local) is not Constant { Integer: { } from } || Evaluate(right, frame) is not Constant { Integer: { } to }) return null;
+        long? step = loop.AtLoopBottom is not [IExpressionStatementOperation { Operation: var next }] ? null : next switch
+        {
+            IIncrementOrDecrementOperation { Target: ILocalReferenceOperation } one => one.Kind == OperationKind.Increment ? 1 : -1,
+            ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add, Value.ConstantValue: { HasValue: true, Value: int by } } => by,
+            ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Subtract, Value.ConstantValue: { HasValue: true, Value: int by } } => -by,
+            _ => null,
+        };
+        return (kind, step) switch
+        {
+            (BinaryOperatorKind.LessThan, > 0) => Math.Max(0, (to - from + step.Value - 1) / step.Value),
+            (BinaryOperatorKind.LessThanOrEqual, > 0) => Math.Max(0, (to - from) / step.Value + 1),
+            (BinaryOperatorKind.GreaterThan, < 0) => Math.Max(0, (from - to - step.Value - 1) / -step.Value),
+            (BinaryOperatorKind.GreaterThanOrEqual, < 0) => Math.Max(0, (from - to) / -step.Value + 1),
+            _ => null,
+        };
+    }
+
     private bool For(IForLoopOperation loop, Frame frame)
     {
         foreach (var start in loop.Before) Execute(start, frame);
         // A counted loop is unrolled where it makes or applies layers.
-        if (loop.Condition is not null && loop.Locals.Length == 1 && MayUnroll(loop))
+        if (loop.Condition is not null && loop.Locals.Length == 1 && MayUnroll(loop) && TripsOf(loop, frame) is null or <= MaxUnroll)
         {
             _state.Begin();
             var (rounds, ended, leaves) = (0, false, false);
-            var (outer, before) = (Now, _rounds);
+            var outer = Now;
+            if (_unrolling++ == 0) _rounds = 0;
             Now = Now with { Loops = Now.Loops.Add(loop) };
             while (rounds <= MaxUnroll && Evaluate(loop.Condition, frame) is Constant { Raw: bool more })
             {
                 if (!more) { ended = true; break; }
                 rounds++;
                 if (rounds > MaxUnroll) break;
-                _rounds = before * rounds;
+                _rounds++;
                 if (!Execute(loop.Body, frame) && _exit != Exit.Continue)
                 {
                     (ended, leaves) = (true, _exit != Exit.Break);
@@ -494,7 +533,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                 }
                 foreach (var next in loop.AtLoopBottom) Execute(next, frame);
             }
-            (Now, _rounds) = (outer, before);
+            _unrolling--;
+            Now = outer;
             var changes = _state.End();
             if (ended)
             {
@@ -565,9 +605,17 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     private void Gather(Value? value, List<Step> found)
     {
+        var left = Budget.Elements;
+        Gather(value, found, ref left);
+    }
+
+    /// <summary>Lists hold lists, and the same ones again.</summary>
+    private void Gather(Value? value, List<Step> found, ref int left)
+    {
         if (value is Step step) found.Add((Step)Resolve(step));
         else if (value is Items or Collection)
-            foreach (var element in ContentsOf(value)!.Elements) Gather(element, found);
+            foreach (var element in ContentsOf(value)!.Elements)
+                if (left-- > 0) Gather(element, found, ref left);
     }
 
     /// <summary>A layer is called after the field or variable that holds it.</summary>
@@ -597,7 +645,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private void Happens(EventKind kind, Value subject, IOperation operation, Arguments? arguments = null)
     {
         if (_nested > 0) return;
-        Events.Add(new Event(kind, subject, operation) { Arguments = arguments ?? Arguments.None, When = Now });
+        Events.Add(new Event(kind, subject, operation) { Arguments = arguments ?? Arguments.None, When = Now, Order = Events.Count });
     }
 
     private static bool HasStack()

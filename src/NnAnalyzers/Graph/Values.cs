@@ -55,17 +55,30 @@ internal sealed class ShapeOf(Step tensor) : Value
 }
 
 /// <summary>A tuple, or what is in an array, a list or a container at one moment.</summary>
-internal sealed class Items(IEnumerable<Value> items) : Value
+internal sealed class Items : Value
 {
+    public Items(IEnumerable<Value> items)
+    {
+        var elements = items is ImmutableArray<Value> all ? all : items.Take(Budget.Elements + 1).ToImmutableArray();
+        foreach (var element in elements) Weight += element is Items inner ? inner.Weight : 1;
+        Elements = Weight <= Budget.Elements ? elements : ImmutableArray<Value>.Empty;
+    }
+
     public static readonly Items Empty = new([]);
 
-    public ImmutableArray<Value> Elements { get; } = items.ToImmutableArray();
+    /// <summary>None of them where there are too many.</summary>
+    public ImmutableArray<Value> Elements { get; }
 
     /// <summary>False when more may be in it than was read.</summary>
-    public bool IsComplete { get; init; } = true;
+    public bool IsComplete { get => _isComplete && Weight <= Budget.Elements; init => _isComplete = value; }
+
+    /// <summary>How many elements there are, those of tuples inside counted too.</summary>
+    private int Weight { get; }
 
     /// <summary>Each element stands for any number like it.</summary>
     public bool Repeats { get; init; }
+
+    private readonly bool _isComplete = true;
 
     public Items With(IEnumerable<Value> elements) => new(elements) { IsComplete = IsComplete, Repeats = Repeats };
 
@@ -409,6 +422,9 @@ internal enum EventKind
     CreateOptimizer, CreateModel, CreateScheduler, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer, Backward, Step, StepScheduler, ZeroGrad, Clip, Train, Eval, Init,
     MakeFunction, CallFunction, MakeObject, UseObject,
 
+    /// <summary>A container gets more modules.</summary>
+    Grow,
+
     /// <summary>Code that is not read may do anything with it from now on.</summary>
     Escape,
 }
@@ -421,6 +437,8 @@ internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation
 
     /// <summary>The loops around it, outermost first, through calls.</summary>
     public ImmutableArray<IOperation> Loops => When.Loops;
+    /// <summary>Its place among all events of the reading.</summary>
+    public int Order { get; init; }
     public Arguments Arguments { get; init; } = Arguments.None;
 
     /// <summary>On one side of a branch that was not decided.</summary>

@@ -24,7 +24,7 @@ internal sealed class ProjectGraph
     private readonly Dictionary<SyntaxTree, List<Network>> _containersIn = [];
     private readonly Dictionary<SyntaxTree, IReadOnlyList<Network>> _networksIn = [];
     private readonly Dictionary<SyntaxNode, TrainingSite?> _sites = [];
-    private readonly Blocks _blocks = new();
+    private readonly Blocks _blocks;
     private readonly HashSet<IMethodSymbol> _entered = new(SymbolEqualityComparer.Default);
     private readonly HashSet<SyntaxTree> _sitesRead = [];
     private readonly Dictionary<SyntaxTree, IReadOnlyList<SyntaxTree>> _reaching = [];
@@ -41,6 +41,7 @@ internal sealed class ProjectGraph
         Trains = all.Any(t => t.Digest.Trains);
         var everywhere = all.Any(t => t.Digest.ImportsTorchForAll);
         _sources = all.Where(t => everywhere || t.Digest.MentionsTorch).ToList();
+        _blocks = new(new Budget(_sources.Sum(s => (long)s.Tree.Length)));
         _digests = _sources.ToDictionary(s => s.Tree, s => s.Digest);
         _order = _sources.Select((s, i) => (s.Tree, i)).ToDictionary(p => p.Tree, p => p.i);
     }
@@ -50,6 +51,12 @@ internal sealed class ProjectGraph
 
     /// <summary>The number of method bodies and classes that were read.</summary>
     public int Readings { get; private set; }
+
+    /// <summary>What all readings took, in operations.</summary>
+    public long Operations => _blocks.Budget.Operations;
+
+    /// <summary>How often something was too large to follow.</summary>
+    public int BoundsMet => _blocks.Budget.Met;
 
     /// <summary>Every site of the project; reads all of it.</summary>
     public IReadOnlyList<TrainingSite> Sites => SitesIn(_sources.Select(s => s.Tree).ToList());

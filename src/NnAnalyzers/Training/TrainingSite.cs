@@ -10,12 +10,21 @@ internal sealed record TrainingSite(string Name, SyntaxNode Body, Reader Reader)
     public IReadOnlyList<Step> Steps => Reader.Steps;
     public IReadOnlyList<Step> Losses => Reader.Losses;
 
+    private ILookup<Value, Event>? _bySubject;
+    private ILookup<EventKind, Event>? _byKind;
+
+    /// <summary>What happens to one object, in order.</summary>
+    public IEnumerable<Event> Of(Value subject) => (_bySubject ??= Events.ToLookup(e => e.Subject))[subject];
+
+    /// <summary>What happens of one kind, in order.</summary>
+    public IEnumerable<Event> Of(EventKind kind) => (_byKind ??= Events.ToLookup(e => e.Kind))[kind];
+
     /// <summary>
     /// Whether something never happens to a model, an optimizer or another object; null where code that is not read has got hold of it.
     /// </summary>
     public bool? Never(EventKind kind, Value subject)
     {
-        var of = Events.Where(e => ReferenceEquals(e.Subject, subject)).ToList();
+        var of = Of(subject).ToList();
         return of.Any(e => e.Kind == kind) ? false : of.Any(e => e.Kind == EventKind.Escape) ? null : true;
     }
 
