@@ -36,8 +36,8 @@ internal static class Planted
 
     private static HashSet<(string Id, string Message)> Find(CSharpCompilation code)
     {
-        var project = new ProjectGraph(code, TorchSymbols.TryCreate(code)!);
-        return code.SyntaxTrees.SelectMany(t => project.In(t, RuleCatalog.All, default))
+        var runner = new RuleRunner(new ProjectGraph(code, TorchSymbols.TryCreate(code)!), RuleCatalog.All);
+        return code.SyntaxTrees.SelectMany(t => runner.In(t, default))
             .Select(d => (d.Id, d.GetMessage(CultureInfo.InvariantCulture))).ToHashSet();
     }
 

@@ -68,7 +68,7 @@ public class AnalyzerTests
     {
         var compilation = Verify.Compile(Whole);
         var project = new NnAnalyzers.Training.ProjectGraph(compilation, NnAnalyzers.Torch.TorchSymbols.TryCreate(compilation)!, default);
-        var found = project.In(compilation.SyntaxTrees.Single(), [new Broken(), .. RuleCatalog.All], default);
+        var found = new RuleRunner(project, [new Broken(), .. RuleCatalog.All]).In(compilation.SyntaxTrees.Single(), default);
         Assert.Contains(found, d => d.Id == "NN0000" && d.GetMessage().Contains("NN9999") && d.GetMessage().Contains("broken on purpose"));
         Assert.Contains(found, d => d.Id == "NN1001");
         Assert.Contains(found, d => d.Id == "NN1004");

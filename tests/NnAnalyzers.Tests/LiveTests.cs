@@ -23,10 +23,14 @@ public class LiveTests
         "static class Unrelated { public static Tensor Twice(Tensor x) => x * 2; }",
     ];
 
-    private static IEnumerable<string> Found(ProjectGraph graph, SyntaxTree tree) =>
-        graph.In(tree, RuleCatalog.All, default).Select(d => $"{d.Id} {d.Location.SourceTree!.FilePath} {d.Location.SourceSpan}");
+    private static IEnumerable<string> Found((ProjectGraph Graph, RuleRunner Runner) graph, SyntaxTree tree) =>
+        graph.Runner.In(tree, default).Select(d => $"{d.Id} {d.Location.SourceTree!.FilePath} {d.Location.SourceSpan}");
 
-    private static ProjectGraph Graph(CSharpCompilation compilation) => new(compilation, TorchSymbols.TryCreate(compilation)!);
+    private static (ProjectGraph Graph, RuleRunner Runner) Graph(CSharpCompilation compilation)
+    {
+        var graph = new ProjectGraph(compilation, TorchSymbols.TryCreate(compilation)!);
+        return (graph, new(graph, RuleCatalog.All));
+    }
 
     [Theory]
     [InlineData(0, 0)]
@@ -68,17 +72,17 @@ public class LiveTests
     {
         var compilation = SyntheticCode.Project(60);
         var whole = Graph(compilation);
-        foreach (var tree in compilation.SyntaxTrees) whole.In(tree, RuleCatalog.All, default);
+        foreach (var tree in compilation.SyntaxTrees) whole.Runner.In(tree, default);
         var digests = compilation.SyntaxTrees.Select(t => TreeDigest.Of(t, default)).ToList();
 
         var edited = SyntheticCode.Tree(30, edit: 1);
         var next = compilation.ReplaceSyntaxTree(compilation.SyntaxTrees[30], edited);
         var graph = Graph(next);
-        graph.In(edited, RuleCatalog.All, default);
+        graph.Runner.In(edited, default);
 
         // The other files' digests are the ones they had; of all that was read, a sixtieth is read again.
         Assert.Equal(59, next.SyntaxTrees.Count(t => digests.Contains(TreeDigest.Of(t, default))));
-        Assert.Equal(60 * graph.Readings, whole.Readings);
+        Assert.Equal(60 * graph.Graph.Readings, whole.Graph.Readings);
     }
 
     [Fact]
@@ -88,8 +92,8 @@ public class LiveTests
         {
             var compilation = SyntheticCode.Project(models);
             var graph = Graph(compilation);
-            foreach (var tree in compilation.SyntaxTrees) graph.In(tree, RuleCatalog.All, default);
-            return graph.Readings;
+            foreach (var tree in compilation.SyntaxTrees) graph.Runner.In(tree, default);
+            return graph.Graph.Readings;
         }
         Assert.Equal(4 * Readings(12), Readings(48));
     }

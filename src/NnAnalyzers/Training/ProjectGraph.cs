@@ -8,7 +8,7 @@ namespace NnAnalyzers.Training;
 
 /// <summary>
 /// Everything the rules can ask about one compilation: its networks, its training code, and which meets which. Nothing is read before
-/// it is asked for: a question about one file reads that file and those that lead to it (<see cref="Reaching"/>).
+/// it is asked for: a question about one file reads that file and those that lead to it (<see cref="FileIndex.Reaching"/>).
 /// </summary>
 internal sealed class ProjectGraph
 {
@@ -16,9 +16,6 @@ internal sealed class ProjectGraph
     private CancellationToken _cancellation;
     private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
     private readonly Func<SyntaxTree, SemanticModel> _model;
-    private readonly List<(SyntaxTree Tree, TreeDigest Digest)> _sources;
-    private readonly Dictionary<SyntaxTree, TreeDigest> _digests;
-    private readonly Dictionary<SyntaxTree, int> _order;
     private readonly Dictionary<INamedTypeSymbol, Network?> _networks = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<Layer, List<(ImmutableArray<Value> Elements, Network Network)>> _containers = [];
     private readonly Dictionary<SyntaxTree, List<Network>> _containersIn = [];
@@ -26,28 +23,24 @@ internal sealed class ProjectGraph
     private readonly Dictionary<SyntaxNode, TrainingSite?> _sites = [];
     private readonly Blocks _blocks;
     private readonly HashSet<IMethodSymbol> _entered = new(SymbolEqualityComparer.Default);
-    private readonly HashSet<SyntaxTree> _sitesRead = [];
-    private readonly Dictionary<SyntaxTree, IReadOnlyList<SyntaxTree>> _reaching = [];
+    private readonly Reached _read = new();
+
+    /// <summary>Methods that were read by themselves, and those that something entered besides.</summary>
+    private readonly HashSet<IMethodSymbol> _alone = new(SymbolEqualityComparer.Default), _enteredLater = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<INamedTypeSymbol, List<(Arguments Arguments, Shape? Input)>> _uses = new(SymbolEqualityComparer.Default);
-    private Dictionary<string, List<SyntaxTree>>? _mentioning;
-    private HashSet<string>? _touching, _importedForAll;
 
     public ProjectGraph(Compilation compilation, TorchSymbols torch, CancellationToken cancellation = default)
     {
         (_torch, _cancellation) = (torch, cancellation);
         _model = tree => _models.TryGetValue(tree, out var model) ? model : _models[tree] = compilation.GetSemanticModel(tree);
-        // By name, so that nothing depends on the order in which a compiler is told its files.
-        var all = compilation.SyntaxTrees.OrderBy(t => t.FilePath, StringComparer.Ordinal).Select(t => (Tree: t, Digest: TreeDigest.Of(t, cancellation))).ToList();
-        Trains = all.Any(t => t.Digest.Trains);
-        var everywhere = all.Any(t => t.Digest.ImportsTorchForAll);
-        _sources = all.Where(t => everywhere || t.Digest.MentionsTorch).ToList();
-        _blocks = new(new Budget(_sources.Sum(s => (long)s.Tree.Length)));
-        _digests = _sources.ToDictionary(s => s.Tree, s => s.Digest);
-        _order = _sources.Select((s, i) => (s.Tree, i)).ToDictionary(p => p.Tree, p => p.i);
+        Files = new(compilation, cancellation);
+        _blocks = new(new Budget(Files.Files.Sum(f => (long)f.Length)));
     }
 
+    public FileIndex Files { get; }
+
     /// <summary>Whether anything in the project trains: some code calls backward.</summary>
-    public bool Trains { get; }
+    public bool Trains => Files.Trains;
 
     /// <summary>The number of method bodies and classes that were read.</summary>
     public int Readings { get; private set; }
@@ -59,53 +52,32 @@ internal sealed class ProjectGraph
     public int BoundsMet => _blocks.Budget.Met;
 
     /// <summary>Every site of the project; reads all of it.</summary>
-    public IReadOnlyList<TrainingSite> Sites => SitesIn(_sources.Select(s => s.Tree).ToList());
+    public IReadOnlyList<TrainingSite> Sites
+    {
+        get
+        {
+            foreach (var file in Files.Files) Read(file);
+            return Files.Files.SelectMany(SitesIn).ToList();
+        }
+    }
 
     /// <summary>Every network of the project, with the losses it meets; reads all of it.</summary>
     public IReadOnlyList<Network> Networks
     {
         get
         {
-            var networks = _sources.SelectMany(s => NetworksIn(s.Tree)).ToList();
+            var networks = Files.Files.SelectMany(NetworksIn).ToList();
             foreach (var site in Sites) LossesOf(site);
             foreach (var network in networks) LossesOf(network);
-            return networks.Concat(_sources.SelectMany(s => _containersIn.TryGetValue(s.Tree, out var list) ? list : [])).ToList();
+            return networks.Concat(Files.Files.SelectMany(ContainersIn)).ToList();
         }
     }
 
-    // ---- Findings.
+    /// <summary>Classes and methods that could not be read.</summary>
+    public List<(SyntaxNode Place, Exception Error)> Failures { get; } = [];
 
-    private readonly Dictionary<object, IReadOnlyList<(Rule Rule, Diagnostic Diagnostic)>> _answers = [];
-
-    /// <summary>
-    /// What the rules find in one file: they are asked about everything in the files that lead to it, since a network may be trained in
-    /// one file, written in a second and put together by helpers of a third. One place gets one finding, from the rule that stands first.
-    /// </summary>
-    public IReadOnlyList<Diagnostic> In(SyntaxTree tree, IReadOnlyList<Rule> rules, CancellationToken cancellation)
-    {
-        _cancellation = cancellation;
-        var reaching = Reaching(tree);
-        if (reaching.Count == 0) return [];
-        var sites = SitesIn(reaching);
-        var networks = reaching.SelectMany(NetworksIn).ToList();
-        // A Sequential is known once a loss has met it.
-        var uses = sites.SelectMany(LossesOf).Concat(networks.SelectMany(LossesOf)).ToList();
-        foreach (var file in reaching)
-            if (_containersIn.TryGetValue(file, out var containers)) networks.AddRange(containers);
-        var best = uses.GroupBy(u => (u.Loss.Syntax, u.Op)).SelectMany(g => g.Any(u => u.Target?.Range is not null) ? g.Where(u => u.Target?.Range is not null) : g);
-        IReadOnlyList<(Rule Rule, Diagnostic Diagnostic)> Answers(object subject, SyntaxTree where, Func<Rule, IEnumerable<Finding>> ask) =>
-            _answers.TryGetValue(subject, out var known) ? known : _answers[subject] = rules.SelectMany(r => NetworkAnalyzer.Ask(r, where, ask)).ToList();
-        var answers = networks.SelectMany(n => Answers(n, n.Tree ?? tree, r => r.Check(n, this)))
-            .Concat(sites.SelectMany(s => Answers(s, s.Body.SyntaxTree, r => r.Check(s, this))))
-            .Concat(best.SelectMany(u => Answers(u, u.Loss.Syntax?.SyntaxTree ?? tree, r => r.Check(u, this))))
-            .Where(a => a.Diagnostic.Location.SourceTree == tree).ToList();
-        var failed = _failures.Where(f => f.Location.SourceTree == tree).ToList();
-        if (answers.Count + failed.Count == 0) return [];
-        return answers.OrderBy(a => RuleCatalog.PlaceOf(a.Rule)).GroupBy(a => a.Diagnostic.Location.SourceSpan).SelectMany(g => g.First().Diagnostic.Id == "NN0000" ? g.Take(2) : g.Take(1))
-            .Select(a => a.Diagnostic).Concat(failed).OrderBy(d => d.Location.SourceSpan.Start).ToList();
-    }
-
-    private readonly List<Diagnostic> _failures = [];
+    /// <summary>Stops what is asked next.</summary>
+    public void StopWith(CancellationToken cancellation) => _cancellation = cancellation;
 
     /// <summary>A class or method that cannot be read says so; the others are read all the same.</summary>
     private T? Guarded<T>(SyntaxNode place, Func<T?> read) where T : class
@@ -116,86 +88,53 @@ internal sealed class ProjectGraph
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            _failures.Add(NetworkAnalyzer.Failed("(reading)", place.GetLocation(), error));
+            Failures.Add((place, error));
             return null;
         }
     }
 
-    // ---- Files.
-
-    /// <summary>
-    /// The files from which this one can be reached: those that mention what it declares, those that mention these, and so on. Whatever uses
-    /// a network of this file starts in one of them.
-    /// </summary>
-    public IReadOnlyList<SyntaxTree> Reaching(SyntaxTree tree)
-    {
-        if (_reaching.TryGetValue(tree, out var known)) return known;
-        if (!_digests.ContainsKey(tree)) return _reaching[tree] = [];
-        _mentioning ??= IndexMentions();
-        var found = new HashSet<SyntaxTree> { tree };
-        var open = new Queue<SyntaxTree>([tree]);
-        while (open.Count > 0)
-            foreach (var name in DeclaredBy(_digests[open.Dequeue()]))
-                if (_mentioning.TryGetValue(name, out var trees))
-                    foreach (var next in trees)
-                        if (found.Add(next)) open.Enqueue(next);
-        return _reaching[tree] = found.OrderBy(t => _order[t]).ToList();
-    }
-
-    /// <summary>The names by which other files can use what a file declares.</summary>
-    private IEnumerable<string> DeclaredBy(TreeDigest digest)
-    {
-        _importedForAll ??= new HashSet<string>(_sources.SelectMany(s => s.Digest.ImportsForAll), StringComparer.Ordinal);
-        return digest.Declares.Any(_importedForAll.Contains) ? digest.Declares.Concat(digest.Methods.Select(m => m.Name)) : digest.Declares;
-    }
-
-    private Dictionary<string, List<SyntaxTree>> IndexMentions()
-    {
-        var index = new Dictionary<string, List<SyntaxTree>>(StringComparer.Ordinal);
-        foreach (var (_, digest) in _sources)
-            foreach (var name in DeclaredBy(digest)) index[name] = [];
-        foreach (var (tree, digest) in _sources)
-            foreach (var name in digest.Mentions)
-                if (index.TryGetValue(name, out var trees)) trees.Add(tree);
-        return index;
-    }
-
-    /// <summary>The names of methods that apply networks or call one that does.</summary>
-    private HashSet<string> Touching()
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var rest = _sources.SelectMany(s => s.Digest.Methods).ToList();
-        for (var more = true; more;)
-        {
-            more = false;
-            rest.RemoveAll(method =>
-            {
-                if (!method.Touches && !method.Mentions.Any(names.Contains)) return false;
-                more |= names.Add(method.Name);
-                return true;
-            });
-        }
-        return names;
-    }
-
     // ---- Training code.
 
-    /// <summary>
-    /// The training code that starts in these files. They must be all that reach one file, so that a method is read where it is called
-    /// from, and by itself only when nothing calls it.
-    /// </summary>
-    public IReadOnlyList<TrainingSite> SitesIn(IReadOnlyList<SyntaxTree> trees)
+    /// <summary>Reads the training code of all files that reach this one, as far as it was not read before.</summary>
+    public void Read(SyntaxTree tree)
     {
-        if (!trees.All(_sitesRead.Contains))
+        var files = Files.Reaching(tree, _read);
+        if (files.Count == 0) return;
+        var methods = files.SelectMany(f => Files.DigestOf(f)!.Methods).ToList();
+        // A method is read where it is called from, and by itself only when nothing calls it.
+        var called = new HashSet<string>(methods.SelectMany(m => m.Mentions.Where(x => x != m.Name)), StringComparer.Ordinal);
+        var (starts, others) = (new List<TrainingSite>(), new List<TrainingSite>());
+        foreach (var method in methods.Where(Files.Touches).OrderBy(m => called.Contains(m.Name)))
+            if (Guarded(method.Node, () => ReadSite(method)) is { } site) (called.Contains(method.Name) ? others : starts).Add(site);
+        foreach (var site in starts.Concat(others.Where((s, i) => !IsEntered(s, i)).ToList()))
         {
-            _touching ??= Touching();
-            var candidates = trees.SelectMany(t => _digests[t].Methods.Where(m => m.Touches || m.Mentions.Any(_touching.Contains))).Where(m => !_sites.ContainsKey(m.Node)).ToList();
-            var called = new HashSet<string>(trees.SelectMany(t => _digests[t].Methods).SelectMany(m => m.Mentions.Where(x => x != m.Name)), StringComparer.Ordinal);
-            foreach (var method in candidates.Where(m => !called.Contains(m.Name)).Concat(candidates.Where(m => called.Contains(m.Name))))
-                _sites[method.Node] = Guarded(method.Node, () => ReadSite(method));
-            foreach (var tree in trees) _sitesRead.Add(tree);
+            _sites[site.Body] = site;
+            foreach (var made in site.Events)
+                if (made is { Kind: EventKind.CreateModel, Subject: Layer { Type: { } type } layer }) Uses(type).Add((layer.Arguments, null));
+            foreach (var call in site.Steps)
+                if (call is { Kind: StepKind.Network, Layer.Type: { } applied, Input: { } input }) Uses(applied).Add((call.Layer!.Arguments, input.Shape));
         }
-        return trees.SelectMany(t => _digests[t].Methods).Select(m => _sites.TryGetValue(m.Node, out var site) ? site : null).OfType<TrainingSite>().ToList();
+
+        // By another one; of two that call each other the first stays.
+        bool IsEntered(TrainingSite site, int index)
+        {
+            if (!_enteredLater.Contains(site.Method)) return false;
+            return others.Where((other, i) => i != index && other.Enters(site.Method) && !(index < i && site.Enters(other.Method))).Any();
+        }
+    }
+
+    /// <summary>The training code that starts in a file; it must have been read.</summary>
+    public IEnumerable<TrainingSite> SitesIn(SyntaxTree tree) =>
+        Files.DigestOf(tree)?.Methods.Select(m => _sites.TryGetValue(m.Node, out var site) ? site : null).OfType<TrainingSite>() ?? [];
+
+    /// <summary>The Sequentials made in a file that training code applies.</summary>
+    public IReadOnlyList<Network> ContainersIn(SyntaxTree tree) => _containersIn.TryGetValue(tree, out var list) ? list : [];
+
+    /// <summary>All training code from which a file is reached.</summary>
+    private IEnumerable<TrainingSite> SitesReaching(SyntaxTree tree)
+    {
+        Read(tree);
+        return Files.Reaching(tree, new()).SelectMany(SitesIn);
     }
 
     private TrainingSite? ReadSite(TreeDigest.MethodDigest digest)
@@ -222,12 +161,10 @@ internal sealed class ProjectGraph
             if (reader.Run(method, self, Arguments.None, null, null) is { } frame)
                 foreach (var (value, place, _) in frame.Returns) reader.Escape([value], place);
         }
-        _entered.UnionWith(reader.Entered);
-        foreach (var made in reader.Events)
-            if (made is { Kind: EventKind.CreateModel, Subject: Layer { Type: { } type } layer }) Uses(type).Add((layer.Arguments, null));
-        foreach (var call in reader.Steps)
-            if (call is { Kind: StepKind.Network, Layer.Type: { } applied, Input: { } input }) Uses(applied).Add((call.Layer!.Arguments, input.Shape));
-        return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, digest.Node, reader);
+        foreach (var entered in reader.Entered)
+            if (!_entered.Add(entered) || _alone.Contains(entered)) _enteredLater.Add(entered);
+        _alone.Add(method);
+        return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, method, digest.Node, reader);
     }
 
     private Reader NewSite() => new(_torch, _model, insideNetwork: false, _cancellation, _blocks) { ShapeOfNetwork = ShapeOf };
@@ -278,7 +215,7 @@ internal sealed class ProjectGraph
     public IReadOnlyList<Network> NetworksIn(SyntaxTree tree)
     {
         if (_networksIn.TryGetValue(tree, out var known)) return known;
-        if (!_digests.TryGetValue(tree, out var digest)) return _networksIn[tree] = [];
+        if (Files.DigestOf(tree) is not { } digest) return _networksIn[tree] = [];
         return _networksIn[tree] = digest.Types.Where(t => t.BaseList is not null || t.Modifiers.Any(m => m.Text == "partial"))
             .Select(t => _model(tree).GetDeclaredSymbol(t, _cancellation)).OfType<INamedTypeSymbol>().Where(_torch.IsUserModule)
             .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).Where(t => Declarations.First(t).SyntaxTree == tree).Select(NetworkOf).OfType<Network>().ToList();
@@ -289,7 +226,7 @@ internal sealed class ProjectGraph
         type = type.OriginalDefinition;
         if (_networks.TryGetValue(type, out var known)) return known;
         _networks[type] = null; // a module that contains itself ends here
-        if (Declarations.First(type).SyntaxTree is { } tree) SitesIn(Reaching(tree));
+        if (Declarations.First(type).SyntaxTree is { } tree) Read(tree);
         return _networks[type] = type.IsAbstract ? null : Guarded(Declarations.First(type).GetSyntax(_cancellation), () => ReadModule(type));
     }
 
@@ -334,7 +271,7 @@ internal sealed class ProjectGraph
 
     /// <summary>Whether a method works on tensors at all.</summary>
     private bool Touches(IMethodSymbol method) => _torch.IsTensor(method.ReturnType) || method.Parameters.Any(p => _torch.IsTensor(p.Type))
-        || method.DeclaringSyntaxReferences[0] is var place && _digests.TryGetValue(place.SyntaxTree, out var digest) && digest.Methods.Any(m => m.Node.Span == place.Span && m.Touches);
+        || method.DeclaringSyntaxReferences[0] is var place && Files.DigestOf(place.SyntaxTree)?.Methods.Any(m => m.Node.Span == place.Span && m.Touches) == true;
 
     private static IEnumerable<INamedTypeSymbol> Ancestors(INamedTypeSymbol type)
     {
@@ -456,7 +393,7 @@ internal sealed class ProjectGraph
     }
 
     private IEnumerable<Step> ApplicationsOf(Network network) => network.Tree is not { } tree ? []
-        : SitesIn(Reaching(tree)).SelectMany(s => s.Steps).Where(s => s.Kind == StepKind.Network
+        : SitesReaching(tree).SelectMany(s => s.Steps).Where(s => s.Kind == StepKind.Network
             && (network.Type is { } type ? SymbolEqualityComparer.Default.Equals(s.Layer?.Type?.OriginalDefinition, type) : s.Layer is { IsSequential: true } && Applied(s) == network));
 
     // ---- What else is asked.
@@ -471,9 +408,8 @@ internal sealed class ProjectGraph
     public bool IsLoaded(Network network)
     {
         if (network.Tree is not { } tree) return false;
-        var reaching = Reaching(tree);
         bool Loads(IEnumerable<Event> events) => events.Any(e => e.Kind == EventKind.Load && e.Subject is Layer { Type: { } loaded } && Holds(loaded, network.Type, []));
-        return network.Type is not null && (SitesIn(reaching).Any(s => Loads(s.Events)) || reaching.SelectMany(NetworksIn).Any(n => Loads(n.Events)));
+        return network.Type is not null && (SitesReaching(tree).Any(s => Loads(s.Events)) || Files.Reaching(tree, new()).SelectMany(NetworksIn).Any(n => Loads(n.Events)));
     }
 
     /// <summary>Whether a module is this one or has it somewhere inside.</summary>

@@ -4,8 +4,11 @@ using NnAnalyzers.Graph;
 namespace NnAnalyzers.Training;
 
 /// <summary>What one method does to models, losses and optimizers, with everything it calls, in the order written.</summary>
-internal sealed record TrainingSite(string Name, SyntaxNode Body, Reader Reader)
+internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNode Body, Reader Reader)
 {
+    /// <summary>Whether a method is called on the way.</summary>
+    public bool Enters(IMethodSymbol method) => Reader.Entered.Contains(method.OriginalDefinition);
+
     public IReadOnlyList<Event> Events => Reader.Events;
     public IReadOnlyList<Step> Steps => Reader.Steps;
     public IReadOnlyList<Step> Losses => Reader.Losses;

@@ -17,8 +17,8 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
     private const double Tolerance = 3, LargeForAnyFanIn = 0.5, CustomOfTransformers = 0.02;
 
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
-        !project.Trains || project.IsLoaded(network) ? []
-            : network.Events.SelectMany(e => Judge(e, network, network.Steps)).Concat(network.Steps.SelectMany(RawWeight));
+        !project.Trains ? []
+            : network.Events.SelectMany(e => Judge(e, network, network.Steps)).Concat(network.Steps.SelectMany(RawWeight)).Where(_ => !project.IsLoaded(network));
 
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         !project.Trains || site.Events.Any(e => e.Kind == EventKind.Load) ? [] : site.Events.SelectMany(e => Judge(e, null, project.StepsOf(site)));
