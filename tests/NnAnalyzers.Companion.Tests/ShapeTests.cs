@@ -287,7 +287,7 @@ public class ShapeTests(ITestOutputHelper output)
             ran++;
             Shape Read(Func<Step, int, Dim> size)
             {
-                var reader = new Reader(torch, _ => model, insideNetwork: true, default, new Blocks());
+                var reader = new Reader(torch, _ => model, insideNetwork: true, default, new Blocks(new Budget(0)));
                 var x = new Step(StepKind.Input, new Op("x", Role.Source), [], null);
                 x.Shape = Shape.Of(cases[i].Sizes.Select((_, axis) => size(x, axis)));
                 var frame = reader.Run(methods[$"M{i}"], null, new Arguments(new Argument("x", x, null!)), null, null);

@@ -10,12 +10,15 @@ internal sealed class Blocks(Budget budget)
 {
     public Budget Budget => budget;
 
+    /// <summary>Uses of one class that are kept; each new one is compared with all of them.</summary>
+    private const int MaxBlocks = 64;
+
     private readonly Dictionary<IMethodSymbol, List<Block>> _blocks = new(SymbolEqualityComparer.Default);
 
     public void Add(Block block)
     {
         if (!_blocks.TryGetValue(block.Method, out var list)) _blocks[block.Method] = list = [];
-        list.Add(block);
+        if (list.Count < MaxBlocks) list.Add(block);
     }
 
     /// <summary>A block like a module that is about to be read, and what its sizes are called here.</summary>
@@ -51,6 +54,8 @@ internal sealed class Block(IMethodSymbol method, Step step, IReadOnlyList<Value
     {
         var own = step.Layer!;
         if (values.Count != given.Count || own.Arguments.Count != other.Arguments.Count || !SymbolEqualityComparer.Default.Equals(own.Type, other.Type) || !SymbolEqualityComparer.Default.Equals(own.Constructor, other.Constructor)) return null;
+        foreach (var argument in own.Arguments)
+            if (argument.Value is Constant { Raw: var raw } && !(other.Arguments.ValueOf(argument.Name) is Constant { Raw: var its } && Equals(raw, its))) return null;
         var names = new Renaming();
         for (var i = 0; i < values.Count; i++)
             if (given[i] is Step was

@@ -259,7 +259,9 @@ internal sealed class ProjectGraph
                 foreach (var (value, _, when) in frame.Returns) reader.Put(outputs, value, when);
         }
         // Its other methods belong to it; those that train are sites of their own.
-        foreach (var other in methods.Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)))
+        // What others call is read where they call it.
+        var called = new HashSet<string>(methods.Select(DigestOf).SelectMany(d => d is null ? [] : d.Mentions.Where(x => x != d.Name)), StringComparer.Ordinal);
+        foreach (var other in methods.Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)).OrderBy(m => called.Contains(m.Name)))
             if (!reader.Entered.Contains(other) && !methods.Any(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
             {
                 // What is inherited may be made for other fields than this class has.
@@ -271,7 +273,10 @@ internal sealed class ProjectGraph
 
     /// <summary>Whether a method works on tensors at all.</summary>
     private bool Touches(IMethodSymbol method) => _torch.IsTensor(method.ReturnType) || method.Parameters.Any(p => _torch.IsTensor(p.Type))
-        || method.DeclaringSyntaxReferences[0] is var place && Files.DigestOf(place.SyntaxTree)?.Methods.Any(m => m.Node.Span == place.Span && m.Touches) == true;
+        || DigestOf(method)?.Touches == true;
+
+    private TreeDigest.MethodDigest? DigestOf(IMethodSymbol method) =>
+        method.DeclaringSyntaxReferences[0] is var place ? Files.DigestOf(place.SyntaxTree)?.Methods.FirstOrDefault(m => m.Node.Span == place.Span) : null;
 
     private static IEnumerable<INamedTypeSymbol> Ancestors(INamedTypeSymbol type)
     {
@@ -375,7 +380,12 @@ internal sealed class ProjectGraph
     /// Whether a tensor is of use to losses alone, apart from the question which of its values is the largest: then nobody else notices
     /// when an activation before it goes. A network's output is followed to all code that applies it.
     /// </summary>
-    public bool IsOnlyForLosses(Step step, Network? network)
+    public bool IsOnlyForLosses(Step step, Network? network) =>
+        _onlyForLosses.TryGetValue(step, out var known) ? known : _onlyForLosses[step] = FindOnlyLosses(step, network);
+
+    private readonly Dictionary<Step, bool> _onlyForLosses = [];
+
+    private bool FindOnlyLosses(Step step, Network? network)
     {
         var (open, seen) = (new Queue<Step>([step]), new HashSet<Step>());
         while (open.Count > 0)

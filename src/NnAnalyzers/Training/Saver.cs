@@ -13,7 +13,8 @@ internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
     /// <summary>The savers that were made before an optimizer, saved after it existed and never got to know it.</summary>
     public static IEnumerable<Saver> MadeBefore(Event optimizer, TrainingSite site)
     {
-        var after = site.Events.SkipWhile(e => e != optimizer).Where(e => e.Kind == EventKind.Save).ToList();
+        var after = site.Of(EventKind.Save).Where(e => e.Order > optimizer.Order).ToList();
+        if (after.Count == 0) return [];
         return from setup in site.Events.TakeWhile(e => e != optimizer)
                let saves = after.Where(save => setup switch
                {
