@@ -241,7 +241,7 @@ internal sealed class Symbol(string name)
     /// <summary>The sizes it is one of.</summary>
     public (Dim A, Dim B)? Origins { get; }
 
-    public override string ToString() => name;
+    public override string ToString() => _name;
 
-    private readonly string name = name.Length <= MaxName ? name : name.Substring(0, MaxName - 1) + "…";
+    private readonly string _name = name.Length <= MaxName ? name : name.Substring(0, MaxName - 1) + "…";
 }

@@ -472,7 +472,7 @@ internal sealed partial class Reader
     /// <summary>Applies a Sequential that is a network of its own.</summary>
     public Value ApplyContainer(Layer container, Step input)
     {
-        _body.Steps.Add(input);
+        Current.Steps.Add(input);
         Layers.AddRange(ContentsOf(container)?.Elements.OfType<Layer>() ?? []);
         return ApplySequence(container, [input], container.Creation!, null);
     }
@@ -562,7 +562,7 @@ internal sealed partial class Reader
 
         EnsureConstructed(layer);
         var (before, limits) = (Block.ShapesOf(values), _limits);
-        var (outer, nested, builder) = (_body, _nested, frame?.Builder);
+        var (outer, nested, builder) = (Current, _nested, frame?.Builder);
         var inputs = new List<Step>();
         var body = new Body(inputs, this) { IsOfNetwork = true };
         _inside = body;

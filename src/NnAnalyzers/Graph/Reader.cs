@@ -32,14 +32,14 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private readonly State _state = shared ?? new();
     private readonly Stack<(IMethodSymbol Method, Value? Self)> _calls = new();
     private Body? _inside;
-    private Body _body => _inside ??= new([], this) { IsOfNetwork = insideNetwork };
+    private Body Current => _inside ??= new([], this) { IsOfNetwork = insideNetwork };
     private int _operations, _limits, _nested, _rounds, _unrolling;
 
     /// <summary>Layers in the order they were made.</summary>
     public List<Layer> Layers { get; } = [];
 
     /// <summary>Steps in data-flow order.</summary>
-    public List<Step> Steps => _body.Steps;
+    public List<Step> Steps => Current.Steps;
 
     public List<Event> Events { get; } = [];
 
@@ -634,8 +634,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         // What another reading made is only looked at.
         foreach (var input in step.Inputs)
             if (!isQuestion || ReferenceEquals(input.Body?.Reading, this)) input.Users.Add(step);
-        step.Body = _body;
-        _body.Steps.Add(step);
+        step.Body = Current;
+        Current.Steps.Add(step);
         return step;
     }
 
