@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using Microsoft.CodeAnalysis.Text;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
 
 namespace NnAnalyzers;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
+using NnAnalyzers.Graph;
 
 namespace NnAnalyzers;
 

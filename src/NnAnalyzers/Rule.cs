@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
 using NnAnalyzers.Training;
 
 namespace NnAnalyzers;

@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
 
 namespace NnAnalyzers;
 

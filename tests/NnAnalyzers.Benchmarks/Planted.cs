@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
 
 namespace NnAnalyzers.Benchmarks;
 

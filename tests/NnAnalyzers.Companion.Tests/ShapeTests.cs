@@ -6,6 +6,8 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Torch;
+using NnAnalyzers.Reading;
+using NnAnalyzers.Shapes;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 

@@ -67,7 +67,7 @@ public class AnalyzerTests
     public void Rules_that_fail_are_told_and_the_others_go_on()
     {
         var compilation = Verify.Compile(Whole);
-        var project = new NnAnalyzers.Training.ProjectGraph(compilation, NnAnalyzers.Torch.TorchSymbols.TryCreate(compilation)!, default);
+        var project = new NnAnalyzers.Projects.ProjectGraph(compilation, NnAnalyzers.Torch.TorchSymbols.TryCreate(compilation)!, default);
         var found = new RuleRunner(project, [new Broken(), .. RuleCatalog.All]).In(compilation.SyntaxTrees.Single(), default);
         Assert.Contains(found, d => d.Id == "NN0000" && d.GetMessage().Contains("NN9999") && d.GetMessage().Contains("broken on purpose"));
         Assert.Contains(found, d => d.Id == "NN1001");
@@ -76,7 +76,7 @@ public class AnalyzerTests
 
     private sealed class Broken() : Rule("NN9999", RuleLevel.Advice, Category.Training, RuleSource.Peers, "t", "m")
     {
-        public override IEnumerable<Finding> Check(NnAnalyzers.Graph.Network network, NnAnalyzers.Training.ProjectGraph project) =>
+        public override IEnumerable<Finding> Check(NnAnalyzers.Graph.Network network, NnAnalyzers.Projects.ProjectGraph project) =>
             throw new InvalidOperationException("broken on purpose");
     }
 

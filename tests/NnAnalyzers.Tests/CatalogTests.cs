@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using NnAnalyzers.Torch;
+using NnAnalyzers.Reading;
 
 namespace NnAnalyzers.Tests;
 

@@ -16,7 +16,7 @@ public class CleanTests
         var compilation = Verify.CompileFiles([Verify.GlobalUsings, .. codes]);
         Assert.DoesNotContain(compilation.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
         Assert.DoesNotContain(await Verify.FindAsync(compilation), d => d.Severity > DiagnosticSeverity.Hidden || d.Id == "NN0000");
-        var graph = new NnAnalyzers.Training.ProjectGraph(compilation, NnAnalyzers.Torch.TorchSymbols.TryCreate(compilation)!);
+        var graph = new NnAnalyzers.Projects.ProjectGraph(compilation, NnAnalyzers.Torch.TorchSymbols.TryCreate(compilation)!);
         Assert.All(graph.Networks, n => Assert.DoesNotContain(n.Steps, s => s.Kind == NnAnalyzers.Graph.StepKind.Unknown));
         if (codes.Length > 1) Assert.True(graph.Networks.SelectMany(n => n.Losses).Count() > 20);
     }

@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
 using Xunit.Abstractions;
 
 namespace NnAnalyzers.Tests;

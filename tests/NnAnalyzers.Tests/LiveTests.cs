@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using NnAnalyzers.Benchmarks;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
 
 namespace NnAnalyzers.Tests;
 

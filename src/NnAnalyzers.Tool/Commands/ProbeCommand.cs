@@ -4,10 +4,11 @@ using System.Text.Json;
 using Microsoft.CodeAnalysis;
 using NnAnalyzers.Companion;
 using NnAnalyzers.Runner;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Tool.Probing;
 using NnAnalyzers.Tool.Sources;
 using NnAnalyzers.Tool.Verify;
-using NnAnalyzers.Training;
 using Spectre.Console;
 
 namespace NnAnalyzers.Tool.Commands;

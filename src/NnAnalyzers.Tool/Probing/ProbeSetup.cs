@@ -3,7 +3,8 @@ using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Tool.Sources;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
 
 namespace NnAnalyzers.Tool.Probing;
 

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
 
 namespace NnAnalyzers.Tool.Sources;
 

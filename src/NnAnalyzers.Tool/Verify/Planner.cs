@@ -2,9 +2,10 @@ using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Runner;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Tool.Commands;
 using NnAnalyzers.Tool.Sources;
-using NnAnalyzers.Training;
 
 namespace NnAnalyzers.Tool.Verify;
 

@@ -10,6 +10,14 @@ namespace NnAnalyzers.Graph;
 /// <param name="Name">The parameter's name.</param>
 internal sealed record Argument(string Name, Value Value, IOperation Operation)
 {
+    /// <summary>The operation under conversions and parentheses.</summary>
+    public static IOperation Bare(IOperation operation) => operation switch
+    {
+        IConversionOperation { OperatorMethod: null } conversion => Bare(conversion.Operand),
+        IParenthesizedOperation parenthesized => Bare(parenthesized.Operand),
+        _ => operation,
+    };
+
     /// <summary>The value is a constant of the code at this place, not one that was handed in.</summary>
     public bool IsWrittenThere => Operation is IArgumentOperation { Value.ConstantValue.HasValue: true } || Operation?.ConstantValue.HasValue == true;
 }
@@ -75,11 +83,11 @@ internal sealed class Arguments(Argument?[] items, ImmutableArray<IArgumentOpera
 
     private static Argument Default(IArgumentOperation left)
     {
-        var value = Reader.Bare(left.Value);
+        var value = Argument.Bare(left.Value);
         return new Argument(left.Parameter!.Name, value switch
         {
             { ConstantValue: { HasValue: true, Value: var constant } } => new Constant(constant),
-            IDefaultValueOperation { Type: var type } => Reader.DefaultOf(type),
+            IDefaultValueOperation { Type: var type } => Constant.DefaultOf(type),
             _ => new Unknown($"the default of {left.Parameter.Name}"),
         }, left);
     }

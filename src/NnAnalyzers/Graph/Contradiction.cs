@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
@@ -30,7 +31,7 @@ internal sealed record Contradiction(string Expects, string Gets, string? Parame
             case Role.Pooling when step.Op.SpatialAxes > 0:
                 return Window(step, name, input);
             case Role.Normalization when step.Op.Name == "LayerNorm" && step.Arguments.TryGetValue("normalized_shape", out var wanted):
-                var sizes = wanted.Value is Items { IsComplete: true } items ? items.Elements.Select(Reader.ToDim).ToList() : [Reader.ToDim(wanted.Value)];
+                var sizes = wanted.Value is Items { IsComplete: true } items ? items.Elements.Select(e => e.Dim).ToList() : [wanted.Value.Dim];
                 for (var i = 1; i <= sizes.Count; i++)
                     if (sizes[sizes.Count - i] is var size && shape.At(-i) is { IsKnown: true } has && size.SurelyDiffersFrom(has))
                         return new($"{name} expects last axes ({string.Join(", ", sizes)})", $"{Source(input)} has shape {shape}", sizes.Count == 1 ? "normalized_shape" : null, has);
@@ -47,7 +48,7 @@ internal sealed record Contradiction(string Expects, string Gets, string? Parame
                 return null;
             case Role.Join when step.Op.Name == "cat" && ShapeFunctions.AxisOf(step.Applied) is { } axis:
                 return Joined(step, axis);
-            case Role.Reshape when step.Op.Name is "view" or "reshape" && ShapeFunctions.Target(step) is { } target && target.All(d => d.IsKnown && d.Size != -1) && shape.HasRank:
+            case Role.Reshape when step.Op.Name is "view" or "reshape" && ShapeFunctions.Target(step.Applied) is { } target && target.All(d => d.IsKnown && d.Size != -1) && shape.HasRank:
                 var (all, asked) = (Shape.Product(shape.Dims), Shape.Product(target));
                 // Symbols of the two sides must cancel: what is left is then sure.
                 return all.Content is > 0 and var given && asked.Content is > 0 and var needed && given != needed && all.ExactlyBy(Dim.Of(given)).Equals(asked.ExactlyBy(Dim.Of(needed)))
@@ -72,7 +73,7 @@ internal sealed record Contradiction(string Expects, string Gets, string? Parame
     }
 
     private static Contradiction? Window(Step step, string name, Step input) =>
-        ShapeFunctions.WindowTooLarge(step.Applied) is var (has, needs) ? new($"{name} needs at least {needs} values along each axis", $"{Source(input)} has {has}") : null;
+        step.Role is Role.Convolution or Role.Pooling && ShapeFunctions.WindowTooLarge(step.Applied) is var (has, needs) ? new($"{name} needs at least {needs} values along each axis", $"{Source(input)} has {has}") : null;
 
     private static string Name(Step step) => step.Layer is { } layer && layer.Name != layer.Op.Name ? $"{layer.Name} ({step.Op.Name})" : step.Op.Name;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;

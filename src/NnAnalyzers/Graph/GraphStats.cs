@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
 

@@ -1,3 +1,4 @@
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;

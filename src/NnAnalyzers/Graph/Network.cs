@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
 
@@ -7,19 +6,19 @@ namespace NnAnalyzers.Graph;
 /// The graph of a module class, or of a Sequential that training code uses on its own: its layers, the steps of forward
 /// and what comes out. Most module classes are blocks of others; one that meets a loss is a network that is trained.
 /// </summary>
-internal sealed class Network(string name, INamedTypeSymbol? type, Layer? container, Reader reader, IReadOnlyList<Output> outputs)
+internal sealed class Network(string name, INamedTypeSymbol? type, SyntaxTree? tree, Trace trace, IReadOnlyList<Output> outputs)
 {
     public string Name => name;
     public INamedTypeSymbol? Type => type;
 
     /// <summary>The file it is written in.</summary>
-    public SyntaxTree? Tree => (type is null ? null : Declarations.First(type).SyntaxTree) ?? container?.Syntax?.SyntaxTree;
-    public IReadOnlyList<Layer> Layers => reader.Layers;
-    public IReadOnlyList<Step> Steps => reader.Steps;
-    public IReadOnlyList<Event> Events => reader.Events;
+    public SyntaxTree? Tree => tree;
+    public IReadOnlyList<Layer> Layers => trace.Layers;
+    public IReadOnlyList<Step> Steps => trace.Steps;
+    public IReadOnlyList<Event> Events => trace.Events;
 
     /// <summary>Losses that are computed inside, in forward or beside it.</summary>
-    public IReadOnlyList<Step> OwnLosses => reader.Losses;
+    public IReadOnlyList<Step> OwnLosses => trace.Losses;
 
     /// <summary>Empty when forward returns something that is not read.</summary>
     public IReadOnlyList<Output> Outputs => outputs;

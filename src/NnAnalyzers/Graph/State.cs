@@ -70,7 +70,7 @@ internal sealed class State
 
     private void Pass((Owner Owner, object Member) slot, Value? old)
     {
-        if (slot.Owner is Frame) return;
+        if (slot.Owner.IsShortLived) return;
         if (!_past.TryGetValue(slot, out var past)) _past[slot] = past = [];
         past.Add((_time++, old));
     }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 
 namespace NnAnalyzers.Torch;
 
@@ -154,7 +154,7 @@ internal static class Catalog
         // Ends what can be learned through it.
         yield return new("detach", Role.Identity) { Shape = ShapeFunctions.Same };
         yield return new("Flatten", Role.Reshape) { Shape = ShapeFunctions.Flatten };
-        yield return new("ravel", Role.Reshape) { Shape = a => a.Input.HasRank ? Graph.Shape.Of(Graph.Shape.Product(a.Input.Dims)) : Graph.Shape.Of(Dim.Unknown) };
+        yield return new("ravel", Role.Reshape) { Shape = a => a.Input.HasRank ? Shapes.Shape.Of(Shapes.Shape.Product(a.Input.Dims)) : Shapes.Shape.Of(Dim.Unknown) };
         yield return new("Unflatten", Role.Reshape) { Shape = ShapeFunctions.Unflatten };
         yield return new("view", Role.Reshape) { Shape = ShapeFunctions.View };
         yield return new("reshape", Role.Reshape) { Shape = ShapeFunctions.View };
@@ -211,12 +211,12 @@ internal static class Catalog
         foreach (var op in Each("floor_divide remainder fmod maximum minimum fmax fmin atan2 arctan2 hypot logaddexp logaddexp2 copysign ldexp lerp addcmul addcdiv xlogy where masked_fill heaviside nextafter gcd lcm igamma igammac "
                      + "bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift polar complex", n => new(n, Role.Arithmetic) { Shape = ShapeFunctions.Broadcast })) yield return op;
         foreach (var op in Each("eq ne not_equal lt less le less_equal gt greater ge greater_equal isclose logical_and logical_or logical_xor", n => new(n, Role.Arithmetic) { Shape = ShapeFunctions.Broadcast, Range = Unit })) yield return op;
-        yield return new("equal", Role.Reduction) { Shape = _ => Graph.Shape.Scalar, Range = Unit };
+        yield return new("equal", Role.Reduction) { Shape = _ => Shapes.Shape.Scalar, Range = Unit };
 
         foreach (var op in Each("sum mean prod amax amin std var median nanmean nansum nanmedian logsumexp argmax argmin max min quantile nanquantile kthvalue mode norm count_nonzero var_mean std_mean", n => new(n, Role.Reduction)
                  { Shape = ShapeFunctions.Reduce, Range = n is "std" or "var" or "norm" or "count_nonzero" ? NonNegative : ValueRange.Any })) yield return op;
         foreach (var op in Each("all any", n => new(n, Role.Reduction) { Shape = ShapeFunctions.Reduce, Range = Unit })) yield return op;
-        foreach (var op in Each("dot vdot trace det logdet", n => new(n, Role.Reduction) { Shape = _ => Graph.Shape.Scalar })) yield return op;
+        foreach (var op in Each("dot vdot trace det logdet", n => new(n, Role.Reduction) { Shape = _ => Shapes.Shape.Scalar })) yield return op;
 
         yield return new("matmul", Role.Matmul) { Shape = ShapeFunctions.Multiply, Aliases = ["mm", "bmm", "mv"] };
         foreach (var op in Each("addmm addmv addbmm baddbmm einsum inner outer ger addr tensordot kron chain_matmul", n => new(n, Role.Matmul) { Shape = n == "baddbmm" ? ShapeFunctions.Same : null })) yield return op;

@@ -1,4 +1,4 @@
-using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 
 namespace NnAnalyzers.Torch;
 
@@ -8,16 +8,6 @@ internal enum Role
     Linear, Bilinear, Convolution, TransposedConvolution, Recurrent, Embedding, Attention,
     Normalization, Activation, Softmax, Dropout, Pooling, Reshape, Permute, Identity, Resize,
     Join, Matmul, Arithmetic, Reduction, Indexing, Source, Loss, Opaque,
-}
-
-/// <summary>What a reshape, permutation or indexing of tensors gets to see when it works out its shape.</summary>
-/// <param name="Layer">The layer that is applied; its own arguments hold the sizes.</param>
-/// <param name="Arguments">The layer's arguments, or those of the call.</param>
-/// <param name="Inputs">The tensors that go in.</param>
-internal readonly record struct Applied(Op Op, Layer? Layer, Arguments Arguments, IReadOnlyList<Step> Inputs)
-{
-    /// <summary>The shape of the first tensor.</summary>
-    public Shape Input => Inputs.Count > 0 ? Inputs[0].Shape : Shape.Unknown;
 }
 
 /// <summary>The values a tensor can take: bounds, either of which may be open (infinite).</summary>

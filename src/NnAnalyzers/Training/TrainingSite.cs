@@ -4,14 +4,14 @@ using NnAnalyzers.Graph;
 namespace NnAnalyzers.Training;
 
 /// <summary>What one method does to models, losses and optimizers, with everything it calls, in the order written.</summary>
-internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNode Body, Reader Reader)
+internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNode Body, Trace Trace)
 {
     /// <summary>Whether a method is called on the way.</summary>
-    public bool Enters(IMethodSymbol method) => Reader.Entered.Contains(method.OriginalDefinition);
+    public bool Enters(IMethodSymbol method) => Trace.Entered.Contains(method.OriginalDefinition);
 
-    public IReadOnlyList<Event> Events => Reader.Events;
-    public IReadOnlyList<Step> Steps => Reader.Steps;
-    public IReadOnlyList<Step> Losses => Reader.Losses;
+    public IReadOnlyList<Event> Events => Trace.Events;
+    public IReadOnlyList<Step> Steps => Trace.Steps;
+    public IReadOnlyList<Step> Losses => Trace.Losses;
 
     private ILookup<Value, Event>? _bySubject;
     private ILookup<EventKind, Event>? _byKind;

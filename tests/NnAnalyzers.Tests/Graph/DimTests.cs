@@ -1,4 +1,5 @@
 using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 
 namespace NnAnalyzers.Tests.Graph;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
 
 namespace NnAnalyzers.Tests.Graph;
 

@@ -1,6 +1,6 @@
 using NnAnalyzers.Graph;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
 
 namespace NnAnalyzers.Tests.Graph;
 

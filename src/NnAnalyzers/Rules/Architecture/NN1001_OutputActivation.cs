@@ -1,5 +1,6 @@
 using NnAnalyzers.Graph;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Rules;
 

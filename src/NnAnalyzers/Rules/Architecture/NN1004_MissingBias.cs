@@ -1,6 +1,6 @@
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
 
 namespace NnAnalyzers.Rules;
 
@@ -21,8 +21,8 @@ internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Ca
 
     /// <summary>Laterals, patch embeddings, gates, attention and language-model heads leave the bias out on purpose.</summary>
     private static bool IsBiaslessByDesign(Step step, Network network) =>
-        step.Op.Role == Role.Convolution && ShapeFunctions.PerAxis(step.Layer, "kernel_size", step.Op.SpatialAxes, null) is var kernel
-            && (kernel is null || kernel.All(k => k == 1) || ShapeFunctions.PerAxis(step.Layer, "stride", step.Op.SpatialAxes, 1) is { } stride && stride.SequenceEqual(kernel))
+        step.Op.Role == Role.Convolution && step.Layer?.SizesOf("kernel_size", null) is var kernel
+            && (kernel is null || kernel.All(k => k == 1) || step.Layer?.SizesOf("stride", 1) is { } stride && stride.SequenceEqual(kernel))
         || step.Input is { Op.Name: "mul" or "matmul" }
         || network.Layers.Any(l => l.Op.Role is Role.Embedding or Role.Attention)
         || network.Steps.Any(s => s.Op.Role == Role.Matmul);

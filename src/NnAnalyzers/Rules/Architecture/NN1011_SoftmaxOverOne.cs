@@ -1,4 +1,6 @@
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 using NnAnalyzers.Training;
 

@@ -1,6 +1,8 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Rules;
 

@@ -1,6 +1,8 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Torch;
 using NnAnalyzers.Training;
 
 namespace NnAnalyzers.Rules;

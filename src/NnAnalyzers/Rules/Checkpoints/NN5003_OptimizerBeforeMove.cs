@@ -1,4 +1,5 @@
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
 using NnAnalyzers.Training;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 using NnAnalyzers.Training;
 

@@ -1,6 +1,7 @@
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
 
 namespace NnAnalyzers.Rules;
 
@@ -14,7 +15,7 @@ internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Pr
         foreach (var step in network.Steps)
         {
             if (step.Op.Name is not ("view" or "reshape") || step.Layer is not null || step.Syntax is null || step.Input is not { } source || source.Shape.Rank < 3) continue;
-            if (ShapeFunctions.Target(step) is not [{ Size: -1 }, { Size: { } row }] || Chain.HeadOf(step) is not { } head) continue;
+            if (ShapeFunctions.Target(step.Applied) is not [{ Size: -1 }, { Size: { } row }] || Chain.HeadOf(step) is not { } head) continue;
             var sample = source.Shape.ElementsPerSample.Size;
             if (sample == row || source.Shape.Dims[source.Shape.Rank - 1].Size == row) continue;
             // Unless the size is known, only a map of a convolution or pooling has one that depends on the picture.

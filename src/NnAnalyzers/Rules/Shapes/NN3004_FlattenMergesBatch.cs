@@ -1,6 +1,7 @@
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
-using NnAnalyzers.Training;
 
 namespace NnAnalyzers.Rules;
 

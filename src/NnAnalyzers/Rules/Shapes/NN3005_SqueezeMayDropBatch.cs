@@ -1,5 +1,7 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 using NnAnalyzers.Training;
 

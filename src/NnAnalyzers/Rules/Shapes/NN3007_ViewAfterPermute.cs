@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
+using NnAnalyzers.Torch;
 using NnAnalyzers.Training;
 
 namespace NnAnalyzers.Rules;
@@ -16,7 +19,7 @@ internal sealed class NN3007_ViewAfterPermute() : Rule("NN3007", RuleLevel.Prove
     private IEnumerable<Finding> Judge(Step step)
     {
         if (step is not { Op.Name: "view", Layer: null, Syntax: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access }, Input: { Op.Name: "permute" or "transpose", Shape.HasRank: true } moved }) yield break;
-        if (Order(moved) is not { } order || ShapeFunctions.Target(step) is not { } target || !Merges(moved.Shape.Dims, order, target)) yield break;
+        if (Order(moved) is not { } order || ShapeFunctions.Target(step.Applied) is not { } target || !Merges(moved.Shape.Dims, order, target)) yield break;
         yield return At(step.Syntax, step.Shape, moved.Op.Name).Fix("Use reshape", Edit.Replace(access.Name, "reshape"));
     }
 
@@ -24,7 +27,7 @@ internal sealed class NN3007_ViewAfterPermute() : Rule("NN3007", RuleLevel.Prove
     private static IReadOnlyList<int>? Order(Step moved)
     {
         var marked = Shape.Of(Enumerable.Range(0, moved.Shape.Rank).Select(i => Dim.Of(1000 + i)));
-        var result = moved.Op.Shape!(moved.Applied with { Inputs = [new Step(StepKind.Input, moved.Op, [], null) { Shape = marked }] });
+        var result = moved.Op.Shape!(moved.AppliedTo(marked));
         return result.IsConstant ? result.Dims.Select(d => (int)d.Size!.Value - 1000).ToList() : null;
     }
 

@@ -1,5 +1,7 @@
 using NnAnalyzers.Graph;
-using NnAnalyzers.Training;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Shapes;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Rules;
 

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace NnAnalyzers.Training;
+namespace NnAnalyzers.Projects;
 
 /// <summary>
 /// What a file says about itself, from its text alone: which names it declares, which it mentions, which methods may train. Kept for

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using NnAnalyzers.Torch;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Reading;
 
 /// <summary>The part of .NET that networks are put together with: lists, LINQ and arithmetic.</summary>
 internal sealed partial class Reader
@@ -60,7 +62,7 @@ internal sealed partial class Reader
                 return elements.Take(MaxUnroll).Aggregate(given[0], (sum, e) => CallFunction(function, [new("", sum, call), new("", e, call)], call, frame));
             case "Count" or "LongCount" when given.Count == 0: return items is { IsComplete: true, Repeats: false } ? new Constant((long)elements.Length) : new Size(Dim.Named(new Symbol("count")));
             case "Any" when given.Count == 0: return items.IsComplete || elements.Length > 0 ? new Constant(elements.Length > 0) : null;
-            case "Sum" when given.Count == 0 && items is { IsComplete: true, Repeats: false } && elements.All(e => ToDim(e).IsKnown): return Number(elements.Aggregate(Dim.Of(0), (sum, e) => sum + ToDim(e)), "a sum");
+            case "Sum" when given.Count == 0 && items is { IsComplete: true, Repeats: false } && elements.All(e => e.Dim.IsKnown): return Number(elements.Aggregate(Dim.Of(0), (sum, e) => sum + e.Dim), "a sum");
             case "Max" or "Min" when given.Count == 0 && items.IsComplete && elements.Length > 0 && elements.All(e => e is Constant { Integer: not null }):
                 return new Constant(method.Name == "Max" ? elements.Max(e => ((Constant)e).Integer!.Value) : elements.Min(e => ((Constant)e).Integer!.Value));
             case "Contains" or "ContainsKey" when given is [Constant { Raw: string key }] && elements.All(e => e is Items { Elements: [Constant { Raw: string }, _] }) && items.IsComplete: return new Constant(items.Under(key) is not null);

@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Reading;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
+using NnAnalyzers.Training;
 
-namespace NnAnalyzers.Training;
+namespace NnAnalyzers.Projects;
 
 /// <summary>
 /// Everything the rules can ask about one compilation: its networks, its training code, and which meets which. Nothing is read before
@@ -161,10 +165,10 @@ internal sealed class ProjectGraph
             if (reader.Run(method, self, Arguments.None, null, null) is { } frame)
                 foreach (var (value, place, _) in frame.Returns) reader.Escape([value], place);
         }
-        foreach (var entered in reader.Entered)
+        foreach (var entered in reader.Trace.Entered)
             if (!_entered.Add(entered) || _alone.Contains(entered)) _enteredLater.Add(entered);
         _alone.Add(method);
-        return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, method, digest.Node, reader);
+        return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, method, digest.Node, reader.Trace);
     }
 
     private Reader NewSite() => new(_torch, _model, insideNetwork: false, _cancellation, _blocks) { ShapeOfNetwork = ShapeOf };
@@ -252,7 +256,7 @@ internal sealed class ProjectGraph
             {
                 var input = new Step(StepKind.Input, new Op(tensor.Name, Role.Source), [], null);
                 input.Shape = known.With(0, Dim.Named(new Axis(input, 0)));
-                reader.Steps.Add(input);
+                reader.Trace.Steps.Add(input);
                 given = new Arguments(new Argument(tensor.Name, input, null!));
             }
             if (reader.Run(forward, self, given, null, null) is { } frame)
@@ -262,13 +266,13 @@ internal sealed class ProjectGraph
         // What others call is read where they call it.
         var called = new HashSet<string>(methods.Select(DigestOf).SelectMany(d => d is null ? [] : d.Mentions.Where(x => x != d.Name)), StringComparer.Ordinal);
         foreach (var other in methods.Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)).OrderBy(m => called.Contains(m.Name)))
-            if (!reader.Entered.Contains(other) && !methods.Any(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
+            if (!reader.Trace.Entered.Contains(other) && !methods.Any(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
             {
                 // What is inherited may be made for other fields than this class has.
                 if (SymbolEqualityComparer.Default.Equals(other.ContainingType.OriginalDefinition, type)) reader.Run(other, self, Arguments.None, null, null);
                 else reader.Consider(other, self);
             }
-        return new Network(type.Name, type, null, reader, outputs) { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Arguments.Count && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
+        return new Network(type.Name, type, Declarations.First(type).SyntaxTree, reader.Trace, outputs) { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Arguments.Count && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
     }
 
     /// <summary>Whether a method works on tensors at all.</summary>
@@ -301,7 +305,7 @@ internal sealed class ProjectGraph
             if (before.SequenceEqual(elements)) return same;
         Readings++;
         var output = reader.ApplyContainer(container, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = applied.Input?.Shape ?? Shape.Unknown });
-        var network = new Network(container.Name, null, container, reader, output is Step last ? [new Output(last, last.When)] : []);
+        var network = new Network(container.Name, null, container.Syntax?.SyntaxTree, reader.Trace, output is Step last ? [new Output(last, last.When)] : []);
         known.Add((elements, network));
         if (!_containersIn.TryGetValue(container.Syntax!.SyntaxTree, out var list)) _containersIn[container.Syntax.SyntaxTree] = list = [];
         list.Add(network);
@@ -326,7 +330,7 @@ internal sealed class ProjectGraph
     public IReadOnlyList<LossUse> LossesOf(TrainingSite site)
     {
         if (site.Uses.Count == 0)
-            foreach (var loss in site.Losses) site.Uses.Add(Link(loss, site.Reader, null));
+            foreach (var loss in site.Losses) site.Uses.Add(Link(loss, site, null));
         return site.Uses;
     }
 
@@ -335,7 +339,7 @@ internal sealed class ProjectGraph
     /// <summary>The losses a network computes itself.</summary>
     public IReadOnlyList<LossUse> LossesOf(Network network) => _ownLosses.TryGetValue(network, out var known) ? known : _ownLosses[network] = network.OwnLosses.Select(l => Link(l, null, network)).ToList();
 
-    private LossUse Link(Step loss, Reader? site, Network? own)
+    private LossUse Link(Step loss, TrainingSite? site, Network? own)
     {
         var passed = new List<(Step Step, Network Network)>();
         var ends = new List<LossEnd>();
@@ -355,7 +359,7 @@ internal sealed class ProjectGraph
     }
 
     /// <summary>The steps that decide a tensor's values, those of the networks too that training code applies on the way.</summary>
-    private IEnumerable<Source> Behind(Step step, Reader? site, List<(Step Step, Network Network)>? passed = null) => Chain.Behind(step, applied =>
+    private IEnumerable<Source> Behind(Step step, TrainingSite? site, List<(Step Step, Network Network)>? passed) => Chain.Behind(step, applied =>
     {
         if (site is null || Applied(applied) is not { } network) return [];
         passed?.Add((applied, network));
@@ -363,7 +367,7 @@ internal sealed class ProjectGraph
     });
 
     /// <summary>The steps that decide a tensor of training code.</summary>
-    public IEnumerable<Source> Behind(Step step, TrainingSite site) => Behind(step, site.Reader);
+    public IEnumerable<Source> Behind(Step step, TrainingSite site) => Behind(step, site, null);
 
     /// <summary>The same line is read once for each caller; the reading that knows its targets counts.</summary>
     private static void Meet(Network network, LossUse use)

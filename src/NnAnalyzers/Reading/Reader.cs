@@ -3,9 +3,11 @@ using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Reading;
 
 /// <summary>
 /// Reads code the way it would run, with tensors, layers and optimizers in place of numbers: an abstract interpreter
@@ -31,35 +33,19 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private readonly Dictionary<ISymbol, int> _entries = new(SymbolEqualityComparer.Default);
     private readonly State _state = shared ?? new();
     private readonly Stack<(IMethodSymbol Method, Value? Self)> _calls = new();
+
+    /// <summary>The module whose inside is read; null outside of any.</summary>
     private Body? _inside;
-    private Body Current => _inside ??= new([], this) { IsOfNetwork = insideNetwork };
+    private Body Current => _inside ?? Trace.Body;
     private int _operations, _limits, _nested, _rounds, _unrolling;
 
-    /// <summary>Layers in the order they were made.</summary>
-    public List<Layer> Layers { get; } = [];
-
-    /// <summary>Steps in data-flow order.</summary>
-    public List<Step> Steps => Current.Steps;
-
-    public List<Event> Events { get; } = [];
-
-    /// <summary>Every loss that was applied.</summary>
-    public List<Step> Losses { get; } = [];
-
-    /// <summary>The methods that were read on the way.</summary>
-    public HashSet<IMethodSymbol> Entered { get; } = new(SymbolEqualityComparer.Default);
+    /// <summary>What was read so far.</summary>
+    public Trace Trace { get; private init; } = new(insideNetwork);
 
     public State State => _state;
 
     /// <summary>Works out what comes out of a network that training code applies.</summary>
     public Func<Step, Shape>? ShapeOfNetwork { get; init; }
-
-    public static Dim ToDim(Value value) => value switch
-    {
-        Constant { Integer: { } n } => Dim.Of(n),
-        Size size => size.Dim,
-        _ => Dim.Unknown,
-    };
 
     /// <summary>Runs the initializers and the constructor of a class, its bases first; <paramref name="self"/> is the object.</summary>
     public void Construct(INamedTypeSymbol type, Value self, Arguments? arguments = null, IMethodSymbol? constructor = null)
@@ -131,16 +117,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     }
 
     /// <summary>Another reader that goes on where this one stopped, without changing what this one knows.</summary>
-    public Reader Continue()
-    {
-        var next = new Reader(torch, models, insideNetwork, cancellation, blocks, _state.Copy()) { ShapeOfNetwork = ShapeOfNetwork };
-        next.Layers.AddRange(Layers);
-        next.Steps.AddRange(Steps);
-        next.Events.AddRange(Events);
-        next.Losses.AddRange(Losses);
-        next.Entered.UnionWith(Entered);
-        return next;
-    }
+    public Reader Continue() =>
+        new(torch, models, insideNetwork, cancellation, blocks, _state.Copy()) { ShapeOfNetwork = ShapeOfNetwork, Trace = Trace.Continue() };
 
     /// <summary>Reads a method that may never run: what is in it is as uncertain as one side of a branch.</summary>
     public void Consider(IMethodSymbol method, Value? self)
@@ -194,7 +172,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (method is not null)
         {
             _calls.Push((method, self));
-            Entered.Add(method.OriginalDefinition);
+            Trace.Entered.Add(method.OriginalDefinition);
         }
         try
         {
@@ -261,7 +239,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         return Hold(new Items([Anything(element, name)]) { Repeats = true, IsComplete = false }, name);
     }
 
-    private static bool IsWhole(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Int16 or SpecialType.System_UInt32;
+    private static bool IsWhole(ITypeSymbol? type) => Constant.IsWhole(type);
 
     // ---- Statements. Each returns false when control does not go on after it.
 
@@ -396,7 +374,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         (Items x, Items y) when y.Elements.Length > x.Elements.Length => new Items(y.Elements) { Repeats = true, IsComplete = false },
         (Step x, Step y) when insideNetwork && !ReferenceEquals(x, y) && !x.Shape.SameAs(y.Shape) =>
             Add(new Step(StepKind.Choice, new Op("loop", Role.Opaque), [y], null) { Shape = Common(x.Shape, y.Shape), Range = y.Range }),
-        (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size) when !ToDim(before).Equals(ToDim(after)) => new Size(Dim.Named(new Symbol("n"))),
+        (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size) when !before.Dim.Equals(after.Dim) => new Size(Dim.Named(new Symbol("n"))),
         (Constant, Constant) when !Equals(((Constant)before).Raw, ((Constant)after).Raw) => new Unknown("a loop"),
         _ => after,
     };
@@ -633,7 +611,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     {
         // What another reading made is only looked at.
         foreach (var input in step.Inputs)
-            if (!isQuestion || ReferenceEquals(input.Body?.Reading, this)) input.Users.Add(step);
+            if (!isQuestion || ReferenceEquals(input.Body?.Trace, Trace)) input.Users.Add(step);
         step.Body = Current;
         Current.Steps.Add(step);
         return step;
@@ -645,7 +623,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private void Happens(EventKind kind, Value subject, IOperation operation, Arguments? arguments = null)
     {
         if (_nested > 0) return;
-        Events.Add(new Event(kind, subject, operation) { Arguments = arguments ?? Arguments.None, When = Now, Order = Events.Count });
+        Trace.Events.Add(new Event(kind, subject, operation) { Arguments = arguments ?? Arguments.None, When = Now, Order = Trace.Events.Count });
     }
 
     private static bool HasStack()

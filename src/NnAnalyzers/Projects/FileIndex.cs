@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 
-namespace NnAnalyzers.Training;
+namespace NnAnalyzers.Projects;
 
 /// <summary>Which files of a compilation are about networks, and which file reaches which.</summary>
 internal sealed class FileIndex

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Shapes;
 
 /// <summary>The axes of a tensor. Where their number is not known, those that are known to be the last ones.</summary>
 internal sealed class Shape

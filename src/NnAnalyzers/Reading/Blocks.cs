@@ -1,6 +1,8 @@
 using Microsoft.CodeAnalysis;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Reading;
 
 /// <summary>
 /// The modules of the user's that were read, with what they were made with and given. One that is made and given the same, but for what
@@ -112,6 +114,6 @@ internal sealed class Renaming
     /// <summary>A shape of the one reading as it is called in the other.</summary>
     public Shape In(Shape shape) => shape.Replace(symbol =>
         _symbols.TryGetValue(symbol, out var name) ? Dim.Named(name)
-        : symbol is Axis axis && _roots.TryGetValue(axis.Tensor, out var root) ? Reader.AxisOf(root, axis.Index)
+        : symbol is Axis { Tensor: Step tensor } axis && _roots.TryGetValue(tensor, out var root) ? Reader.AxisOf(root, axis.Index)
         : _isOpen && symbol is Axis or Symbol ? Dim.Named(_symbols[symbol] = new Symbol(symbol.ToString()!)) : null);
 }

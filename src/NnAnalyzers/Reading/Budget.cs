@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using NnAnalyzers.Graph;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Reading;
 
 /// <summary>
 /// What reading may cost. Whatever can multiply has a bound, so that nothing a user writes takes more than the code is long; what meets one
@@ -14,7 +15,7 @@ internal sealed class Budget(long codeLength)
     public const int Reading = 60_000;
 
     /// <summary>Elements of a list, with those of lists inside; characters of a text.</summary>
-    public const int Elements = 1024, Text = 4096;
+    public const int Elements = Items.MaxWeight, Text = 4096;
 
     /// <summary>Deeper code is not asked about: the compiler itself answers by recursion.</summary>
     private const int Nesting = 400;

@@ -1,6 +1,4 @@
-using NnAnalyzers.Torch;
-
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Shapes;
 
 /// <summary>
 /// What each operation makes of the shapes it is given; unknown where it would throw. Formulas: the PyTorch documentation of each
@@ -10,44 +8,33 @@ internal static class ShapeFunctions
 {
     public static Shape Same(Applied a) => a.Input;
 
-    public static Shape LikeSecond(Applied a) => a.Inputs.Count > 1 ? a.Inputs[1].Shape : Shape.Unknown;
+    public static Shape LikeSecond(Applied a) => a.Inputs.Count > 1 ? a.Inputs[1] : Shape.Unknown;
 
-    public static Shape LikeIndex(Applied a) => a.Arguments.TryGetValue("index", out var index) || a.Arguments.TryGetValue("indices", out index) ? index.Value is Step step ? step.Shape : Shape.Unknown : Shape.Unknown;
+    public static Shape LikeIndex(Applied a) => (a.Find("index") ?? a.Find("indices"))?.Tensor ?? Shape.Unknown;
 
     // ---- Arguments.
 
-    private static Dim Size(Applied a, string name) => a.Arguments.TryGetValue(name, out var argument) ? Reader.ToDim(argument.Value) : Dim.Unknown;
+    private static Dim Size(Applied a, string name) => a.Find(name)?.Dim ?? Dim.Unknown;
 
     private static long? Number(Applied a, string name, long? otherwise = null) =>
-        a.Arguments.TryGetValue(name, out var argument) ? argument.Value is Constant { Raw: null } ? otherwise : (argument.Value as Constant)?.Integer : otherwise;
+        a.Find(name) is { IsNull: false } given ? given.Dim.Size : otherwise;
 
-    private static bool? Flag(Applied a, string name) => a.Arguments.TryGetValue(name, out var argument) ? argument.Value is Constant { Raw: bool flag } ? flag : null : false;
+    private static bool? Flag(Applied a, string name) => a.Find(name) is { } given ? given.Flag : false;
 
     private static string? Present(Applied a, params string[] names)
     {
         foreach (var name in names)
-            if (a.Arguments.TryGetValue(name, out var argument) && argument.Value is not Constant { Raw: null }) return name;
+            if (a.Find(name) is { IsNull: false }) return name;
         return null;
     }
 
-    /// <summary>Sizes from <c>3</c>, <c>(3, 3)</c> or <c>new long[] { 3, 3 }</c>; null when their number is not known.</summary>
-    private static IReadOnlyList<Dim>? List(Value value) => value switch
-    {
-        Items { IsComplete: true } items => items.Elements.Select(Reader.ToDim).ToList(),
-        Items => null,
-        ShapeOf { Tensor.Shape: { HasRank: true } shape } => shape.Dims,
-        ShapeOf => null,
-        Constant { Integer: null } or Unknown => null,
-        _ => [Reader.ToDim(value)],
-    };
-
-    private static IReadOnlyList<Dim>? Sizes(Applied a, params string[] names) => Present(a, names) is { } name ? List(a.Arguments[name].Value) : null;
+    private static IReadOnlyList<Dim>? Sizes(Applied a, params string[] names) => Present(a, names) is { } name ? a.Find(name)!.Sizes : null;
 
     /// <summary>A size for each spatial axis.</summary>
     private static IReadOnlyList<Dim>? PerAxis(Applied a, int axes, Dim? otherwise, params string[] names)
     {
         if (Present(a, names) is not { } name) return otherwise is { } value ? Repeated(value, axes) : null;
-        return List(a.Arguments[name].Value) switch
+        return a.Find(name)!.Sizes switch
         {
             { Count: 1 } one => Repeated(one[0], axes),
             { } all when all.Count == axes => all,
@@ -62,25 +49,25 @@ internal static class ShapeFunctions
         return sizes;
     }
 
-    /// <summary>The same for a layer, as numbers; null when not known.</summary>
-    public static IReadOnlyList<long>? PerAxis(Layer? layer, string parameter, int axes, long? otherwise) =>
-        layer is not null && PerAxis(new Applied(layer.Op, layer, layer.Arguments, []), axes, otherwise is { } o ? Dim.Of(o) : null, parameter) is { } sizes && sizes.All(s => s.Size is not null)
+    /// <summary>The same as numbers; null when not known.</summary>
+    public static IReadOnlyList<long>? PerAxis(Applied a, string parameter, long? otherwise) =>
+        PerAxis(a, a.SpatialAxes, otherwise is { } o ? Dim.Of(o) : null, parameter) is { } sizes && sizes.All(s => s.Size is not null)
             ? sizes.Select(s => s.Size!.Value).ToList() : null;
 
-    private static Step? Tensor(Applied a, params string[] names) => names.Select(n => a.Arguments.TryGetValue(n, out var argument) ? argument.Value as Step : null).FirstOrDefault(s => s is not null);
+    private static Shape? Tensor(Applied a, params string[] names) => names.Select(n => a.Find(n)?.Tensor).FirstOrDefault(s => s is not null);
 
     private static IEnumerable<Dim> Unknowns(int count) => Enumerable.Repeat(Dim.Unknown, count);
 
     // ---- Layers with weights.
 
     /// <summary>(…, in) → (…, out)</summary>
-    public static Shape Linear(Applied a) => a.Input.WithLast(a.Layer?.Out ?? Tensor(a, "weights", "weight")?.Shape.At(0) ?? Dim.Unknown);
+    public static Shape Linear(Applied a) => a.Input.WithLast(a.Out ?? Tensor(a, "weights", "weight")?.At(0) ?? Dim.Unknown);
 
-    public static Shape Bilinear(Applied a) => a.Input.WithLast(a.Layer?.Out ?? Tensor(a, "weight")?.Shape.At(0) ?? Dim.Unknown);
+    public static Shape Bilinear(Applied a) => a.Input.WithLast(a.Out ?? Tensor(a, "weight")?.At(0) ?? Dim.Unknown);
 
-    public static Shape Embed(Applied a) => a.Input.HasRank ? Shape.Of(a.Input.Dims.Add(a.Layer?.Out ?? Dim.Unknown)) : Shape.EndingIn(a.Layer?.Out ?? Dim.Unknown);
+    public static Shape Embed(Applied a) => a.Input.HasRank ? Shape.Of(a.Input.Dims.Add(a.Out ?? Dim.Unknown)) : Shape.EndingIn(a.Out ?? Dim.Unknown);
 
-    public static Shape EmbedBags(Applied a) => a.Input.Rank == 2 ? Shape.Of(a.Input.Dims[0], a.Layer?.Out ?? Dim.Unknown) : Shape.EndingIn(a.Layer?.Out ?? Dim.Unknown);
+    public static Shape EmbedBags(Applied a) => a.Input.Rank == 2 ? Shape.Of(a.Input.Dims[0], a.Out ?? Dim.Unknown) : Shape.EndingIn(a.Out ?? Dim.Unknown);
 
     /// <summary>⌊(n + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, or rounded up</summary>
     private static Dim Window(Dim n, Dim kernel, Dim stride, Dim padding, Dim dilation, bool ceil = false)
@@ -100,8 +87,8 @@ internal static class ShapeFunctions
     /// </summary>
     public static (Dim Has, Dim Needs)? WindowTooLarge(Applied a)
     {
-        var axes = a.Op.SpatialAxes;
-        if (a.Op.Role is not (Role.Convolution or Role.Pooling) || a.Input.Rank != axes + 2 || PerAxis(a, axes, null, "kernel_size") is not { } kernel
+        var axes = a.SpatialAxes;
+        if (a.Input.Rank != axes + 2 || PerAxis(a, axes, null, "kernel_size") is not { } kernel
             || IsNamedPadding(a) || PerAxis(a, axes, Dim.Of(0), "padding") is not { } padding || PerAxis(a, axes, Dim.Of(1), "dilation") is not { } dilation) return null;
         for (var i = 0; i < axes; i++)
             if (a.Input.Dims[i + 2] is { Size: not null } n && dilation[i] * (kernel[i] - Dim.Of(1)) + Dim.Of(1) - Dim.Of(2) * padding[i] is { Size: { } needs } && n.Size < needs)
@@ -109,23 +96,23 @@ internal static class ShapeFunctions
         return null;
     }
 
-    private static bool IsNamedPadding(Applied a) => a.Arguments.TryGetValue("padding", out var p) && p.Operation is Microsoft.CodeAnalysis.Operations.IArgumentOperation { Parameter.Type.Name: "Padding" };
+    private static bool IsNamedPadding(Applied a) => a.Declared("padding") is { Type: "Padding" };
 
     /// <summary>(N, in, L…) → (N, out, L′…)</summary>
     public static Shape Convolve(Applied a)
     {
-        var (axes, channels) = (a.Op.SpatialAxes, a.Layer?.Out ?? Tensor(a, "weight")?.Shape.At(0) ?? Dim.Unknown);
+        var (axes, channels) = (a.SpatialAxes, a.Out ?? Tensor(a, "weight")?.At(0) ?? Dim.Unknown);
         if (!a.Input.HasRank) return Shape.Unknown;
         // Without a batch axis the channels come first.
         var first = a.Input.Rank - axes - 1;
         if (first is not (0 or 1)) return Shape.Unknown;
-        var kernel = PerAxis(a, axes, null, "kernel_size") ?? (Tensor(a, "weight")?.Shape is { HasRank: true } weight && weight.Rank == axes + 2 ? weight.Dims.Skip(2).ToList() : null);
+        var kernel = PerAxis(a, axes, null, "kernel_size") ?? (Tensor(a, "weight") is { HasRank: true } weight && weight.Rank == axes + 2 ? weight.Dims.Skip(2).ToList() : null);
         var (stride, dilation) = (PerAxis(a, axes, Dim.Of(1), "stride", "strides"), PerAxis(a, axes, Dim.Of(1), "dilation"));
         var spatial = Unknowns(axes);
         if (IsNamedPadding(a))
         {
             // Padding.Same keeps the size (its stride is 1), Padding.Valid pads nothing.
-            var same = a.Arguments["padding"].Value is Constant { Integer: { } mode } ? mode : -1;
+            var same = Number(a, "padding", -1);
             if (same == 1) spatial = a.Input.Dims.Skip(first + 1);
             else if (same == 0 && kernel is not null && stride is not null && dilation is not null) spatial = Enumerable.Range(0, axes).Select(i => Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], Dim.Of(0), dilation[i]));
         }
@@ -143,9 +130,9 @@ internal static class ShapeFunctions
     /// <summary>(n − 1)·stride − 2·padding + dilation·(kernel − 1) + output padding + 1</summary>
     public static Shape ConvolveTransposed(Applied a)
     {
-        var axes = a.Op.SpatialAxes;
-        var weight = Tensor(a, "weight")?.Shape;
-        var channels = a.Layer?.Out ?? (weight is { HasRank: true } ? weight.At(1) * Size(a, "groups") : Dim.Unknown);
+        var axes = a.SpatialAxes;
+        var weight = Tensor(a, "weight");
+        var channels = a.Out ?? (weight is { HasRank: true } ? weight.At(1) * Size(a, "groups") : Dim.Unknown);
         if (!a.Input.HasRank || a.Input.Rank - axes - 1 is not ((0 or 1) and var first)) return Shape.Unknown;
         var one = Dim.Of(1);
         var kernel = PerAxis(a, axes, null, "kernel_size") ?? (weight is { HasRank: true } && weight.Rank == axes + 2 ? weight.Dims.Skip(2).ToList() : null);
@@ -159,23 +146,23 @@ internal static class ShapeFunctions
     /// <summary>(…, in) → (…, hidden), twice as wide in both directions.</summary>
     public static Shape Recur(Applied a)
     {
-        var hidden = a.Layer?.Out ?? Dim.Unknown;
+        var hidden = a.Out ?? Dim.Unknown;
         return a.Input.WithLast(Flag(a, "bidirectional") switch { false => hidden, true => hidden * Dim.Of(2), null => Dim.Unknown });
     }
 
-    public static Shape RecurOnce(Applied a) => a.Input.WithLast(a.Layer?.Out ?? Dim.Unknown);
+    public static Shape RecurOnce(Applied a) => a.Input.WithLast(a.Out ?? Dim.Unknown);
 
     /// <summary>The target goes in second and keeps its shape.</summary>
     public static Shape Decode(Applied a) => LikeSecond(a);
 
     /// <summary>(…, L, E), (…, S, E), (…, S, V) → (…, L, V)</summary>
-    public static Shape Attend(Applied a) => a.Inputs.Count > 2 ? a.Input.WithLast(a.Inputs[2].Shape.At(-1)) : Shape.Unknown;
+    public static Shape Attend(Applied a) => a.Inputs.Count > 2 ? a.Input.WithLast(a.Inputs[2].At(-1)) : Shape.Unknown;
 
     // ---- Spatial sizes.
 
     public static Shape Pool(Applied a)
     {
-        var axes = a.Op.SpatialAxes;
+        var axes = a.SpatialAxes;
         if (!a.Input.HasRank || a.Input.Rank - axes is not ((1 or 2) and var first)) return Shape.Unknown;
         var kernel = PerAxis(a, axes, null, "kernel_size");
         var stride = Present(a, "stride", "strides") is null ? kernel : PerAxis(a, axes, null, "stride", "strides");
@@ -187,21 +174,21 @@ internal static class ShapeFunctions
 
     public static Shape PoolAdaptively(Applied a)
     {
-        var axes = a.Op.SpatialAxes;
+        var axes = a.SpatialAxes;
         if (!a.Input.HasRank || a.Input.Rank - axes is not ((1 or 2) and var first)) return Shape.Unknown;
         return Shape.Of(a.Input.Dims.Take(first).Concat(PerAxis(a, axes, null, "output_size", "outputSize") ?? Unknowns(axes)));
     }
 
     /// <summary>Batch and channels stay; the rest is not followed.</summary>
     public static Shape ResizeSpatially(Applied a) =>
-        a.Input.HasRank && a.Input.Rank - a.Op.SpatialAxes is (1 or 2) and var first ? Shape.Of(a.Input.Dims.Take(first).Concat(Unknowns(a.Op.SpatialAxes))) : Shape.Unknown;
+        a.Input.HasRank && a.Input.Rank - a.SpatialAxes is (1 or 2) and var first ? Shape.Of(a.Input.Dims.Take(first).Concat(Unknowns(a.SpatialAxes))) : Shape.Unknown;
 
     /// <summary>Pairs of paddings, the last axis first.</summary>
     public static Shape Pad(Applied a)
     {
         if (!a.Input.HasRank) return Shape.Unknown;
         var sizes = Sizes(a, "pad", "padding");
-        var axes = a.Op.SpatialAxes;
+        var axes = a.SpatialAxes;
         if (sizes is { Count: 1 } && axes > 0) sizes = Enumerable.Repeat(sizes[0], 2 * axes).ToList();
         else if (sizes is { Count: 1 }) sizes = [sizes[0], sizes[0]];
         if (sizes is null || sizes.Count % 2 != 0 || sizes.Count / 2 > a.Input.Rank) return Shape.Of(Unknowns(a.Input.Rank));
@@ -216,9 +203,9 @@ internal static class ShapeFunctions
         var axes = a.Input.Rank - 2;
         var kept = a.Input.Dims.Take(2);
         if (Present(a, "size") is not null) return Shape.Of(kept.Concat(PerAxis(a, axes, null, "size") ?? Unknowns(axes)));
-        if (Present(a, "scale_factor", "scaleFactors") is { } name && a.Arguments[name].Value is Items { IsComplete: true } factors && (factors.Elements.Length == axes || factors.Elements.Length == 1)
-            && factors.Elements.All(f => f is Constant { Number: { } n } && n == Math.Floor(n)))
-            return Shape.Of(kept.Concat(Enumerable.Range(0, axes).Select(i => a.Input.Dims[i + 2] * Dim.Of((long)((Constant)factors.Elements[factors.Elements.Length == 1 ? 0 : i]).Number!.Value))));
+        if (Present(a, "scale_factor", "scaleFactors") is { } name && a.Find(name)!.Items is { } factors && (factors.Count == axes || factors.Count == 1)
+            && factors.All(f => f.Number is { } n && n == Math.Floor(n)))
+            return Shape.Of(kept.Concat(Enumerable.Range(0, axes).Select(i => a.Input.Dims[i + 2] * Dim.Of((long)factors[factors.Count == 1 ? 0 : i].Number!.Value))));
         return Shape.Of(kept.Concat(Unknowns(axes)));
     }
 
@@ -250,7 +237,7 @@ internal static class ShapeFunctions
     }
 
     /// <summary>The sizes a view or reshape asks for; null when their number is not known. −1 stays −1.</summary>
-    public static IReadOnlyList<Dim>? Target(Step step) => Sizes(new Applied(step.Op, step.Layer, step.Arguments, step.Inputs), "shape");
+    public static IReadOnlyList<Dim>? Target(Applied a) => Sizes(a, "shape");
 
     public static Shape View(Applied a) => Sizes(a, "shape") is { } target ? Shape.Of(Resolve(target, a.Input.HasRank ? a.Input.Dims : null)) : Shape.Unknown;
 
@@ -313,7 +300,7 @@ internal static class ShapeFunctions
     public static Shape Transpose(Applied a)
     {
         long? first = Number(a, Present(a, "dim0", "axis0") ?? "dim0"), second = Number(a, Present(a, "dim1", "axis1") ?? "dim1");
-        if (a.Arguments.Values.All(v => v is Step)) (first, second) = a.Input.Rank is 2 or -1 ? (-2L, -1L) : ((long?)null, (long?)null);
+        if (Present(a, "dim0", "axis0", "dim1", "axis1") is null) (first, second) = a.Input.Rank is 2 or -1 ? (-2L, -1L) : ((long?)null, (long?)null);
         if (first is null || second is null) return Shape.Unknown;
         if (!a.Input.HasRank) return first < 0 && second < 0 && Math.Max(-first.Value, -second.Value) is var tail && a.Input.Dims.Length >= tail ? Swap(a.Input, (int)first.Value + a.Input.Dims.Length, (int)second.Value + a.Input.Dims.Length) : Shape.Unknown;
         return a.Input.Normalize(first) is { } i && a.Input.Normalize(second) is { } j ? Swap(a.Input, i, j) : Shape.Unknown;
@@ -330,12 +317,12 @@ internal static class ShapeFunctions
     // ---- Several tensors.
 
     /// <summary>The axis tensors are joined along; <c>concatenate</c> calls it otherwise. Null if not known.</summary>
-    public static long? AxisOf(Applied a) => Number(a, a.Arguments.Contains("axis") ? "axis" : "dim", 0);
+    public static long? AxisOf(Applied a) => Number(a, a.Find("axis") is not null ? "axis" : "dim", 0);
 
     public static Shape Concatenate(Applied a)
     {
-        var shapes = a.Inputs.Select(i => i.Shape).ToList();
-        if (shapes.Count == 0 || a.Arguments.TryGetValue("tensors", out var tensors) && tensors.Value is Items { IsComplete: false }) return shapes.FirstOrDefault(s => s.HasRank) is { } any ? Shape.Of(Unknowns(any.Rank)) : Shape.Unknown;
+        var shapes = a.Inputs;
+        if (shapes.Count == 0 || !IsComplete(a)) return shapes.FirstOrDefault(s => s.HasRank) is { } any ? Shape.Of(Unknowns(any.Rank)) : Shape.Unknown;
         if (shapes.FirstOrDefault(s => s.HasRank) is not { } first)
             return AxisOf(a) == -1 ? Shape.EndingIn(shapes.Aggregate(Dim.Of(0), (sum, s) => sum + s.At(-1))) : Shape.Unknown;
         if (first.Normalize(AxisOf(a)) is not { } axis || shapes.Any(s => s.HasRank && s.Rank != first.Rank)) return Shape.Unknown;
@@ -343,15 +330,17 @@ internal static class ShapeFunctions
             : shapes.Select(s => s.At(i)).Where(d => d.IsKnown).DefaultIfEmpty(Dim.Unknown).OrderBy(d => d.Size is null).First()));
     }
 
+    /// <summary>Whether all tensors are known that are joined.</summary>
+    private static bool IsComplete(Applied a) => a.Find("tensors") is not { } tensors || tensors.Items is not null || tensors.IndexKind != IndexKind.List;
+
     public static Shape Stack(Applied a)
     {
-        if (a.Inputs.FirstOrDefault(i => i.Shape.HasRank)?.Shape is not { } first || first.Normalize(Number(a, "dim", 0), 1) is not { } axis) return Shape.Unknown;
-        var complete = !(a.Arguments.TryGetValue("tensors", out var tensors) && tensors.Value is Items { IsComplete: false });
-        return Shape.Of(first.Dims.Insert(axis, complete ? Dim.Of(a.Inputs.Count) : Dim.Unknown));
+        if (a.Inputs.FirstOrDefault(i => i.HasRank) is not { } first || first.Normalize(Number(a, "dim", 0), 1) is not { } axis) return Shape.Unknown;
+        return Shape.Of(first.Dims.Insert(axis, IsComplete(a) ? Dim.Of(a.Inputs.Count) : Dim.Unknown));
     }
 
     /// <summary>Sizes that stand one above the other, from the last: equal, or one of them 1.</summary>
-    public static Shape Broadcast(Applied a) => a.Inputs.Select(i => i.Shape).Aggregate((Shape?)null, (x, y) => x is null ? y : Broadcast(x, y)) ?? Shape.Unknown;
+    public static Shape Broadcast(Applied a) => a.Inputs.Aggregate((Shape?)null, (x, y) => x is null ? y : Broadcast(x, y)) ?? Shape.Unknown;
 
     public static Shape Broadcast(Shape x, Shape y)
     {
@@ -374,7 +363,7 @@ internal static class ShapeFunctions
     public static Shape Multiply(Applied a)
     {
         if (a.Inputs.Count < 2) return Shape.Unknown;
-        var (x, y) = (a.Inputs[0].Shape, a.Inputs[1].Shape);
+        var (x, y) = (a.Inputs[0], a.Inputs[1]);
         if (x.Rank >= 2 && y.Rank >= 2)
             return Broadcast(Shape.Of(x.Dims.Take(x.Rank - 2)), Shape.Of(y.Dims.Take(y.Rank - 2))) is { HasRank: true } batch ? Shape.Of(batch.Dims.Add(x.At(-2)).Add(y.At(-1))) : Shape.Unknown;
         return (x.Rank, y.Rank) switch
@@ -428,26 +417,26 @@ internal static class ShapeFunctions
     /// <summary><c>x[.., 0, 1..3]</c></summary>
     public static Shape IndexBy(Applied a)
     {
-        if (!a.Input.HasRank || !a.Arguments.TryGetValue("indices", out var argument) || argument.Value is not Items { IsComplete: true, Elements: var indices }) return Shape.Unknown;
+        if (!a.Input.HasRank || a.Find("indices")?.Items is not { } indices) return Shape.Unknown;
         // A number takes an axis away; a slice cuts it; null makes one; an ellipsis stands for all that are not named. A tensor may be a mask.
-        if (indices.Any(i => i is Step or Unknown or Items)) return indices.Length == 1 && indices[0] is Items { Elements: var rows } && rows.All(r => r is not Step) ? a.Input.With(0, Dim.Unknown) : Shape.Unknown;
-        var named = indices.Count(i => i is not (Pick { Kind: PickKind.Ellipsis or PickKind.NewAxis } or Constant { Raw: null }));
+        if (indices.Any(i => i.IndexKind is IndexKind.Unknown or IndexKind.List)) return indices is [{ IndexKind: IndexKind.List, Items: { } rows }] && rows.All(r => r.Tensor is null) ? a.Input.With(0, Dim.Unknown) : Shape.Unknown;
+        var named = indices.Count(i => i.IndexKind is not (IndexKind.Ellipsis or IndexKind.NewAxis));
         if (named > a.Input.Rank) return Shape.Unknown;
         var dims = new List<Dim>();
         var axis = 0;
         foreach (var index in indices)
-            switch (index)
+            switch (index.IndexKind)
             {
-                case Pick { Kind: PickKind.Ellipsis }:
+                case IndexKind.Ellipsis:
                     var rest = a.Input.Rank - named;
                     dims.AddRange(a.Input.Dims.Skip(axis).Take(rest));
                     axis += rest;
                     break;
-                case Pick { Kind: PickKind.NewAxis } or Constant { Raw: null }:
+                case IndexKind.NewAxis:
                     dims.Add(Dim.Of(1));
                     break;
-                case Pick { Kind: PickKind.Slice } slice:
-                    dims.Add(slice.Extent(a.Input.Dims[axis++]));
+                case IndexKind.Slice:
+                    dims.Add(index.Extent(a.Input.Dims[axis++]));
                     break;
                 default:
                     axis++;
@@ -463,8 +452,8 @@ internal static class ShapeFunctions
         // max(x, y) is element by element.
         if (a.Inputs.Count > 1) return Broadcast(a);
         var keep = Flag(a, "keepdim");
-        IReadOnlyList<Dim>? axes = Present(a, "dim0") is not null ? new[] { "dim0", "dim1", "dim2" }.Where(n => a.Arguments.Contains(n)).Select(n => Size(a, n)).ToList() : Sizes(a, "dim", "dimensions", "dims", "dimension");
-        if (axes is null && Present(a, "dim", "dimensions", "dims", "dimension") is null) return a.Op.Name is "kthvalue" or "mode" or "quantile" or "nanquantile" or "count_nonzero" ? Shape.Unknown : Shape.Scalar;
+        IReadOnlyList<Dim>? axes = Present(a, "dim0") is not null ? new[] { "dim0", "dim1", "dim2" }.Where(n => a.Find(n) is not null).Select(n => Size(a, n)).ToList() : Sizes(a, "dim", "dimensions", "dims", "dimension");
+        if (axes is null && Present(a, "dim", "dimensions", "dims", "dimension") is null) return a.Name is "kthvalue" or "mode" or "quantile" or "nanquantile" or "count_nonzero" ? Shape.Unknown : Shape.Scalar;
         if (axes is null || keep is null) return Shape.Unknown;
         if (!a.Input.HasRank) return keep == false && axes is [{ Size: -1 }] ? Shape.EndingIn(a.Input.Dims.Take(Math.Max(0, a.Input.Dims.Length - 1)).ToArray()) : Shape.Unknown;
         var gone = axes.Select(x => a.Input.Normalize(x.Size)).ToList();
@@ -477,20 +466,20 @@ internal static class ShapeFunctions
     public static Shape Sizes(Applied a)
     {
         if (Sizes(a, "size", "dimensions") is { } sizes) return Shape.Of(sizes);
-        var each = Single.Where(n => a.Arguments.Contains(n)).Select(n => Size(a, n)).ToList();
+        var each = Single.Where(n => a.Find(n) is not null).Select(n => Size(a, n)).ToList();
         if (each.Count > 0) return Shape.Of(each);
         // torch.tensor(array): as long as the array; a number has no axes.
-        if (Present(a, "rawArray", "scalar", "scalar0", "data") is not { } data || a.Arguments[data].Operation is not Microsoft.CodeAnalysis.Operations.IArgumentOperation { Parameter.Type: var type }) return Shape.Unknown;
-        if (type is not Microsoft.CodeAnalysis.IArrayTypeSymbol array) return data.StartsWith("scalar", StringComparison.Ordinal) ? Shape.Scalar : Shape.Unknown;
-        return array.Rank == 1 && a.Arguments[data].Value is Items { IsComplete: true } items ? Shape.Of(Dim.Of(items.Elements.Length)) : Shape.Of(Unknowns(array.Rank));
+        if (Present(a, "rawArray", "scalar", "scalar0", "data") is not { } data || a.Declared(data) is not var (_, rank)) return Shape.Unknown;
+        if (rank == 0) return data.StartsWith("scalar", StringComparison.Ordinal) ? Shape.Scalar : Shape.Unknown;
+        return rank == 1 && a.Find(data)!.Items is { } items ? Shape.Of(Dim.Of(items.Count)) : Shape.Of(Unknowns(rank));
     }
 
     public static Shape Eye(Applied a) => Shape.Of(Size(a, "rows"), Number(a, "columns", -1) == -1 ? Size(a, "rows") : Size(a, "columns"));
 
     /// <summary>One axis, as long as asked for.</summary>
-    public static Shape Count(Applied a) => Shape.Of(Size(a, a.Op.Name switch
+    public static Shape Count(Applied a) => Shape.Of(Size(a, a.Name switch
     {
-        "arange" => a.Arguments.Contains("start") ? "" : "stop",
+        "arange" => a.Find("start") is not null ? "" : "stop",
         "randperm" => "n",
         "linspace" or "logspace" => "steps",
         _ => "len",

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Shapes;
 
 /// <summary>
 /// The size of one axis: a sum of products of symbols with whole coefficients, kept in one normal form so that equal sizes compare
@@ -222,9 +222,9 @@ internal readonly struct Dim : IEquatable<Dim>
 }
 
 /// <summary>Axis number <paramref name="Index"/> of a tensor whose size is not known.</summary>
-internal sealed record Axis(Step Tensor, int Index)
+internal sealed record Axis(object Tensor, int Index)
 {
-    public override string ToString() => Index == 0 ? "N" : $"{Tensor.Name}[{Index}]";
+    public override string ToString() => Index == 0 ? "N" : $"{Tensor}[{Index}]";
     public bool Equals(Axis? other) => other is not null && ReferenceEquals(Tensor, other.Tensor) && Index == other.Index;
     public override int GetHashCode() => Index;
 }

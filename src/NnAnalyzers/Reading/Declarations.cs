@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Reading;
 
 /// <summary>Parts of a class in an order of their own: a compiler gives them in the order in which it was told its files.</summary>
 internal static class Declarations

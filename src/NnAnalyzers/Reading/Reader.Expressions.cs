@@ -2,22 +2,18 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Reading;
 
 internal sealed partial class Reader
 {
     private readonly Stack<Value> _conditional = new();
     private readonly Stack<Value> _initialized = new();
 
-    /// <summary>The operation under conversions and parentheses.</summary>
-    public static IOperation Bare(IOperation operation) => operation switch
-    {
-        IConversionOperation { OperatorMethod: null } conversion => Bare(conversion.Operand),
-        IParenthesizedOperation parenthesized => Bare(parenthesized.Operand),
-        _ => operation,
-    };
+    private static IOperation Bare(IOperation operation) => Argument.Bare(operation);
 
     private static readonly Unknown TooLarge = new("too large");
 
@@ -40,7 +36,7 @@ internal sealed partial class Reader
             case IArgumentOperation argument: return Evaluate(argument.Value, frame);
             case ITranslatedQueryOperation query: return Evaluate(query.Operation, frame);
             case ILiteralOperation: return new Constant(null);
-            case IDefaultValueOperation { Type: var type }: return DefaultOf(type);
+            case IDefaultValueOperation { Type: var type }: return Constant.DefaultOf(type);
             case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver }: return _initialized.Count > 0 ? _initialized.Peek() : new Unknown("an object that is made");
             case IInstanceReferenceOperation: return frame.This ?? new Unknown("an object made elsewhere");
             case IPropertyReferenceOperation property: return Property(property, frame);
@@ -59,8 +55,8 @@ internal sealed partial class Reader
             {
                 var by = Dim.Of(step.Kind == OperationKind.Increment ? 1 : -1);
                 var now = Evaluate(step.Target, frame);
-                AssignTo(step.Target, Number(ToDim(now) + by, "a counter"), frame);
-                return step.IsPostfix ? now : Number(ToDim(now) + by, "a counter");
+                AssignTo(step.Target, Number(now.Dim + by, "a counter"), frame);
+                return step.IsPostfix ? now : Number(now.Dim + by, "a counter");
             }
             case IVariableDeclarationGroupOperation or IBlockOperation or IReturnOperation:
                 Execute(operation, frame);
@@ -88,7 +84,7 @@ internal sealed partial class Reader
             case IIsTypeOperation test:
                 return Narrow(Evaluate(test.ValueOperand, frame), test.TypeOperand).Matches;
             case ITupleOperation tuple: return new Items(All(tuple.Elements, frame));
-            case IRangeOperation range: return new Pick(PickKind.Slice, range.LeftOperand is null ? null : Evaluate(range.LeftOperand, frame), range.RightOperand is null ? null : Evaluate(range.RightOperand, frame));
+            case IRangeOperation range: return new Pick(IndexKind.Slice, range.LeftOperand is null ? null : Evaluate(range.LeftOperand, frame), range.RightOperand is null ? null : Evaluate(range.RightOperand, frame));
             case IArrayCreationOperation array: return MakeArray(array, frame);
             case IArrayElementReferenceOperation element: return Element(Evaluate(element.ArrayReference, frame), All(element.Indices, frame), element);
             case IImplicitIndexerReferenceOperation element: return Element(Evaluate(element.Instance, frame), [Evaluate(element.Argument, frame)], element);
@@ -127,9 +123,6 @@ internal sealed partial class Reader
         foreach (var operation in operations) values.Add(Evaluate(operation, frame));
         return values;
     }
-
-    /// <summary>What <c>default</c> is for a type.</summary>
-    public static Constant DefaultOf(ITypeSymbol? type) => new(IsWhole(type) ? 0L : type?.SpecialType == SpecialType.System_Boolean ? false : null);
 
     private static Value? Constants(ILocalSymbol local) => local is { HasConstantValue: true } ? new Constant(local.ConstantValue) : null;
 
@@ -205,7 +198,7 @@ internal sealed partial class Reader
 
     /// <summary><c>TensorIndex.Colon</c> and the like.</summary>
     private Pick? IndexNamed(ISymbol member) => member is { IsStatic: true, ContainingType.Name: "TensorIndex" } && torch.IsTorch(member)
-        ? new Pick(member.Name == "Ellipsis" ? PickKind.Ellipsis : member.Name is "Null" or "None" ? PickKind.NewAxis : PickKind.Slice) : null;
+        ? new Pick(member.Name == "Ellipsis" ? IndexKind.Ellipsis : member.Name is "Null" or "None" ? IndexKind.NewAxis : IndexKind.Slice) : null;
 
     /// <summary>A static member that is set once holds what it was set to.</summary>
     private Value Static(ISymbol member, ITypeSymbol type)
@@ -562,7 +555,7 @@ internal sealed partial class Reader
                 case BinaryOperatorKind.Or: return Or(left, right);
             }
         if (left is Constant { Raw: string s } && right is Constant { Raw: { } t } && kind == BinaryOperatorKind.Add) return s.Length <= Budget.Text || !Limited() ? new Constant(s + System.Convert.ToString(t, System.Globalization.CultureInfo.InvariantCulture)) : TooLarge;
-        var (m, n) = (ToDim(left), ToDim(right));
+        var (m, n) = (left.Dim, right.Dim);
         return kind switch
         {
             BinaryOperatorKind.Add => Number(m + n, "arithmetic on values not known"),

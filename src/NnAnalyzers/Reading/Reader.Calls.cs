@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Reading;
 
 internal sealed partial class Reader
 {
@@ -110,8 +112,8 @@ internal sealed partial class Reader
     private void Keep(Layer layer)
     {
         if (_nested > 0) return;
-        layer.Among = Layers;
-        Layers.Add(layer);
+        layer.Among = Trace.Layers;
+        Trace.Layers.Add(layer);
     }
 
     private static Value Unlabelled(Value element) => element switch
@@ -225,7 +227,7 @@ internal sealed partial class Reader
                 case "dim" or "ndimension": return Rank(tensor);
                 case "numel": return Number(tensor.Shape.HasRank ? Shape.Product(tensor.Shape.Dims) : Dim.Unknown, "a number of elements");
             }
-        if (container.Name == "TensorIndex" && method.Name is "Slice") return new Pick(PickKind.Slice, Value("start"), Value("stop"), Value("step"));
+        if (container.Name == "TensorIndex" && method.Name is "Slice") return new Pick(IndexKind.Slice, Value("start"), Value("stop"), Value("step"));
         if (container.Name == "TensorIndex" && arguments.Count == 1) return arguments.First!;
         if (method.Name is "MoveToOuter" or "MoveToOther" or "Detach" or "Include" && container.Name == "DisposeScope") return tensors.Count == 1 ? tensors[0] : arguments.First ?? new Constant(null);
         if (method.Name is "Dispose") return new Constant(null);
@@ -256,7 +258,7 @@ internal sealed partial class Reader
             return new Items(tuple.TupleElements.Select((e, i) => !torch.IsTensor(e.Type) ? new Unknown("a part") : i == 0 ? (Value)applied : Piece(applied, i, op.Role is Role.Reduction or Role.Indexing or Role.Pooling ? applied.Shape : Shape.Unknown)).ToList());
         var axis = arguments.TryGetValue("dim", out var dim) || arguments.TryGetValue("dimension", out dim) ? dim.Value as Constant : null;
         var at = applied.Input?.Shape.Normalize(axis?.Integer ?? 0);
-        var sizes = op.Name != "split" ? null : arguments.Where(a => a.Name is "sizes" or "split_size_or_sections").Select(a => ContentsOf(a.Value)).FirstOrDefault(i => i is { IsComplete: true, Repeats: false })?.Elements.Select(ToDim).ToList();
+        var sizes = op.Name != "split" ? null : arguments.Where(a => a.Name is "sizes" or "split_size_or_sections").Select(a => ContentsOf(a.Value)).FirstOrDefault(i => i is { IsComplete: true, Repeats: false })?.Elements.Select(e => e.Dim).ToList();
         var count = op.Name switch
         {
             "chunk" when arguments.TryGetValue("chunks", out var chunks) => (chunks.Value as Constant)?.Integer,
@@ -473,7 +475,7 @@ internal sealed partial class Reader
     public Value ApplyContainer(Layer container, Step input)
     {
         Current.Steps.Add(input);
-        Layers.AddRange(ContentsOf(container)?.Elements.OfType<Layer>() ?? []);
+        Trace.Layers.AddRange(ContentsOf(container)?.Elements.OfType<Layer>() ?? []);
         return ApplySequence(container, [input], container.Creation!, null);
     }
 
@@ -564,7 +566,7 @@ internal sealed partial class Reader
         var (before, limits) = (Block.ShapesOf(values), _limits);
         var (outer, nested, builder) = (Current, _nested, frame?.Builder);
         var inputs = new List<Step>();
-        var body = new Body(inputs, this) { IsOfNetwork = true };
+        var body = new Body(inputs, Trace) { IsOfNetwork = true };
         _inside = body;
         _nested++;
         var taken = given.With((value, name) => Alias(value, name, inputs));
@@ -709,7 +711,7 @@ internal sealed partial class Reader
     {
         var step = Add(new Step(StepKind.Operation, op, tensors, call) { Layer = layer, Arguments = layer?.Arguments ?? arguments, When = Now });
         step.Infer(() => ShapeFunctions.Loss(step.Applied));
-        if (_nested == 0) Losses.Add(step);
+        if (_nested == 0) Trace.Losses.Add(step);
         return step;
     }
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Reading;
 
 /// <summary>Conditions, the two sides of a branch, and what is either one thing or another.</summary>
 internal sealed partial class Reader
@@ -63,7 +65,7 @@ internal sealed partial class Reader
         {
             case (Constant x, Constant y):
                 return (x.Integer is { } i && y.Integer is { } j ? i == j : Equals(x.Raw, y.Raw)) ? Yes : No;
-            case (Size or Constant, Size or Constant) when ToDim(a) is var p && ToDim(b) is var q && p.IsKnown && q.IsKnown:
+            case (Size or Constant, Size or Constant) when a.Dim is var p && b.Dim is var q && p.IsKnown && q.IsKnown:
                 if (p.Equals(q)) return Yes;
                 if (p.SurelyDiffersFrom(q)) return No;
                 break;
@@ -283,7 +285,7 @@ internal sealed partial class Reader
         {
             case (Constant x, Constant y) when Equals(x.Raw, y.Raw): return a;
             case (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size):
-                return ToDim(a) is var p && ToDim(b) is var q && p.Equals(q) ? a : Told(new Size(Dim.Named(new Symbol(p, q))));
+                return a.Dim is var p && b.Dim is var q && p.Equals(q) ? a : Told(new Size(Dim.Named(new Symbol(p, q))));
             case (Step x, Step y): return Told(ChoiceOf(x, y));
             case (Step x, Constant { Raw: null }): return Told(ChoiceOf(x, null));
             case (Constant { Raw: null }, Step y): return Told(ChoiceOf(y, null));

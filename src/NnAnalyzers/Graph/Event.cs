@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace NnAnalyzers.Graph;
+
+internal enum EventKind
+{
+    CreateOptimizer, CreateModel, CreateScheduler, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer, Backward, Step, StepScheduler, ZeroGrad, Clip, Train, Eval, Init,
+    MakeFunction, CallFunction, MakeObject, UseObject,
+
+    /// <summary>A container gets more modules.</summary>
+    Grow,
+
+    /// <summary>Code that is not read may do anything with it from now on.</summary>
+    Escape,
+}
+
+/// <summary>Something that happens to a model, an optimizer or what saves them, in the order it is written.</summary>
+internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation)
+{
+    /// <summary>Under which conditions, in which loops and modes it happens.</summary>
+    public Moment When { get; init; } = Moment.Start;
+
+    /// <summary>The loops around it, outermost first, through calls.</summary>
+    public ImmutableArray<IOperation> Loops => When.Loops;
+    /// <summary>Its place among all events of the reading.</summary>
+    public int Order { get; init; }
+    public Arguments Arguments { get; init; } = Arguments.None;
+
+    /// <summary>On one side of a branch that was not decided.</summary>
+    public bool Conditional => !When.Path.IsAlways;
+
+    /// <summary>The statement it happens in, if that declares one variable with what is made.</summary>
+    public LocalDeclarationStatementSyntax? Declaration =>
+        Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is LocalDeclarationStatementSyntax { Declaration.Variables.Count: 1 } declaration ? declaration : null;
+
+    /// <summary>The statement it happens in.</summary>
+    public StatementSyntax? Statement => Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>();
+
+    /// <summary>The name of that variable.</summary>
+    public string? Variable => Declaration?.Declaration.Variables[0].Identifier.Text;
+}
