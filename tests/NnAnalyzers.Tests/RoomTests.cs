@@ -1,0 +1,71 @@
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace NnAnalyzers.Tests;
+
+/// <summary>The rooms of the analyzers and who knows whom: no two know each other, directly or through others.</summary>
+public sealed class RoomTests
+{
+    /// <summary>The root knows every rule by name, to register it; rules know the root. Nothing else is excepted.</summary>
+    private const string Registration = "RuleCatalog.cs";
+
+    private static readonly string Source = Path.Combine(Path.GetFullPath(typeof(RoomTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!), "src", "NnAnalyzers");
+
+    [Fact]
+    public void Rooms_have_no_cycle()
+    {
+        var knows = Knows();
+        Assert.Contains("Reading", knows.Keys);
+        Assert.Null(CycleIn(knows));
+    }
+
+    [Fact]
+    public void A_cycle_is_found() =>
+        Assert.Equal(["Graph", "Reading", "Graph"], CycleIn(new Dictionary<string, IReadOnlyCollection<string>>
+        {
+            ["Graph"] = ["Reading", "Torch"], ["Torch"] = [], ["Reading"] = ["Torch", "Graph"],
+        })!);
+
+    /// <summary>Which room names a type, or a member of one, that another declares.</summary>
+    internal static Dictionary<string, IReadOnlyCollection<string>> Knows()
+    {
+        var trees = Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories)
+            .Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), new CSharpParseOptions(LanguageVersion.Preview), f)).ToList();
+        var trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(p => Path.GetFileName(p) != "NnAnalyzers.dll").Select(p => MetadataReference.CreateFromFile(p));
+        var compilation = CSharpCompilation.Create("rooms", trees, trusted, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var knows = new Dictionary<string, HashSet<string>>();
+        foreach (var tree in trees.Where(t => Path.GetFileName(t.FilePath) != Registration))
+        {
+            var model = compilation.GetSemanticModel(tree);
+            var known = knows.TryGetValue(RoomOf(tree), out var set) ? set : knows[RoomOf(tree)] = [];
+            foreach (var name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
+                if (model.GetSymbolInfo(name).Symbol is { } symbol && (symbol as INamedTypeSymbol ?? symbol.ContainingType) is { } type)
+                    foreach (var place in type.DeclaringSyntaxReferences) known.Add(RoomOf(place.SyntaxTree));
+        }
+        return knows.ToDictionary(p => p.Key, p => (IReadOnlyCollection<string>)p.Value.Where(r => r != p.Key).ToList());
+    }
+
+    private static string RoomOf(SyntaxTree tree) =>
+        Path.GetRelativePath(Source, tree.FilePath).Split(Path.DirectorySeparatorChar) is [var room, _, ..] ? room : "the root";
+
+    /// <summary>Rooms each of which knows the next, the last one being the first; null if there is no such row.</summary>
+    private static List<string>? CycleIn(IReadOnlyDictionary<string, IReadOnlyCollection<string>> knows)
+    {
+        var done = new HashSet<string>();
+        return knows.Keys.Select(room => From(room, [])).FirstOrDefault(c => c is not null);
+
+        List<string>? From(string room, List<string> way)
+        {
+            if (way.IndexOf(room) is >= 0 and var start) return [.. way.Skip(start), room];
+            if (!done.Add(room)) return null;
+            way.Add(room);
+            var cycle = knows.GetValueOrDefault(room, []).Select(next => From(next, way)).FirstOrDefault(c => c is not null);
+            way.RemoveAt(way.Count - 1);
+            return cycle;
+        }
+    }
+}
