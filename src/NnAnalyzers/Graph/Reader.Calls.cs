@@ -675,11 +675,15 @@ internal sealed partial class Reader
         {
             // What only one side of a branch wants says nothing about the input.
             if (Path.IsAlways) Solve(step);
-            step.Shape = op.Shape?.Invoke(step.Applied) ?? Shape.Unknown;
+            step.Shape = op.Shape?.Invoke(step.Applied) is { } made ? OfData(step, made) : Shape.Unknown;
         }
-        else if (op.Shape is { } shape) step.Infer(() => shape(step.Applied));
+        else if (op.Shape is { } shape) step.Infer(() => OfData(step, shape(step.Applied)));
         return step;
     }
+
+    /// <summary>A tensor made of data is as long as its data: sizes of its own, where nothing says which.</summary>
+    private static Shape OfData(Step step, Shape shape) => step.Op.Name is "tensor" or "as_tensor" or "from_array" && shape.HasRank && !shape.IsConstant
+        ? Shape.Of(shape.Dims.Select((d, i) => d.IsKnown ? d : Dim.Named(new Axis(step, i)))) : shape;
 
     /// <summary>What a layer wants of its input says what an input of unknown shape is.</summary>
     private static void Solve(Step step)

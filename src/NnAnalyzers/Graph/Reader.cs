@@ -569,6 +569,13 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         return collection;
     }
 
+    private Collection Hold(Items items, string name, IReadOnlyList<Dim> extents)
+    {
+        var array = new Collection(name) { Extents = extents };
+        _state.Set(array, State.Contents, items);
+        return array;
+    }
+
     /// <summary>What is in a tuple, array, list or container now; null for anything else.</summary>
     public Items? ContentsOf(Value? value) => Held(value) is { } items ? Settled(items) : null;
 
@@ -585,7 +592,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     /// <summary>Arguments as they stand now: lists become what is in them.</summary>
     private Arguments Freeze(Arguments arguments) =>
-        arguments.With((value, _) => value is Collection list ? ContentsOf(list)! : value);
+        arguments.With((value, _) => value is not Collection list ? value
+            : ContentsOf(list)! is var held && list.Extents is null ? held
+            : new Items(held.Elements) { IsComplete = held.IsComplete, Repeats = held.Repeats, Extents = list.Extents });
 
     /// <summary>Every tensor in the values, those in lists and tuples too.</summary>
     private List<Step> Tensors(IEnumerable<Value?> values)

@@ -480,9 +480,11 @@ internal static class ShapeFunctions
         var each = Single.Where(n => a.Arguments.Contains(n)).Select(n => Size(a, n)).ToList();
         if (each.Count > 0) return Shape.Of(each);
         // torch.tensor(array): as long as the array; a number has no axes.
+        if (Present(a, "rawArray") is { } made && a.Arguments[made].Value is Items { Extents: { } extents }) return Shape.Of(extents);
         if (Present(a, "rawArray", "scalar", "scalar0", "data") is not { } data || a.Arguments[data].Operation is not Microsoft.CodeAnalysis.Operations.IArgumentOperation { Parameter.Type: var type }) return Shape.Unknown;
-        if (type is not Microsoft.CodeAnalysis.IArrayTypeSymbol array) return data.StartsWith("scalar", StringComparison.Ordinal) ? Shape.Scalar : Shape.Unknown;
-        return array.Rank == 1 && a.Arguments[data].Value is Items { IsComplete: true } items ? Shape.Of(Dim.Of(items.Elements.Length)) : Shape.Of(Unknowns(array.Rank));
+        var rank = type is Microsoft.CodeAnalysis.IArrayTypeSymbol array ? array.Rank : type is { Name: "IList" } ? 1 : 0;
+        if (rank == 0) return data.StartsWith("scalar", StringComparison.Ordinal) ? Shape.Scalar : Shape.Unknown;
+        return rank == 1 && a.Arguments[data].Value is Items { IsComplete: true } items ? Shape.Of(Dim.Of(items.Elements.Length)) : Shape.Of(Unknowns(rank));
     }
 
     public static Shape Eye(Applied a) => Shape.Of(Size(a, "rows"), Number(a, "columns", -1) == -1 ? Size(a, "rows") : Size(a, "columns"));

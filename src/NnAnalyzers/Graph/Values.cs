@@ -78,6 +78,9 @@ internal sealed class Items : Value
     /// <summary>Each element stands for any number like it.</summary>
     public bool Repeats { get; init; }
 
+    /// <summary>The sizes of the array these are in, however many of its elements are known; null for anything else.</summary>
+    public IReadOnlyList<Dim>? Extents { get; init; }
+
     private readonly bool _isComplete = true;
 
     public Items With(IEnumerable<Value> elements) => new(elements) { IsComplete = IsComplete, Repeats = Repeats };
@@ -97,6 +100,9 @@ internal sealed class Optional(Truth condition, Value element) : Value
 internal sealed class Collection(string name) : Value
 {
     public string Name => name;
+
+    /// <summary>The sizes of an array, which never change; null for anything else.</summary>
+    public IReadOnlyList<Dim>? Extents { get; init; }
 }
 
 internal enum PickKind { Ellipsis, NewAxis, Slice }
