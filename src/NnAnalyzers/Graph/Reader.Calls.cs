@@ -495,8 +495,8 @@ internal sealed partial class Reader
         {
             var kind = insideNetwork ? StepKind.Module : StepKind.Network;
             var applied = Add(new Step(kind, layer.Op, tensors, call) { Before = kind == StepKind.Network ? _state.Now : default, Layer = layer, Arguments = arguments, Builder = frame?.Builder, When = Now });
-            if (kind == StepKind.Network && ShapeOfNetwork is { } shapes) InferFrom(applied, shapes);
-            return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple) : applied;
+            var shapes = kind == StepKind.Network ? InferFrom(applied) : null;
+            return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple, shapes) : applied;
         }
         if (layer.Op.Role == Role.Opaque) return Unread(layer.Op.OpaqueReason is { } opaque ? $"{layer.Op.Name} is opaque: {opaque}" : $"{layer.Op.Name} is not read", call, tensors, layer.Op.Name);
         var step = Apply(layer.Op, layer, layer.Arguments, tensors, call, frame?.Builder);
@@ -509,7 +509,14 @@ internal sealed partial class Reader
         };
     }
 
-    private static void InferFrom(Step applied, Func<Step, Shape> shapes) => applied.Infer(() => shapes(applied));
+    /// <summary>What comes out of a network is worked out once, when the shape of any of it is first asked for.</summary>
+    private Lazy<IReadOnlyList<Shape>>? InferFrom(Step applied)
+    {
+        if (ShapesOfNetwork is not { } ask) return null;
+        var shapes = new Lazy<IReadOnlyList<Shape>>(() => ask(applied), LazyThreadSafetyMode.None);
+        applied.Infer(() => shapes.Value is [var only] ? only : Shape.Unknown);
+        return shapes;
+    }
 
     /// <summary>The forward method of a module that has no weights and compares two tensors: a loss of the user's own.</summary>
     private IMethodSymbol? LossMethodOf(Layer layer, IMethodSymbol written)
@@ -525,8 +532,17 @@ internal sealed partial class Reader
 
     private static ITypeSymbol? TypeOfCall(IMethodSymbol method, IOperation call) => call is IInvocationOperation ? call.Type : method.ReturnType;
 
-    private Items Parts(Step applied, INamedTypeSymbol tuple) => new(tuple.TupleElements.Select((e, i) => torch.IsTensor(e.Type) || e.Type is INamedTypeSymbol { Name: "Nullable" }
-        ? (Value)Piece(applied, i) : Anything(e.Type, e.Name)).ToList());
+    private Items Parts(Step applied, INamedTypeSymbol tuple, Lazy<IReadOnlyList<Shape>>? shapes = null)
+    {
+        return new(tuple.TupleElements.Select((e, i) => torch.IsTensor(e.Type) || e.Type is INamedTypeSymbol { Name: "Nullable" } ? Part(i) : Anything(e.Type, e.Name)).ToList());
+
+        Value Part(int index)
+        {
+            var part = Piece(applied, index);
+            if (shapes is not null) part.Infer(() => shapes.Value is { Count: > 1 } all && index < all.Count ? all[index] : Shape.Unknown);
+            return part;
+        }
+    }
 
     private Value ApplySequence(Layer sequence, IReadOnlyList<Step> tensors, IOperation call, Frame? frame)
     {

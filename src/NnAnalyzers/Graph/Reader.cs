@@ -51,8 +51,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     public State State => _state;
 
-    /// <summary>Works out what comes out of a network that training code applies.</summary>
-    public Func<Step, Shape>? ShapeOfNetwork { get; init; }
+    /// <summary>Works out what comes out of a network that training code applies: the shape of each of its outputs.</summary>
+    public Func<Step, IReadOnlyList<Shape>>? ShapesOfNetwork { get; init; }
 
     public static Dim ToDim(Value value) => value switch
     {
@@ -133,7 +133,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>Another reader that goes on where this one stopped, without changing what this one knows.</summary>
     public Reader Continue()
     {
-        var next = new Reader(torch, models, insideNetwork, cancellation, blocks, _state.Copy()) { ShapeOfNetwork = ShapeOfNetwork };
+        var next = new Reader(torch, models, insideNetwork, cancellation, blocks, _state.Copy()) { ShapesOfNetwork = ShapesOfNetwork };
         next.Layers.AddRange(Layers);
         next.Steps.AddRange(Steps);
         next.Events.AddRange(Events);

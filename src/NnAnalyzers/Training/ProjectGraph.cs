@@ -167,7 +167,7 @@ internal sealed class ProjectGraph
         return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, method, digest.Node, reader);
     }
 
-    private Reader NewSite() => new(_torch, _model, insideNetwork: false, _cancellation, _blocks) { ShapeOfNetwork = ShapeOf };
+    private Reader NewSite() => new(_torch, _model, insideNetwork: false, _cancellation, _blocks) { ShapesOfNetwork = ShapesOf };
 
     private readonly Dictionary<INamedTypeSymbol, (Reader Made, Value Self)> _objects = new(SymbolEqualityComparer.Default);
 
@@ -190,9 +190,9 @@ internal sealed class ProjectGraph
         _torch.IsUserModule(type) ? new Layer(new Op(type.Name, Role.Opaque), null) { Type = type, Name = type.Name } : new Instance(type);
 
     /// <summary>What comes out of a network that training code applies: its class read with what it was made with and is given.</summary>
-    private Shape ShapeOf(Step applied)
+    private IReadOnlyList<Shape> ShapesOf(Step applied)
     {
-        if (applied.Layer is not { } layer || applied.Input is null) return Shape.Unknown;
+        if (applied.Layer is not { } layer || applied.Input is null) return [];
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, applied.Before.Open(), isQuestion: true);
         var copies = new Dictionary<Step, Step>();
         Step Copy(Step input) => copies.TryGetValue(input, out var copy) ? copy
@@ -202,8 +202,10 @@ internal sealed class ProjectGraph
         else if (layer.Type is not null && applied.Operation is Microsoft.CodeAnalysis.Operations.IInvocationOperation call)
             result = reader.ApplyModule(layer, call.TargetMethod, applied.Arguments.With((value, _) => reader.Copied(value, Copy)), call);
         Readings++;
+        return result is Step output ? [Outside(output.Shape)] : reader.ContentsOf(result)?.Elements.Select(e => e is Step part ? Outside(part.Shape) : Shape.Unknown).ToList() ?? [];
+
         // Sizes that are called after a copy are those of the tensor itself.
-        return result is Step output ? copies.Aggregate(output.Shape, (shape, pair) => Given(shape, pair.Value, pair.Key)) : Shape.Unknown;
+        Shape Outside(Shape inside) => copies.Aggregate(inside, (shape, pair) => Given(shape, pair.Value, pair.Key));
     }
 
     /// <summary>A shape in the axes of one input, for another input.</summary>
