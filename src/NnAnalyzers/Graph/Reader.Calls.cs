@@ -252,6 +252,8 @@ internal sealed partial class Reader
     /// <summary>The parts of an operation with several results.</summary>
     private Value Results(Op op, Step applied, ITypeSymbol type, Arguments arguments)
     {
+        if (type is INamedTypeSymbol { IsTupleType: true } states && op.Role == Role.Recurrent)
+            return new Items(states.TupleElements.Select((_, i) => i == 0 ? (Value)applied : Piece(applied, i, ShapeFunctions.State(applied.Applied))).ToList());
         if (type is INamedTypeSymbol { IsTupleType: true } tuple)
             return new Items(tuple.TupleElements.Select((e, i) => !torch.IsTensor(e.Type) ? new Unknown("a part") : i == 0 ? (Value)applied : Piece(applied, i, op.Role is Role.Reduction or Role.Indexing or Role.Pooling ? applied.Shape : Shape.Unknown)).ToList());
         var axis = arguments.TryGetValue("dim", out var dim) || arguments.TryGetValue("dimension", out dim) ? dim.Value as Constant : null;

@@ -165,6 +165,19 @@ internal static class ShapeFunctions
 
     public static Shape RecurOnce(Applied a) => a.Input.WithLast(a.Layer?.Out ?? Dim.Unknown);
 
+    /// <summary>
+    /// The state after the last step: (layers · directions, N, hidden), wherever the input has its batch; of a cell (N, hidden).
+    /// </summary>
+    public static Shape State(Applied a)
+    {
+        var hidden = a.Layer?.Out ?? Dim.Unknown;
+        if (a.Op.Shape == RecurOnce) return RecurOnce(a);
+        if (a.Input.HasRank && a.Input.Rank != 3) return Shape.Unknown; // throws
+        var directions = Flag(a, "bidirectional") switch { false => Dim.Of(1), true => Dim.Of(2), null => Dim.Unknown };
+        var batch = Flag(a, "batchFirst") is { } first ? a.Input.At(first ? 0 : 1) : Dim.Unknown;
+        return Shape.Of((a.Arguments.Contains("numLayers") ? Size(a, "numLayers") : Dim.Of(1)) * directions, batch, hidden);
+    }
+
     /// <summary>The target goes in second and keeps its shape.</summary>
     public static Shape Decode(Applied a) => LikeSecond(a);
 
