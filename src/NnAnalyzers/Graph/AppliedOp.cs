@@ -19,5 +19,5 @@ internal sealed class AppliedOp(Op op, Layer? layer, Arguments arguments, IReadO
 
     public override (string Type, int ArrayRank)? Declared(string parameter) =>
         arguments.TryGetValue(parameter, out var argument) && argument.Operation is IArgumentOperation { Parameter.Type: var type }
-            ? (type.Name, (type as IArrayTypeSymbol)?.Rank ?? 0) : null;
+            ? (type.Name, type is IArrayTypeSymbol array ? array.Rank : type is { Name: "IList" } ? 1 : 0) : null;
 }

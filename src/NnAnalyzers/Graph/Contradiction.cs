@@ -53,6 +53,8 @@ internal sealed record Contradiction(string Expects, string Gets, string? Parame
                 // Symbols of the two sides must cancel: what is left is then sure.
                 return all.Content is > 0 and var given && asked.Content is > 0 and var needed && given != needed && all.ExactlyBy(Dim.Of(given)).Equals(asked.ExactlyBy(Dim.Of(needed)))
                     ? new($"{name} asks for {Shape.Of(target)}", $"{Source(input)} has shape {shape}, another number of values") : null;
+            case Role.Loss:
+                return LossSides.Of(step);
             default:
                 return null;
         }

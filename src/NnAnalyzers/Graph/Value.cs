@@ -25,6 +25,7 @@ internal abstract class Value : Owner, IOperand
     public virtual bool? Flag => null;
     Shape? IOperand.Tensor => (this as Step)?.Shape;
     IReadOnlyList<IOperand>? IOperand.Items => this is Items { IsComplete: true, Elements: var elements } ? elements.CastArray<IOperand>() : null;
+    IReadOnlyList<Dim>? IOperand.Extents => (this as Items)?.Extents;
     public virtual IReadOnlyList<Dim>? Sizes => [Dim];
     public virtual IndexKind IndexKind => IndexKind.Number;
     public virtual Dim Extent(Dim size) => size;
@@ -113,6 +114,9 @@ internal sealed class Items : Value
     /// <summary>Each element stands for any number like it.</summary>
     public bool Repeats { get; init; }
 
+    /// <summary>The sizes of the array these are in, however many of its elements are known; null for anything else.</summary>
+    public IReadOnlyList<Dim>? Extents { get; init; }
+
     private readonly bool _isComplete = true;
 
     public Items With(IEnumerable<Value> elements) => new(elements) { IsComplete = IsComplete, Repeats = Repeats };
@@ -132,6 +136,9 @@ internal sealed class Optional(Truth condition, Value element) : Value
 internal sealed class Collection(string name) : Value
 {
     public string Name => name;
+
+    /// <summary>The sizes of an array, which never change; null for anything else.</summary>
+    public IReadOnlyList<Dim>? Extents { get; init; }
 }
 
 /// <summary>An index that is no number: <c>..</c>, <c>1..^1</c>, <c>TensorIndex.Slice(0, 4)</c>.</summary>

@@ -31,7 +31,7 @@ internal sealed class ProjectGraph
 
     /// <summary>Methods that were read by themselves, and those that something entered besides.</summary>
     private readonly HashSet<IMethodSymbol> _alone = new(SymbolEqualityComparer.Default), _enteredLater = new(SymbolEqualityComparer.Default);
-    private readonly Dictionary<INamedTypeSymbol, List<(Arguments Arguments, Shape? Input)>> _uses = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<INamedTypeSymbol, List<NetworkUse>> _uses = new(SymbolEqualityComparer.Default);
 
     public ProjectGraph(Compilation compilation, TorchSymbols torch, CancellationToken cancellation = default)
     {
@@ -114,9 +114,10 @@ internal sealed class ProjectGraph
         {
             _sites[site.Body] = site;
             foreach (var made in site.Events)
-                if (made is { Kind: EventKind.CreateModel, Subject: Layer { Type: { } type } layer }) Uses(type).Add((layer.Arguments, null));
+                if (made is { Kind: EventKind.CreateModel, Subject: Layer { Type: { } type } layer }) Uses(type).Add(new(layer.Arguments, []));
             foreach (var call in site.Steps)
-                if (call is { Kind: StepKind.Network, Layer.Type: { } applied, Input: { } input }) Uses(applied).Add((call.Layer!.Arguments, input.Shape));
+                if (call is { Kind: StepKind.Network, Layer.Type: { } applied, Input: not null })
+                    Uses(applied).Add(new(call.Layer!.Arguments, call.Arguments.Values.Select(v => (v as Step)?.Shape).ToList()));
         }
 
         // By another one; of two that call each other the first stays.
@@ -171,7 +172,7 @@ internal sealed class ProjectGraph
         return new TrainingSite(method.Name == "<Main>$" ? "the program" : method.Name, method, digest.Node, reader.Trace);
     }
 
-    private Reader NewSite() => new(_torch, _model, insideNetwork: false, _cancellation, _blocks) { ShapeOfNetwork = ShapeOf };
+    private Reader NewSite() => new(_torch, _model, insideNetwork: false, _cancellation, _blocks) { ShapesOfNetwork = ShapesOf };
 
     private readonly Dictionary<INamedTypeSymbol, (Reader Made, Value Self)> _objects = new(SymbolEqualityComparer.Default);
 
@@ -187,16 +188,24 @@ internal sealed class ProjectGraph
         return (known.Made.Continue(), known.Self);
     }
 
-    private List<(Arguments Arguments, Shape? Input)> Uses(INamedTypeSymbol type) => _uses.TryGetValue(type, out var list) ? list : _uses[type] = [];
+    /// <summary>A place where training code makes a network, or applies it.</summary>
+    /// <param name="Made">The arguments of its constructor.</param>
+    /// <param name="Inputs">The shapes of the tensors it is applied to, by the place of the parameter; empty where it is made.</param>
+    private sealed record NetworkUse(Arguments Made, IReadOnlyList<Shape?> Inputs)
+    {
+        public Shape? Input => Inputs.FirstOrDefault(i => i is not null);
+    }
+
+    private List<NetworkUse> Uses(INamedTypeSymbol type) => _uses.TryGetValue(type.OriginalDefinition, out var list) ? list : _uses[type.OriginalDefinition] = [];
 
     /// <summary>An object of a class of the project, as its own methods see it.</summary>
     private Value Self(INamedTypeSymbol type) =>
         _torch.IsUserModule(type) ? new Layer(new Op(type.Name, Role.Opaque), null) { Type = type, Name = type.Name } : new Instance(type);
 
     /// <summary>What comes out of a network that training code applies: its class read with what it was made with and is given.</summary>
-    private Shape ShapeOf(Step applied)
+    private IReadOnlyList<Shape> ShapesOf(Step applied)
     {
-        if (applied.Layer is not { } layer || applied.Input is null) return Shape.Unknown;
+        if (applied.Layer is not { } layer || applied.Input is null) return [];
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, applied.Before.Open(), isQuestion: true);
         var copies = new Dictionary<Step, Step>();
         Step Copy(Step input) => copies.TryGetValue(input, out var copy) ? copy
@@ -206,8 +215,10 @@ internal sealed class ProjectGraph
         else if (layer.Type is not null && applied.Operation is Microsoft.CodeAnalysis.Operations.IInvocationOperation call)
             result = reader.ApplyModule(layer, call.TargetMethod, applied.Arguments.With((value, _) => reader.Copied(value, Copy)), call);
         Readings++;
+        return result is Step output ? [Outside(output.Shape)] : reader.ContentsOf(result)?.Elements.Select(e => e is Step part ? Outside(part.Shape) : Shape.Unknown).ToList() ?? [];
+
         // Sizes that are called after a copy are those of the tensor itself.
-        return result is Step output ? copies.Aggregate(output.Shape, (shape, pair) => Given(shape, pair.Value, pair.Key)) : Shape.Unknown;
+        Shape Outside(Shape inside) => copies.Aggregate(inside, (shape, pair) => Given(shape, pair.Value, pair.Key));
     }
 
     /// <summary>A shape in the axes of one input, for another input.</summary>
@@ -241,7 +252,7 @@ internal sealed class ProjectGraph
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks);
         var self = Self(type);
         var uses = Uses(type);
-        var agreed = CommonArguments(uses.Select(u => u.Arguments).ToList());
+        var agreed = CommonArguments(uses.Select(u => u.Made).ToList());
         reader.ConstructRoot(type, self, agreed);
         var methods = Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
@@ -250,16 +261,7 @@ internal sealed class ProjectGraph
         var known = CommonShape(uses.Select(u => u.Input).OfType<Shape>().ToList());
         if (forward is not null)
         {
-            // The shape is known when every call site agrees on everything but the batch.
-            var given = Arguments.None;
-            if (known is not null && forward.Parameters.FirstOrDefault(p => _torch.IsTensor(p.Type)) is { } tensor)
-            {
-                var input = new Step(StepKind.Input, new Op(tensor.Name, Role.Source), [], null);
-                input.Shape = known.With(0, Dim.Named(new Axis(input, 0)));
-                reader.Trace.Steps.Add(input);
-                given = new Arguments(new Argument(tensor.Name, input, null!));
-            }
-            if (reader.Run(forward, self, given, null, null) is { } frame)
+            if (reader.Run(forward, self, InputsOf(forward, uses, reader), null, null) is { } frame)
                 foreach (var (value, _, when) in frame.Returns) reader.Put(outputs, value, when);
         }
         // Its other methods belong to it; those that train are sites of their own.
@@ -272,7 +274,28 @@ internal sealed class ProjectGraph
                 if (SymbolEqualityComparer.Default.Equals(other.ContainingType.OriginalDefinition, type)) reader.Run(other, self, Arguments.None, null, null);
                 else reader.Consider(other, self);
             }
-        return new Network(type.Name, type, Declarations.First(type).SyntaxTree, reader.Trace, outputs) { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Arguments.Count && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
+        return new Network(type.Name, type, Declarations.First(type).SyntaxTree, reader.Trace, outputs) { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Made.Count && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
+    }
+
+    /// <summary>The tensors that go into a network, as far as every call site agrees on their shapes: on everything but the batch.</summary>
+    private Arguments InputsOf(IMethodSymbol forward, IReadOnlyList<NetworkUse> uses, Reader reader)
+    {
+        var applied = uses.Where(u => u.Input is not null).ToList();
+        var given = new List<Argument>();
+        Step? first = null;
+        foreach (var parameter in forward.Parameters.Where(p => _torch.IsTensor(p.Type)))
+        {
+            var shapes = applied.Select(u => u.Inputs.ElementAtOrDefault(parameter.Ordinal)).ToList();
+            if (shapes.Contains(null) || CommonShape(shapes.OfType<Shape>().ToList()) is not { } known) continue;
+            var input = new Step(StepKind.Input, new Op(parameter.Name, Role.Source), [], null);
+            // A second tensor is of the same batch where all say so.
+            var isSameBatch = first is not null && applied.All(u => u.Inputs[parameter.Ordinal]!.At(0).Equals(u.Input!.At(0)));
+            input.Shape = known.With(0, Dim.Named(new Axis(isSameBatch ? first! : input, 0)));
+            first ??= ReferenceEquals(applied[0].Input, shapes[0]) ? input : null;
+            reader.Trace.Steps.Add(input);
+            given.Add(new Argument(parameter.Name, input, null!));
+        }
+        return new Arguments(given.ToArray());
     }
 
     /// <summary>Whether a method works on tensors at all.</summary>
@@ -413,7 +436,7 @@ internal sealed class ProjectGraph
     // ---- What else is asked.
 
     /// <summary>The constructor arguments on which all code that makes such a module agrees.</summary>
-    public Arguments MadeWith(INamedTypeSymbol type) => CommonArguments(Uses(type.OriginalDefinition).Select(u => u.Arguments).ToList()) ?? Arguments.None;
+    public Arguments MadeWith(INamedTypeSymbol type) => CommonArguments(Uses(type.OriginalDefinition).Select(u => u.Made).ToList()) ?? Arguments.None;
 
     /// <summary>Whether training code says what goes into a network.</summary>
     public bool IsFedKnownShape(Network network) => network.Type is { } type && CommonShape(Uses(type).Select(u => u.Input).OfType<Shape>().ToList()) is not null;

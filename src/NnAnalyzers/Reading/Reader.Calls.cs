@@ -254,6 +254,8 @@ internal sealed partial class Reader
     /// <summary>The parts of an operation with several results.</summary>
     private Value Results(Op op, Step applied, ITypeSymbol type, Arguments arguments)
     {
+        if (type is INamedTypeSymbol { IsTupleType: true } states && op.Role == Role.Recurrent)
+            return new Items(states.TupleElements.Select((_, i) => i == 0 ? (Value)applied : Piece(applied, i, ShapeFunctions.State(applied.Applied))).ToList());
         if (type is INamedTypeSymbol { IsTupleType: true } tuple)
             return new Items(tuple.TupleElements.Select((e, i) => !torch.IsTensor(e.Type) ? new Unknown("a part") : i == 0 ? (Value)applied : Piece(applied, i, op.Role is Role.Reduction or Role.Indexing or Role.Pooling ? applied.Shape : Shape.Unknown)).ToList());
         var axis = arguments.TryGetValue("dim", out var dim) || arguments.TryGetValue("dimension", out dim) ? dim.Value as Constant : null;
@@ -497,8 +499,8 @@ internal sealed partial class Reader
         {
             var kind = insideNetwork ? StepKind.Module : StepKind.Network;
             var applied = Add(new Step(kind, layer.Op, tensors, call) { Before = kind == StepKind.Network ? _state.Now : default, Layer = layer, Arguments = arguments, Builder = frame?.Builder, When = Now });
-            if (kind == StepKind.Network && ShapeOfNetwork is { } shapes) InferFrom(applied, shapes);
-            return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple) : applied;
+            var shapes = kind == StepKind.Network ? InferFrom(applied) : null;
+            return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple, shapes) : applied;
         }
         if (layer.Op.Role == Role.Opaque) return Unread(layer.Op.OpaqueReason is { } opaque ? $"{layer.Op.Name} is opaque: {opaque}" : $"{layer.Op.Name} is not read", call, tensors, layer.Op.Name);
         var step = Apply(layer.Op, layer, layer.Arguments, tensors, call, frame?.Builder);
@@ -511,7 +513,14 @@ internal sealed partial class Reader
         };
     }
 
-    private static void InferFrom(Step applied, Func<Step, Shape> shapes) => applied.Infer(() => shapes(applied));
+    /// <summary>What comes out of a network is worked out once, when the shape of any of it is first asked for.</summary>
+    private Lazy<IReadOnlyList<Shape>>? InferFrom(Step applied)
+    {
+        if (ShapesOfNetwork is not { } ask) return null;
+        var shapes = new Lazy<IReadOnlyList<Shape>>(() => ask(applied), LazyThreadSafetyMode.None);
+        applied.Infer(() => shapes.Value is [var only] ? only : Shape.Unknown);
+        return shapes;
+    }
 
     /// <summary>The forward method of a module that has no weights and compares two tensors: a loss of the user's own.</summary>
     private IMethodSymbol? LossMethodOf(Layer layer, IMethodSymbol written)
@@ -527,8 +536,17 @@ internal sealed partial class Reader
 
     private static ITypeSymbol? TypeOfCall(IMethodSymbol method, IOperation call) => call is IInvocationOperation ? call.Type : method.ReturnType;
 
-    private Items Parts(Step applied, INamedTypeSymbol tuple) => new(tuple.TupleElements.Select((e, i) => torch.IsTensor(e.Type) || e.Type is INamedTypeSymbol { Name: "Nullable" }
-        ? (Value)Piece(applied, i) : Anything(e.Type, e.Name)).ToList());
+    private Items Parts(Step applied, INamedTypeSymbol tuple, Lazy<IReadOnlyList<Shape>>? shapes = null)
+    {
+        return new(tuple.TupleElements.Select((e, i) => torch.IsTensor(e.Type) || e.Type is INamedTypeSymbol { Name: "Nullable" } ? Part(i) : Anything(e.Type, e.Name)).ToList());
+
+        Value Part(int index)
+        {
+            var part = Piece(applied, index);
+            if (shapes is not null) part.Infer(() => shapes.Value is { Count: > 1 } all && index < all.Count ? all[index] : Shape.Unknown);
+            return part;
+        }
+    }
 
     private Value ApplySequence(Layer sequence, IReadOnlyList<Step> tensors, IOperation call, Frame? frame)
     {
@@ -677,11 +695,15 @@ internal sealed partial class Reader
         {
             // What only one side of a branch wants says nothing about the input.
             if (Path.IsAlways) Solve(step);
-            step.Shape = op.Shape?.Invoke(step.Applied) ?? Shape.Unknown;
+            step.Shape = op.Shape?.Invoke(step.Applied) is { } made ? OfData(step, made) : Shape.Unknown;
         }
-        else if (op.Shape is { } shape) step.Infer(() => shape(step.Applied));
+        else if (op.Shape is { } shape) step.Infer(() => OfData(step, shape(step.Applied)));
         return step;
     }
+
+    /// <summary>A tensor made of data is as long as its data: sizes of its own, where nothing says which.</summary>
+    private static Shape OfData(Step step, Shape shape) => step.Op.Name is "tensor" or "as_tensor" or "from_array" && shape.HasRank && !shape.IsConstant
+        ? Shape.Of(shape.Dims.Select((d, i) => d.IsKnown ? d : Dim.Named(new Axis(step, i)))) : shape;
 
     /// <summary>What a layer wants of its input says what an input of unknown shape is.</summary>
     private static void Solve(Step step)

@@ -225,6 +225,7 @@ internal sealed partial class Reader
         if (receiver is Step whole && indices is not null && torch.IsTensor(property.Type)) return Index(whole, indices, property);
         if (IndexNamed(property.Property) is { } named) return named;
         if (indices is not null) return Element(receiver ?? new Unknown("nothing"), indices, property);
+        if (receiver is Collection { Extents: { } extents } && name == "Length" && Shape.Product(extents) is { IsKnown: true } length) return Number(length, name);
         if (ContentsOf(receiver) is { } list && name is "Count" or "Length") return list is { IsComplete: true, Repeats: false } known ? new Constant((long)known.Elements.Length) : new Size(Dim.Named(new Symbol("count")));
         if (ContentsOf(receiver) is { } pairs && name is "Values" or "Keys") return pairs.With(pairs.Elements.Select(p => p is Items { Elements: [var key, var value] } ? name == "Keys" ? key : value : p));
         if (ContentsOf(receiver) is { Elements: [var pairKey, var pairValue] } && property.Property.ContainingType.Name == "KeyValuePair" && name is "Key" or "Value") return name == "Key" ? pairKey : pairValue;
@@ -291,10 +292,24 @@ internal sealed partial class Reader
 
     private Value MakeArray(IArrayCreationOperation array, Frame frame)
     {
-        if (array.Initializer is { ElementValues.Length: > Budget.Elements }) return Hold(new Items([]) { IsComplete = !Limited() }, "array");
-        if (array.Initializer is { } initializer) return Hold(new Items(All(initializer.ElementValues, frame)), "array");
-        var length = array.DimensionSizes.Length == 1 ? Evaluate(array.DimensionSizes[0], frame) : null;
-        return Hold(length is Constant { Integer: >= 0 and <= MaxUnroll and var n } ? new Items(Enumerable.Repeat<Value>(new Constant(null), (int)n)) : new Items([]) { IsComplete = false }, "array");
+        var extents = All(array.DimensionSizes, frame).Select(e => e.Dim).ToList();
+        if (array.Initializer is { } initializer)
+        {
+            // The elements of { { 1, 2 }, { 3, 4 } } are read one after the other, as they lie in memory.
+            var leaves = new List<IOperation>();
+            Flatten(initializer, leaves);
+            return Hold(leaves.Count > Budget.Elements ? new Items([]) { IsComplete = !Limited() } : new Items(All(leaves, frame)), "array", extents);
+        }
+        return Hold(extents is [{ Size: >= 0 and <= MaxUnroll and var n }] ? new Items(Enumerable.Repeat<Value>(new Constant(null), (int)n))
+            : new Items([]) { IsComplete = false }, "array", extents);
+
+        static void Flatten(IArrayInitializerOperation initializer, List<IOperation> leaves)
+        {
+            foreach (var element in initializer.ElementValues)
+                if (leaves.Count > Budget.Elements) return;
+                else if (element is IArrayInitializerOperation row) Flatten(row, leaves);
+                else leaves.Add(element);
+        }
     }
 
     private Value Element(Value collection, IReadOnlyList<Value> indices, IOperation operation)

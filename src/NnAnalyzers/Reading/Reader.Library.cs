@@ -38,6 +38,8 @@ internal sealed partial class Reader
             case "Insert" or "Remove" or "RemoveAt" or "RemoveRange" or "Sort" when collection is not null:
                 Change(collection, now => new Items(now.Elements) { IsComplete = false, Repeats = now.Repeats });
                 return new Constant(null);
+            case "GetLength" when collection?.Extents is { } extents && given is [Constant { Integer: >= 0 and var axis }] && axis < extents.Count && extents[(int)axis].IsKnown:
+                return Number(extents[(int)axis], "a length");
             case "ToArray" or "ToList" or "ToHashSet": return Hold(items, collection?.Name ?? "list");
             case "AsEnumerable" or "AsReadOnly" or "Cast" or "AsSpan" or "OrderBy" or "ToDictionary" or "AsParallel": return collection ?? (Value)items;
             case "OfType" when method.TypeArguments is [var type]: return items.With(elements.Where(e => Holds(Narrow(e, type).Matches) != false));

@@ -44,8 +44,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     public State State => _state;
 
-    /// <summary>Works out what comes out of a network that training code applies.</summary>
-    public Func<Step, Shape>? ShapeOfNetwork { get; init; }
+    /// <summary>Works out what comes out of a network that training code applies: the shape of each of its outputs.</summary>
+    public Func<Step, IReadOnlyList<Shape>>? ShapesOfNetwork { get; init; }
 
     /// <summary>Runs the initializers and the constructor of a class, its bases first; <paramref name="self"/> is the object.</summary>
     public void Construct(INamedTypeSymbol type, Value self, Arguments? arguments = null, IMethodSymbol? constructor = null)
@@ -118,7 +118,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     /// <summary>Another reader that goes on where this one stopped, without changing what this one knows.</summary>
     public Reader Continue() =>
-        new(torch, models, insideNetwork, cancellation, blocks, _state.Copy()) { ShapeOfNetwork = ShapeOfNetwork, Trace = Trace.Continue() };
+        new(torch, models, insideNetwork, cancellation, blocks, _state.Copy()) { ShapesOfNetwork = ShapesOfNetwork, Trace = Trace.Continue() };
 
     /// <summary>Reads a method that may never run: what is in it is as uncertain as one side of a branch.</summary>
     public void Consider(IMethodSymbol method, Value? self)
@@ -547,6 +547,13 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         return collection;
     }
 
+    private Collection Hold(Items items, string name, IReadOnlyList<Dim> extents)
+    {
+        var array = new Collection(name) { Extents = extents };
+        _state.Set(array, State.Contents, items);
+        return array;
+    }
+
     /// <summary>What is in a tuple, array, list or container now; null for anything else.</summary>
     public Items? ContentsOf(Value? value) => Held(value) is { } items ? Settled(items) : null;
 
@@ -563,7 +570,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     /// <summary>Arguments as they stand now: lists become what is in them.</summary>
     private Arguments Freeze(Arguments arguments) =>
-        arguments.With((value, _) => value is Collection list ? ContentsOf(list)! : value);
+        arguments.With((value, _) => value is not Collection list ? value
+            : ContentsOf(list)! is var held && list.Extents is null ? held
+            : new Items(held.Elements) { IsComplete = held.IsComplete, Repeats = held.Repeats, Extents = list.Extents });
 
     /// <summary>Every tensor in the values, those in lists and tuples too.</summary>
     private List<Step> Tensors(IEnumerable<Value?> values)

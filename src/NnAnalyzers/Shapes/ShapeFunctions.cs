@@ -152,6 +152,19 @@ internal static class ShapeFunctions
 
     public static Shape RecurOnce(Applied a) => a.Input.WithLast(a.Out ?? Dim.Unknown);
 
+    /// <summary>
+    /// The state after the last step: (layers · directions, N, hidden), wherever the input has its batch; of a cell (N, hidden).
+    /// </summary>
+    public static Shape State(Applied a)
+    {
+        var hidden = a.Out ?? Dim.Unknown;
+        if (a.Name.EndsWith("Cell", StringComparison.Ordinal)) return RecurOnce(a);
+        if (a.Input.HasRank && a.Input.Rank != 3) return Shape.Unknown; // throws
+        var directions = Flag(a, "bidirectional") switch { false => Dim.Of(1), true => Dim.Of(2), null => Dim.Unknown };
+        var batch = Flag(a, "batchFirst") is { } first ? a.Input.At(first ? 0 : 1) : Dim.Unknown;
+        return Shape.Of((a.Find("numLayers") is not null ? Size(a, "numLayers") : Dim.Of(1)) * directions, batch, hidden);
+    }
+
     /// <summary>The target goes in second and keeps its shape.</summary>
     public static Shape Decode(Applied a) => LikeSecond(a);
 
@@ -469,6 +482,7 @@ internal static class ShapeFunctions
         var each = Single.Where(n => a.Find(n) is not null).Select(n => Size(a, n)).ToList();
         if (each.Count > 0) return Shape.Of(each);
         // torch.tensor(array): as long as the array; a number has no axes.
+        if (Present(a, "rawArray") is { } made && a.Find(made)!.Extents is { } extents) return Shape.Of(extents);
         if (Present(a, "rawArray", "scalar", "scalar0", "data") is not { } data || a.Declared(data) is not var (_, rank)) return Shape.Unknown;
         if (rank == 0) return data.StartsWith("scalar", StringComparison.Ordinal) ? Shape.Scalar : Shape.Unknown;
         return rank == 1 && a.Find(data)!.Items is { } items ? Shape.Of(Dim.Of(items.Count)) : Shape.Of(Unknowns(rank));
