@@ -32,7 +32,8 @@ internal sealed partial class Reader
     private Value Create(IObjectCreationOperation creation, Frame frame)
     {
         var arguments = Bind(creation.Arguments, frame);
-        if (creation.Type is not INamedTypeSymbol type) return new Unknown("an object of no known type");
+        if (creation.Type is not INamedTypeSymbol written) return new Unknown("an object of no known type");
+        var type = Closed(written, frame);
         if (torch.IsUserModule(type)) return Initialize(MakeModule(type, creation, creation.Constructor, arguments, frame), creation.Initializer, frame);
         if (torch.IsTorch(type) && torch.IsModule(type)) return Initialize(MakeLayer(type.Name, creation, arguments, frame), creation.Initializer, frame);
         if (torch.IsTorch(type) && torch.IsOptimizer(type)) return MakeOptimizer(type.Name, creation, arguments);
@@ -412,15 +413,17 @@ internal sealed partial class Reader
             if ((method.Name is "ToArray" or "ToList" or "AddRange" or "AsEnumerable" ? Held(first) : ContentsOf(first)) is { } items && Listed(items, first as Collection ?? (first as Layer)?.Children, method, arguments, call, frame) is { } listed) return listed;
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
             if (Compute(method, arguments.Values.ToList()) is { } number) return number;
+            if (method is { Name: "CreateInstance", ContainingType.Name: "Activator", TypeArguments: [var activated] }) return CreateOf(activated, call, null, frame);
         }
         // load_py and the like are extensions of other libraries; a captured state dictionary is saved by whatever is called so.
         if (first is Layer loaded && method.Name.StartsWith("load", StringComparison.OrdinalIgnoreCase)) Happens(EventKind.Load, loaded, call, arguments);
         if (method.Name.StartsWith("save", StringComparison.OrdinalIgnoreCase) && arguments.Values.OfType<ParametersOf>().FirstOrDefault() is { } state) Happens(EventKind.Save, state.Model, call, arguments);
         if (receiver is Instance instance) Happens(EventKind.UseObject, instance, call, arguments);
-        if (Get(frame, written) is Function local) return CallFunction(local, arguments, call, frame);
+        if (Get(frame, written.OriginalDefinition) is Function local) return CallFunction(local, arguments, call, frame);
         if (!torch.IsOwn(method)) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Append(receiver!));
 
         // Follow the call. Layers and steps made inside remember which helper they came out of.
+        method = Closed(method, frame);
         var self = method.IsStatic && method.MethodKind != MethodKind.LocalFunction ? null : receiver ?? frame.This;
         if (self is Layer { Type: not null } fresh) EnsureConstructed(fresh);
         var builder = call is IInvocationOperation invocation ? new BuilderCall(invocation, method) : frame.Builder;
@@ -434,7 +437,7 @@ internal sealed partial class Reader
     private void HandBack(Arguments arguments, IMethodSymbol method, Frame inner, Frame frame)
     {
         foreach (var parameter in method.Parameters)
-            if (parameter.RefKind is RefKind.Ref or RefKind.Out && arguments.ElementAtOrDefault(parameter.Ordinal) is { Operation: IArgumentOperation { Value: { } target } } && Get(inner, parameter) is { } left)
+            if (parameter.RefKind is RefKind.Ref or RefKind.Out && arguments.ElementAtOrDefault(parameter.Ordinal) is { Operation: IArgumentOperation { Value: { } target } } && Get(inner, parameter.OriginalDefinition) is { } left)
                 AssignTo(target, left, frame);
     }
 

@@ -103,6 +103,7 @@ internal sealed partial class Reader
                 finally { _conditional.Pop(); }
             case IConditionalAccessInstanceOperation: return _conditional.Count > 0 ? _conditional.Peek() : new Unknown("a receiver");
             case IObjectCreationOperation creation: return Create(creation, frame);
+            case ITypeParameterObjectCreationOperation { Type: { } open } creation: return CreateOf(open, creation, creation.Initializer, frame);
             case IWithOperation with: return Initialize(Copy(Evaluate(with.Operand, frame)), with.Initializer, frame);
             case IInterpolatedStringOperation text: return Interpolate(text, frame);
             case IThrowOperation: return new Unknown("a throw");
@@ -191,7 +192,7 @@ internal sealed partial class Reader
         if (owner is null && member.IsStatic) return Static(member, type);
         if (IsNeverSet(owner, member, type)) return new Constant(null);
         // A field nobody set yet, of a module class, is still that module; a tensor field is a tensor.
-        var any = Anything(type, member.Name, type.NullableAnnotation == NullableAnnotation.Annotated);
+        var any = Anything(Actual(type, owner), member.Name, type.NullableAnnotation == NullableAnnotation.Annotated);
         if (any is Unknown) any = new Unknown($"{member.Name} is set elsewhere") { Name = member.Name };
         return owner is not null ? Remember(owner, member, any) : any;
     }

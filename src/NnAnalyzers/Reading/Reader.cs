@@ -167,7 +167,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     {
         var frame = new Frame(method, self, lexical, builder) { Entry = Path };
         foreach (var parameter in method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty)
-            Set(frame, parameter, arguments.TryGetValue(parameter.Name, out var given) ? given.Value : Anything(parameter));
+            // The body knows the parameters of the generic method, not those of one with types filled in.
+            Set(frame, parameter.OriginalDefinition, arguments.TryGetValue(parameter.Name, out var given) ? given.Value : Anything(parameter));
         var (before, left) = (Now, _isLeft);
         if (method is not null)
         {
@@ -218,6 +219,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         switch (type)
         {
             case null: return new Unknown("code that is not there");
+            case ITypeParameterSymbol open when ConstraintOf(open) is { } constraint: return Anything(constraint, name, mayBeNull);
             case INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: [var inner] }: return Anything(inner, name, true);
             case INamedTypeSymbol { IsTupleType: true } tuple: return new Items(tuple.TupleElements.Select(e => Anything(e.Type, e.Name, mayBeNull)));
             case IArrayTypeSymbol { Rank: 1 } array: return Several(array.ElementType, name);
