@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Graph;
 
-namespace NnAnalyzers.Graph;
+namespace NnAnalyzers.Reading;
 
 /// <summary>Generic code is read with the types it is called with: <c>Make&lt;Net&gt;()</c>, <c>new Trainer&lt;Net&gt;()</c>.</summary>
 internal sealed partial class Reader
