@@ -99,7 +99,10 @@ internal sealed class Truth : Value
     {
         Unknown { Name: { } name } => name,
         Unknown unknown => unknown.Reason,
+        Constant constant => constant.Raw?.ToString() ?? "null",
         Value value => value.ToString() ?? "",
+        ValueTuple<object, string, object>(var left, var relation, var right) => $"{Name(left)} {relation} {Name(right)}",
+        ValueTuple<object, object>(var left, var right) => $"{Name(left)} is {Name(right)}",
         _ => subject?.ToString() ?? "null",
     };
 }
@@ -136,6 +139,18 @@ internal sealed class CodePath
         get
         {
             for (var path = this; path._before is not null; path = path._before) yield return path._fact;
+        }
+    }
+
+    /// <summary>The conditions that may not hold, the first one first.</summary>
+    public IEnumerable<Truth> Conditions
+    {
+        get
+        {
+            var conditions = new Stack<Truth>();
+            for (var path = this; path._before is not null; path = path._before)
+                if (!path._isGuard) conditions.Push(path._fact);
+            return conditions;
         }
     }
 
@@ -220,12 +235,12 @@ internal sealed record Alternatives(Truth Condition, Value Then, Value Otherwise
 }
 
 /// <summary>When something happens.</summary>
-/// <param name="Loops">The loops around it, outermost first, through calls.</param>
+/// <param name="Loop">The innermost loop around it, through calls.</param>
 /// <param name="StopsGradients">Under no_grad or inference_mode.</param>
 /// <param name="Scope">The innermost dispose scope that is open.</param>
-internal sealed record Moment(CodePath Path, ImmutableArray<Microsoft.CodeAnalysis.IOperation> Loops, bool StopsGradients, object? Scope)
+internal sealed record Moment(CodePath Path, Loop? Loop, bool StopsGradients, object? Scope)
 {
-    public static readonly Moment Start = new(CodePath.Always, ImmutableArray<Microsoft.CodeAnalysis.IOperation>.Empty, false, null);
+    public static readonly Moment Start = new(CodePath.Always, null, false, null);
 
     /// <summary>Only reached when the network predicts: where it does not train, or under no_grad.</summary>
     public bool IsPrediction => StopsGradients || Path.Decides(Truth.Training) == false;

@@ -8,6 +8,9 @@ namespace NnAnalyzers.Graph;
 internal enum EventKind
 {
     CreateOptimizer, CreateModel, CreateScheduler, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer, Backward, Step, StepScheduler, ZeroGrad, Clip, Train, Eval, Init,
+
+    /// <summary>A network is applied in training code, or a loss.</summary>
+    Apply, Loss,
     MakeFunction, CallFunction, MakeObject, UseObject,
 
     /// <summary>A container gets more modules.</summary>
@@ -23,8 +26,9 @@ internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation
     /// <summary>Under which conditions, in which loops and modes it happens.</summary>
     public Moment When { get; init; } = Moment.Start;
 
-    /// <summary>The loops around it, outermost first, through calls.</summary>
-    public ImmutableArray<IOperation> Loops => When.Loops;
+    /// <summary>The loops around it, innermost first, through calls.</summary>
+    public IEnumerable<Loop> Loops => Loop.From(When.Loop);
+
     /// <summary>Its place among all events of the reading.</summary>
     public int Order { get; init; }
     public Arguments Arguments { get; init; } = Arguments.None;

@@ -62,5 +62,5 @@ internal static class GraphPrinter
         _ => step.Op.Name,
     };
 
-    private static string Escape(string text) => text.Replace("\"", "'").Replace("<", "‹").Replace(">", "›");
+    public static string Escape(string text) => text.Replace("\"", "'").Replace("<", "‹").Replace(">", "›");
 }

@@ -7,7 +7,10 @@ namespace NnAnalyzers.Graph;
 
 internal sealed class Optimizer(string kind, IOperation? creation) : Value
 {
-    public string Kind => kind;
+    /// <summary>The field or variable it was put in, or its kind.</summary>
+    public string Name { get; set; } = kind;
+
+    public string Kind { get; } = kind;
     public IOperation? Creation => creation;
 
     /// <summary>The modules whose parameters it steps.</summary>
@@ -16,13 +19,16 @@ internal sealed class Optimizer(string kind, IOperation? creation) : Value
     /// <summary>Its settings by parameter name, the rate among them.</summary>
     public Arguments Arguments { get; init; } = Arguments.None;
 
-    public override string ToString() => kind;
+    public override string ToString() => Kind;
 }
 
 /// <summary>What changes an optimizer's rate as training goes on.</summary>
 internal sealed class Scheduler(string kind, Optimizer? optimizer) : Value
 {
-    public string Kind => kind;
+    /// <summary>The field or variable it was put in, or its kind.</summary>
+    public string Name { get; set; } = kind;
+
+    public string Kind { get; } = kind;
     public Optimizer? Optimizer => optimizer;
 }
 

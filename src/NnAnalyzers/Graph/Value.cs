@@ -119,7 +119,17 @@ internal sealed class Items : Value
 
     private readonly bool _isComplete = true;
 
-    public Items With(IEnumerable<Value> elements) => new(elements) { IsComplete = IsComplete, Repeats = Repeats };
+    /// <summary>How many elements it has; unknown where nothing tells.</summary>
+    public Dim Count { get => _count.IsKnown || !IsComplete || Repeats ? _count : Dim.Of(Elements.Length); init => _count = value; }
+
+    private readonly Dim _count = Dim.Unknown;
+
+    /// <summary>Other elements in its place.</summary>
+    public Items With(IEnumerable<Value> elements)
+    {
+        var all = elements is ImmutableArray<Value> known ? known : elements.Take(MaxWeight + 1).ToImmutableArray();
+        return new(all) { IsComplete = IsComplete, Repeats = Repeats, Count = all.Length == Elements.Length ? _count : Dim.Unknown };
+    }
 
     /// <summary>The value under a key that is known, in a dictionary kept as pairs.</summary>
     public Value? Under(object? key) => Elements.OfType<Items>().FirstOrDefault(p => p.Elements.Length == 2 && p.Elements[0] is Constant { Raw: { } raw } && raw.Equals(key))?.Elements[1];

@@ -30,6 +30,9 @@ internal sealed class Frame(IMethodSymbol? method, Value? self, Frame? lexical, 
 
     /// <summary>The conditions under which it was entered.</summary>
     public CodePath Entry { get; init; } = CodePath.Always;
+
+    /// <summary>The loop in which it was entered.</summary>
+    public Loop? Loop { get; init; }
     public List<(Value Value, IOperation Operation, Moment When)> Returns { get; } = [];
     public bool IsIterator { get; set; }
 }

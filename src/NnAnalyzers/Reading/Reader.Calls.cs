@@ -270,7 +270,8 @@ internal sealed partial class Reader
             "unbind" when at is { } a => applied.Input!.Shape.Dims[a].Size,
             _ => null,
         };
-        if (count is not (> 0 and <= MaxUnroll)) return Hold(new Items([Piece(applied, 0, applied.Shape)]) { Repeats = true, IsComplete = false });
+        if (count is not (> 0 and <= MaxUnroll))
+            return Hold(new Items([Piece(applied, 0, applied.Shape)]) { Repeats = true, IsComplete = false, Count = count is { } n ? Dim.Of(n) : Dim.Unknown });
         return Hold(new Items(Enumerable.Range(0, (int)count).Select(i => (Value)Piece(applied, i, sizes is { Count: > 1 } && at is { } a ? applied.Input!.Shape.With(a, sizes[i]) : applied.Shape)).ToList()));
 
         long? Part0(Arguments all) => all.Where(a => a.Name is "size" or "sizes" or "split_size_or_sections").Select(a => a.Value is Constant c ? c.Integer : ContentsOf(a.Value) is { Elements: [Constant { Integer: var only }] } ? only : null).FirstOrDefault();
@@ -502,11 +503,13 @@ internal sealed partial class Reader
         {
             var kind = insideNetwork ? StepKind.Module : StepKind.Network;
             var applied = Add(new Step(kind, layer.Op, tensors, call) { Before = kind == StepKind.Network ? _state.Now : default, Layer = layer, Arguments = arguments, Builder = frame?.Builder, When = Now });
+            Happens(EventKind.Apply, layer, call, arguments);
             var shapes = kind == StepKind.Network ? InferFrom(applied) : null;
             return TypeOfCall(method, call) is INamedTypeSymbol { IsTupleType: true } tuple ? Parts(applied, tuple, shapes) : applied;
         }
         if (layer.Op.Role == Role.Opaque) return Unread(layer.Op.OpaqueReason is { } opaque ? $"{layer.Op.Name} is opaque: {opaque}" : $"{layer.Op.Name} is not read", call, tensors, layer.Op.Name);
         var step = Apply(layer.Op, layer, layer.Arguments, tensors, call, frame?.Builder);
+        if (layer.Op.HasWeights) Happens(EventKind.Apply, layer, call, arguments);
         return TypeOfCall(method, call) switch
         {
             INamedTypeSymbol { IsTupleType: true } outputs when call is IInvocationOperation => Results(layer.Op, step, outputs, layer.Arguments),
@@ -737,6 +740,7 @@ internal sealed partial class Reader
         var step = Add(new Step(StepKind.Operation, op, tensors, call) { Layer = layer, Arguments = layer?.Arguments ?? arguments, When = Now });
         step.Infer(() => ShapeFunctions.Loss(step.Applied));
         if (_nested == 0) Trace.Losses.Add(step);
+        Happens(EventKind.Loss, step, call, arguments);
         return step;
     }
 

@@ -87,9 +87,9 @@ internal sealed partial class Reader
         var type = method.ContainingType?.Name;
         if (type == "Enumerable" && method.Name == "Range" && arguments is [Constant { Integer: { } start }, _])
             return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var count } ? new Items(Enumerable.Range(0, (int)count).Select(i => (Value)new Constant(start + i)))
-                : new Items([new Size(Dim.Named(new Symbol("i"))) { First = start }]) { Repeats = true, IsComplete = false };
+                : new Items([new Size(Dim.Named(new Symbol("i"))) { First = start }]) { Repeats = true, IsComplete = false, Count = arguments[1].Dim };
         if (type == "Enumerable" && method.Name == "Repeat" && arguments.Count == 2)
-            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var times } ? new Items(Enumerable.Repeat(arguments[0], (int)times)) : new Items([arguments[0]]) { Repeats = true, IsComplete = false };
+            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var times } ? new Items(Enumerable.Repeat(arguments[0], (int)times)) : new Items([arguments[0]]) { Repeats = true, IsComplete = false, Count = arguments[1].Dim };
         if (type is "Array" or "Enumerable" && method.Name == "Empty") return Items.Empty;
         if (type == "Convert" && arguments is [Size or Constant { Integer: not null }]) return arguments[0];
         if (type is not ("Math" or "MathF" or "BigInteger" or "Convert" or "Int32" or "Int64")) return null;

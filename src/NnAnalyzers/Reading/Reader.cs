@@ -165,7 +165,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     public Frame Run(IOperation body, IMethodSymbol? method, Value? self, Arguments arguments, BuilderCall? builder, Frame? lexical)
     {
-        var frame = new Frame(method, self, lexical, builder) { Entry = Path };
+        var frame = new Frame(method, self, lexical, builder) { Entry = Path, Loop = Now.Loop };
         foreach (var parameter in method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty)
             // The body knows the parameters of the generic method, not those of one with types filled in.
             Set(frame, parameter.OriginalDefinition, arguments.TryGetValue(parameter.Name, out var given) ? given.Value : Anything(parameter));
@@ -282,11 +282,14 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             case IReturnOperation returns:
                 if (returns.Kind == OperationKind.YieldReturn) frame.IsIterator = true;
                 if (returns.ReturnedValue is { } returned) frame.Returns.Add((Evaluate(returned, frame), returned, Now));
-                return returns.Kind == OperationKind.YieldReturn || Leave(Exit.Return);
+                if (returns.Kind == OperationKind.YieldReturn) return true;
+                foreach (var loop in Graph.Loop.From(Now.Loop).TakeWhile(l => l != frame.Loop)) loop.EndsEarly = true;
+                return Leave(Exit.Return);
             case IThrowOperation:
                 _exit = Exit.Throw;
                 return false;
             case IBranchOperation jump:
+                if (Now.Loop is { Operation: ILoopOperation around } broken && Same(jump.Target, around.ExitLabel)) broken.EndsEarly = true;
                 return Leave(jump.BranchKind switch { BranchKind.Break => Exit.Break, BranchKind.Continue => Exit.Continue, _ => Exit.Jump });
             case IConditionalOperation branch:
                 return If(branch, frame);
@@ -356,10 +359,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     // ---- Loops.
 
     /// <summary>A loop of unknown length, read once. What it changed is then only known as far as it stayed the same.</summary>
-    private bool Loop(IOperation loop, Action body)
+    private bool Loop(IOperation loop, Dim trips, Action body)
     {
         var outer = Now;
-        Now = Now with { Loops = Now.Loops.Add(loop) };
+        Turn(loop, trips);
         _state.Begin();
         body();
         var changes = _state.End();
@@ -368,6 +371,14 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             if (_state.Get(slot.Item1, slot.Item2) is { } before) changes[slot] = Repeated(before, changes[slot]);
         _state.Apply(changes);
         return true;
+    }
+
+    /// <summary>Enters a loop.</summary>
+    private Loop Turn(IOperation loop, Dim trips, bool isUnrolled = false)
+    {
+        var turning = new Loop(loop, Now.Loop, trips) { IsUnrolled = isUnrolled };
+        Now = Now with { Loop = turning };
+        return turning;
     }
 
     /// <summary>What a variable holds after any number of rounds, of which one was read.</summary>
@@ -404,12 +415,13 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private bool While(IWhileLoopOperation loop, Frame frame)
     {
         if (loop.Condition is not null) Evaluate(loop.Condition, frame);
-        return Loop(loop, () => Execute(loop.Body, frame));
+        return Loop(loop, Dim.Unknown, () => Execute(loop.Body, frame));
     }
 
     private bool ForEach(IForEachLoopOperation loop, Frame frame)
     {
         var collection = Evaluate(loop.Collection, frame);
+        var count = ContentsOf(collection)?.Count ?? Dim.Unknown;
         switch (collection)
         {
             case ParametersOf p: return Once(p.Named ? new Items([new Unknown("a name"), new ParameterOf(p.Model, null)]) : new ParameterOf(p.Model, null));
@@ -434,7 +446,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         bool Rounds(IEnumerable<Value> parts)
         {
             var outer = Now;
-            Now = Now with { Loops = Now.Loops.Add(loop) };
+            Turn(loop, count, isUnrolled: true);
             if (_unrolling++ == 0) _rounds = 0;
             var goesOn = true;
             foreach (var part in parts)
@@ -453,7 +465,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             return Execute(loop.Body, frame) || _exit is Exit.Continue;
         }
 
-        bool Once(Value element) => Loop(loop, () =>
+        bool Once(Value element) => Loop(loop, count, () =>
         {
             Bind(loop.LoopControlVariable, element, frame);
             Execute(loop.Body, frame);
@@ -467,39 +479,46 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         _ => collection,
     };
 
-    /// <summary>How often a counted loop turns if nothing leaves it: <c>for (var i = 0; i < 10; i++)</c>; null if not known.</summary>
-    private long? TripsOf(IForLoopOperation loop, Frame frame)
+    /// <summary>How often a counted loop turns if nothing leaves it: <c>for (var i = 0; i &lt; 10; i++)</c>.</summary>
+    private Dim TripsOf(IForLoopOperation loop, Frame frame)
     {
-        if (loop.Condition is not IBinaryOperation { LeftOperand: var left, RightOperand: var right, OperatorKind: var kind } || Bare(left) is not ILocalReferenceOperation counter) return null;
-        if (Get(frame, counter.Local) is not Constant { Integer: { } from } || Evaluate(right, frame) is not Constant { Integer: { } to }) return null;
+        // With a second condition it turns at most as often.
+        var test = loop.Condition;
+        while (test is IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd } both) test = both.LeftOperand;
+        if (test is not IBinaryOperation { LeftOperand: var left, RightOperand: var right, OperatorKind: var kind }
+            || Bare(left) is not ILocalReferenceOperation counter || Get(frame, counter.Local) is not { } start) return Dim.Unknown;
         long? step = loop.AtLoopBottom is not [IExpressionStatementOperation { Operation: var next }] ? null : next switch
         {
-            IIncrementOrDecrementOperation { Target: ILocalReferenceOperation } one => one.Kind == OperationKind.Increment ? 1 : -1,
-            ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add, Value.ConstantValue: { HasValue: true, Value: int by } } => by,
-            ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Subtract, Value.ConstantValue: { HasValue: true, Value: int by } } => -by,
+            IIncrementOrDecrementOperation { Target: ILocalReferenceOperation } turn => turn.Kind == OperationKind.Increment ? 1 : -1,
+            ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract } add when Evaluate(add.Value, frame) is Constant { Integer: { } by } =>
+                add.OperatorKind == BinaryOperatorKind.Add ? by : -by,
             _ => null,
         };
-        return (kind, step) switch
+        var (from, to) = (start.Dim, Evaluate(right, frame).Dim);
+        var one = Dim.Of(1);
+        var (span, size) = (kind, step) switch
         {
-            (BinaryOperatorKind.LessThan, > 0) => Math.Max(0, (to - from + step.Value - 1) / step.Value),
-            (BinaryOperatorKind.LessThanOrEqual, > 0) => Math.Max(0, (to - from) / step.Value + 1),
-            (BinaryOperatorKind.GreaterThan, < 0) => Math.Max(0, (from - to - step.Value - 1) / -step.Value),
-            (BinaryOperatorKind.GreaterThanOrEqual, < 0) => Math.Max(0, (from - to) / -step.Value + 1),
-            _ => null,
+            (BinaryOperatorKind.LessThan, > 0) => (to - from, step.Value),
+            (BinaryOperatorKind.LessThanOrEqual, > 0) => (to - from + one, step.Value),
+            (BinaryOperatorKind.GreaterThan, < 0) => (from - to, -step.Value),
+            (BinaryOperatorKind.GreaterThanOrEqual, < 0) => (from - to + one, -step.Value),
+            _ => (Dim.Unknown, 1),
         };
+        return span.Size is { } n ? Dim.Of(Math.Max(0, (n + size - 1) / size)) : size == 1 ? span : Dim.Unknown;
     }
 
     private bool For(IForLoopOperation loop, Frame frame)
     {
         foreach (var start in loop.Before) Execute(start, frame);
         // A counted loop is unrolled where it makes or applies layers.
-        if (loop.Condition is not null && loop.Locals.Length == 1 && MayUnroll(loop) && TripsOf(loop, frame) is null or <= MaxUnroll)
+        var trips = TripsOf(loop, frame);
+        if (loop.Condition is not null && loop.Locals.Length == 1 && MayUnroll(loop) && trips.Size is null or <= MaxUnroll)
         {
             _state.Begin();
             var (rounds, ended, leaves) = (0, false, false);
             var outer = Now;
             if (_unrolling++ == 0) _rounds = 0;
-            Now = Now with { Loops = Now.Loops.Add(loop) };
+            Turn(loop, trips, isUnrolled: true);
             while (rounds <= MaxUnroll && Evaluate(loop.Condition, frame) is Constant { Raw: bool more })
             {
                 if (!more) { ended = true; break; }
@@ -524,7 +543,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         }
         foreach (var local in loop.Locals) Set(frame, local, new Size(Dim.Named(new Symbol(local.Name))) { First = (Get(frame, local) as Constant)?.Integer });
         if (loop.Condition is not null) Evaluate(loop.Condition, frame);
-        return Loop(loop, () => Execute(loop.Body, frame));
+        return Loop(loop, trips, () => Execute(loop.Body, frame));
     }
 
     // ---- State.
@@ -612,6 +631,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     {
         if (value is Layer { IsChoice: true, Choices: var either })
             foreach (var choice in either) NameAfter(choice, symbol);
+        if (value is Optimizer optimizer && optimizer.Name == optimizer.Kind) optimizer.Name = symbol.Name;
+        if (value is Scheduler scheduler && scheduler.Name == scheduler.Kind) scheduler.Name = symbol.Name;
         // The name of a helper's local gives way to that of the field the layer ends up in.
         if (value is not Layer { Creation: not null } layer || layer.Name != layer.Op.Name && (!layer.IsNamedByLocal || symbol is ILocalSymbol)) return;
         layer.Name = symbol.Name;

@@ -36,7 +36,7 @@ internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
 
     /// <summary>Whether training goes on after a save: in the same loop, or further down. Else it is a final export.</summary>
     public bool IsCheckpoint(TrainingSite site) =>
-        site.Events.Any(step => step.Kind == EventKind.Step && Saves.Any(save => save.Loops.Intersect(step.Loops).Any()))
+        site.Of(EventKind.Step).Any(step => Saves.Any(save => save.Loops.Intersect(step.Loops).Any()))
         || site.Events.SkipWhile(e => e != Saves[0]).Any(e => e.Kind == EventKind.Step);
 
     /// <summary>The file name of a save or load as written, where it means the same everywhere in the method.</summary>

@@ -16,7 +16,7 @@ internal sealed class NN5003_OptimizerBeforeMove() : Rule("NN5003", RuleLevel.Pr
         {
             var optimizer = (Optimizer)creation.Subject;
             var changes = optimizer.Models.Distinct().SelectMany(site.Of).Where(e => e.Order > creation.Order && Replaces(e, creation, site, project));
-            if (changes.OrderBy(e => e.Order).FirstOrDefault() is not { } change || creation.Loops.Length < change.Loops.Length) continue;
+            if (changes.OrderBy(e => e.Order).FirstOrDefault() is not { } change || creation.When.Loop?.Depth < change.When.Loop?.Depth || creation.When.Loop is null && change.When.Loop is not null) continue;
             var step = site.Of(optimizer).FirstOrDefault(e => e.Order > change.Order && e.Kind == EventKind.Step);
             if (step is null || CodePath.Of(creation.When.Path, change.When.Path, step.When.Path) is null) continue;
             var model = (Layer)change.Subject;

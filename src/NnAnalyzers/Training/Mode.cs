@@ -1,0 +1,57 @@
+using NnAnalyzers.Graph;
+
+namespace NnAnalyzers.Training;
+
+/// <summary>Whether a model is in training mode when it is applied; null where that depends, or unread code may have changed it.</summary>
+/// <param name="First">In the first turn of the loops around.</param>
+/// <param name="Later">In the turns after it, where what came later in the loop is what was last.</param>
+internal readonly record struct Mode(bool? First, bool? Later)
+{
+    /// <summary>The mode of a model when it is applied. A model is made in training mode.</summary>
+    public static Mode Of(Event applied, TrainingSite site)
+    {
+        var changes = site.Of(applied.Subject).Where(e => e.Kind is EventKind.Train or EventKind.Eval or EventKind.Escape).ToList();
+        var before = changes.Where(e => e.Order < applied.Order && e.When.Path.CanMeet(applied.When.Path)).ToList();
+        var first = Last(before, applied, applied.Subject is Layer { Creation: not null } ? true : null);
+        foreach (var loop in applied.Loops)
+        {
+            // What the loop does before this is done in every turn.
+            if (before.Any(e => e.Loops.Contains(loop) && Sure(e, applied))) return new(first, first);
+            var after = changes.Where(e => e.Order > applied.Order && e.Loops.Contains(loop)).ToList();
+            if (after.Count > 0) return new(first, Last(after, null, first));
+        }
+        return new(first, first);
+    }
+
+    private static bool Sure(Event change, Event applied) => applied.When.Path.Implies(change.When.Path);
+
+    /// <summary>What the last of these changes leaves; null where it depends on which of them happen.</summary>
+    private static bool? Last(IReadOnlyList<Event> changes, Event? applied, bool? otherwise)
+    {
+        var possible = new HashSet<bool?>();
+        foreach (var change in changes.Reverse())
+        {
+            possible.Add(ModeOf(change));
+            if (applied is null ? !change.Conditional : Sure(change, applied)) return possible.Count == 1 ? possible.First() : null;
+        }
+        possible.Add(otherwise);
+        return possible.Count == 1 ? otherwise : null;
+    }
+
+    private static bool? ModeOf(Event change) => change.Kind switch
+    {
+        EventKind.Eval => false,
+        // train(false) is eval().
+        EventKind.Train => change.Arguments.ValueOf("on") is { } on ? on.Flag : true,
+        _ => null,
+    };
+
+    public override string ToString() => (First, Later) switch
+    {
+        (true, true) => "training",
+        (false, false) => "evaluation",
+        (true, false) => "training, then evaluation",
+        (false, true) => "evaluation, then training",
+        _ => "training or evaluation",
+    };
+}
