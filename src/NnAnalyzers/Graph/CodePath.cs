@@ -234,13 +234,25 @@ internal sealed record Alternatives(Truth Condition, Value Then, Value Otherwise
     public int Count { get; } = Math.Min(1000, (Then.Alternatives?.Count ?? 1) + (Otherwise.Alternatives?.Count ?? 1));
 }
 
-/// <summary>When something happens.</summary>
-/// <param name="Loop">The innermost loop around it, through calls.</param>
-/// <param name="StopsGradients">Under no_grad or inference_mode.</param>
-/// <param name="Scope">The innermost dispose scope that is open.</param>
-internal sealed record Moment(CodePath Path, Loop? Loop, bool StopsGradients, object? Scope)
+/// <summary>What is open while something happens, until the block ends that opened it.</summary>
+/// <param name="StopsGradients">no_grad or inference_mode.</param>
+/// <param name="GradientsIf">set_grad_enabled of a value nobody knows: gradients are recorded where it holds.</param>
+/// <param name="Scope">The innermost dispose scope.</param>
+internal sealed record Open(bool StopsGradients, Truth? GradientsIf, object? Scope)
 {
-    public static readonly Moment Start = new(CodePath.Always, null, false, null);
+    public static readonly Open Nothing = new(false, null, null);
+}
+
+/// <summary>When something happens.</summary>
+/// <param name="Path">The conditions under which it happens.</param>
+/// <param name="Loop">The innermost loop around it, through calls.</param>
+/// <param name="Open">What was opened and not yet closed.</param>
+internal sealed record Moment(CodePath Path, Loop? Loop, Open Open)
+{
+    public static readonly Moment Start = new(CodePath.Always, null, Open.Nothing);
+
+    /// <summary>No gradients are recorded.</summary>
+    public bool StopsGradients => Open.StopsGradients || Open.GradientsIf is { } enabled && Path.Decides(enabled) == false;
 
     /// <summary>Only reached when the network predicts: where it does not train, or under no_grad.</summary>
     public bool IsPrediction => StopsGradients || Path.Decides(Truth.Training) == false;

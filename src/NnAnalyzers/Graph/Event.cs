@@ -2,23 +2,9 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
-
-internal enum EventKind
-{
-    CreateOptimizer, CreateModel, CreateScheduler, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer, Backward, Step, StepScheduler, ZeroGrad, Clip, Train, Eval, Init,
-
-    /// <summary>A network is applied in training code, or a loss.</summary>
-    Apply, Loss,
-    MakeFunction, CallFunction, MakeObject, UseObject,
-
-    /// <summary>A container gets more modules.</summary>
-    Grow,
-
-    /// <summary>Code that is not read may do anything with it from now on.</summary>
-    Escape,
-}
 
 /// <summary>Something that happens to a model, an optimizer or what saves them, in the order it is written.</summary>
 internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation)

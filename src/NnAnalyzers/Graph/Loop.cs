@@ -18,6 +18,9 @@ internal sealed class Loop(IOperation operation, Loop? outer, Dim trips)
     /// <summary>A break, a return or a second condition may end it before.</summary>
     public bool EndsEarly { get; set; }
 
+    /// <summary>The time of the state when it was entered.</summary>
+    public int Start { get; init; }
+
     /// <summary>Its rounds were read one after the other, not one for all.</summary>
     public bool IsUnrolled { get; init; }
 

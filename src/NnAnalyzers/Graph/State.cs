@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using NnAnalyzers.Shapes;
 
 namespace NnAnalyzers.Graph;
 
@@ -53,6 +54,13 @@ internal sealed class State
             return state._values.TryGetValue(slot, out var now) ? now : state._start?.Get(slot);
         }
     }
+
+    /// <summary>Grows with all that objects get to hold.</summary>
+    public int Time => _time;
+
+    /// <summary>Whether an object was given something to hold since then.</summary>
+    public bool IsSetSince(Owner owner, object member, int time) =>
+        _past.TryGetValue((owner, member), out var past) && past[past.Count - 1].Until >= time;
 
     public Value? Get(Owner owner, object member) => Get((owner, member));
 

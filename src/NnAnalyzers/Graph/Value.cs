@@ -7,6 +7,9 @@ namespace NnAnalyzers.Graph;
 /// <summary>Something that has variables or fields; told apart by identity.</summary>
 internal abstract class Owner
 {
+    /// <summary>The loop in which it was made; null outside of any.</summary>
+    public Loop? MadeIn { get; init; }
+
     /// <summary>A call of a method: nobody asks what its variables held once it is over.</summary>
     public virtual bool IsShortLived => false;
 

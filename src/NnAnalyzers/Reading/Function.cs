@@ -31,6 +31,9 @@ internal sealed class Frame(IMethodSymbol? method, Value? self, Frame? lexical, 
     /// <summary>The conditions under which it was entered.</summary>
     public CodePath Entry { get; init; } = CodePath.Always;
 
+    /// <summary>Its parameters and the variables that were set.</summary>
+    public List<ISymbol> Variables { get; } = [];
+
     /// <summary>The loop in which it was entered.</summary>
     public Loop? Loop { get; init; }
     public List<(Value Value, IOperation Operation, Moment When)> Returns { get; } = [];

@@ -46,7 +46,7 @@ internal sealed partial class Reader
             foreach (var function in arguments.Values.OfType<Function>()) CallFunction(function, [], creation, frame);
             return new Unknown($"{type.Name} is not read");
         }
-        var made = new Instance(type) { Creation = creation, Arguments = arguments.Values.ToList() };
+        var made = new Instance(type) { MadeIn = Now.Loop, Creation = creation, Arguments = arguments.Values.ToList() };
         Happens(EventKind.MakeObject, made, creation, arguments);
         if (creation.Constructor is { } constructor && (_calls.Count < MaxDepth || !Limited())) Construct(type, made, arguments, constructor.IsImplicitlyDeclared ? null : constructor);
         return Initialize(made, creation.Initializer, frame);
@@ -72,7 +72,7 @@ internal sealed partial class Reader
     private Value Copy(Value value)
     {
         if (value is not Instance { Type: var type } instance) return value;
-        var copy = new Instance(type) { Creation = instance.Creation, Arguments = instance.Arguments };
+        var copy = new Instance(type) { MadeIn = Now.Loop, Creation = instance.Creation, Arguments = instance.Arguments };
         foreach (var member in type.GetMembers().Where(m => m is IFieldSymbol or IPropertySymbol))
             if (GetMember(instance, member) is { } held) SetMember(copy, member, held);
         return copy;
@@ -210,7 +210,7 @@ internal sealed partial class Reader
             return arguments.First ?? new Unknown("an initialization");
         }
         if (method.Name.StartsWith("clip_grad", StringComparison.Ordinal)) Happens(EventKind.Clip, arguments.First ?? new Unknown("gradients"), call, arguments);
-        if (receiver is ParameterOf && method.Name is "normal_" or "uniform_" or "fill_" or "zero_" or "trunc_normal_")
+        if (receiver is ParameterOf && Effects.Initializes(method.Name))
         {
             Happens(EventKind.Init, receiver, call, arguments);
             return receiver;
@@ -296,7 +296,7 @@ internal sealed partial class Reader
             : IsWhole(t) ? new Size(Dim.Named(new Symbol(what.Split('.').Last())))
             : torch.IsModule(t) || torch.IsUserModule(t) || torch.IsOptimizer(t) ? Anything(t, what)
             : t is INamedTypeSymbol own && torch.IsOwn(own) && own.TypeKind is TypeKind.Class or TypeKind.Struct or TypeKind.Interface ? Anything(t, what)
-            : new Unknown($"{what} is not read");
+            : new Unknown($"{what} is not read") { Name = what };
     }
 
     /// <summary>Code that is not read gets to know these.</summary>
@@ -377,17 +377,9 @@ internal sealed partial class Reader
 
     private Value CallOptimizer(IOperation call, IMethodSymbol method, Optimizer optimizer, Arguments arguments)
     {
-        EventKind? kind = method.Name switch
-        {
-            "step" => EventKind.Step,
-            "zero_grad" => EventKind.ZeroGrad,
-            "save_state_dict" => EventKind.SaveOptimizer,
-            "load_state_dict" => EventKind.LoadOptimizer,
-            _ => null,
-        };
         // A closure handed to step runs in it.
         foreach (var closure in arguments.Values.OfType<Function>()) CallFunction(closure, [], call, null);
-        if (kind is { } happened) Happens(happened, optimizer, call, arguments);
+        if (Effects.OfOptimizer(method.Name) is { } happened) Happens(happened, optimizer, call, arguments);
         return new Unknown($"{optimizer.Kind}.{method.Name} is not read");
     }
 
@@ -470,7 +462,12 @@ internal sealed partial class Reader
 
     private Value Result(Frame inner, IMethodSymbol method, IOperation call)
     {
-        if (inner.IsIterator) return Hold(new Items(inner.Returns.Select(r => r.Value).ToList()));
+        if (inner.IsIterator)
+        {
+            var isRepeated = inner.Returns.Any(r => r.When.Loop != inner.Loop && !r.When.Loop!.IsUnrolled);
+            var isSure = inner.Returns.All(r => inner.Entry.Implies(r.When.Path));
+            return Hold(new Items(inner.Returns.Select(r => r.Value).ToList()) { Repeats = isRepeated, IsComplete = isSure && !isRepeated });
+        }
         var trained = inner.Returns.Where(r => !r.When.IsPrediction).ToList();
         if (trained.Count == 0) trained = inner.Returns;
         if (trained.Count > 0) return trained.Count == 1 ? trained[0].Value : Fold(trained.Select(r => (r.When.Path.Beyond(inner.Entry), r.Value)).ToList());

@@ -180,7 +180,7 @@ internal sealed partial class Reader
     {
         if (owner is Unknown { Alternatives: { } either }) return Each(either, o => MemberOf(o, member, type));
         if (owner is Layer { Type: not null } module) EnsureConstructed(module);
-        if (owner is not null && GetMember(owner, member) is { } value) return value;
+        if (owner is not null && GetMember(owner, member) is { } value) return AsOf(owner, member, value);
         if (member is IFieldSymbol { ContainingType.IsTupleType: true } item)
         {
             // What a tensor that stands for a tuple holds is not known: hand on the tensor itself.
@@ -205,14 +205,14 @@ internal sealed partial class Reader
     private Value Static(ISymbol member, ITypeSymbol type)
     {
         var key = member.OriginalDefinition;
-        if (_state.Get(State.Shared, key) is { } known) return known;
+        if (_state.Get(State.Shared, key) is { } known) return AsOf(State.Shared, key, known);
         var once = member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null } && torch.IsOwn(member) && InitializerOf(member) is { } written
             ? Evaluate(written, new Frame(null, null, null, null)) : Anything(type, member.Name) is var any && any is Unknown ? new Unknown($"{member.Name} is set elsewhere") { Name = member.Name } : any;
         _state.Set(State.Shared, key, once);
         return once;
     }
 
-    private Value Remember(Value owner, ISymbol member, Value value)
+    private Value Remember(Owner owner, ISymbol member, Value value)
     {
         SetMember(owner, member, value);
         return value;
@@ -227,7 +227,7 @@ internal sealed partial class Reader
         if (IndexNamed(property.Property) is { } named) return named;
         if (indices is not null) return Element(receiver ?? new Unknown("nothing"), indices, property);
         if (receiver is Collection { Extents: { } extents } && name == "Length" && Shape.Product(extents) is { IsKnown: true } length) return Number(length, name);
-        if (ContentsOf(receiver) is { } list && name is "Count" or "Length") return list is { IsComplete: true, Repeats: false } known ? new Constant((long)known.Elements.Length) : new Size(Dim.Named(new Symbol("count")));
+        if (ContentsOf(receiver) is { } list && name is "Count" or "Length") return list is { IsComplete: true, Repeats: false } known && !IsToBeFilled(receiver!, known) ? new Constant((long)known.Elements.Length) : new Size(Dim.Named(new Symbol("count")));
         if (ContentsOf(receiver) is { } pairs && name is "Values" or "Keys") return pairs.With(pairs.Elements.Select(p => p is Items { Elements: [var key, var value] } ? name == "Keys" ? key : value : p));
         if (ContentsOf(receiver) is { Elements: [var pairKey, var pairValue] } && property.Property.ContainingType.Name == "KeyValuePair" && name is "Key" or "Value") return name == "Key" ? pairKey : pairValue;
         if (ContentsOf(receiver) is { } parts && name.StartsWith("Item", StringComparison.Ordinal) && int.TryParse(name.Substring(4), out var at) && at >= 1 && at <= parts.Elements.Length) return parts.Elements[at - 1];
@@ -257,6 +257,9 @@ internal sealed partial class Reader
         }
         return IsWhole(property.Type) ? new Size(Dim.Named(new Symbol(name))) : torch.IsTensor(property.Type) ? Unread($"property {name} is not read", property, receiver is null ? [] : [receiver], name) : new Unknown($"property {name} is not read");
     }
+
+    /// <summary>A list that is empty in the first turn of a loop is there to be filled.</summary>
+    private bool IsToBeFilled(Value list, Items contents) => !insideNetwork && contents.Elements.Length == 0 && list is Collection { Extents: null } && TurningSince(list) is not null;
 
     private List<Value> IndicesOf(IPropertyReferenceOperation property, Frame frame) =>
         property.Arguments.SelectMany(a => Evaluate(a.Value, frame) is var index && a.ArgumentKind == ArgumentKind.ParamArray && ContentsOf(index) is { } several ? several.Elements : ImmutableArray.Create(index)).ToList();

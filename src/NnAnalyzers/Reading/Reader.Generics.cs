@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Reading;
 
@@ -51,7 +52,7 @@ internal sealed partial class Reader
         if (Actual(type, frame) is not INamedTypeSymbol { IsAbstract: false } actual || !torch.IsOwn(actual)) return Anything(Actual(type, frame), type.Name);
         var constructor = actual.InstanceConstructors.FirstOrDefault(c => c.Parameters.All(p => p.IsOptional) && !c.IsImplicitlyDeclared);
         if (torch.IsUserModule(actual)) return Initialize(MakeModule(actual, creation, constructor, Arguments.None, frame), initializer, frame);
-        var made = new Instance(actual) { Creation = creation };
+        var made = new Instance(actual) { MadeIn = Now.Loop, Creation = creation };
         Happens(EventKind.MakeObject, made, creation);
         if (_calls.Count < MaxDepth || !Limited()) Construct(actual, made, Arguments.None, constructor);
         return Initialize(made, initializer, frame);

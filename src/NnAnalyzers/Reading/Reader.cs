@@ -256,11 +256,11 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                 return true;
             case IBlockOperation block:
             {
-                var (stops, scope) = (Now.StopsGradients, Now.Scope);
+                var open = Now.Open;
                 var goesOn = true;
                 foreach (var statement in block.Operations)
                     if (!(goesOn = Execute(statement, frame))) break;
-                if (Now.StopsGradients != stops || Now.Scope != scope) Now = Now with { StopsGradients = stops, Scope = scope };
+                if (Now.Open != open) Now = Now with { Open = open };
                 return goesOn;
             }
             case IVariableDeclarationGroupOperation group:
@@ -268,15 +268,15 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                     foreach (var variable in declaration.Declarators) Declare(variable, declaration, frame);
                 return true;
             case IUsingDeclarationOperation declaration:
-                Open(declaration.DeclarationGroup);
+                Open(declaration.DeclarationGroup, frame);
                 return Execute(declaration.DeclarationGroup, frame);
             case IUsingOperation use:
             {
-                var (stops, scope) = (Now.StopsGradients, Now.Scope);
-                Open(use.Resources);
+                var open = Now.Open;
+                Open(use.Resources, frame);
                 if (use.Resources is IVariableDeclarationGroupOperation) Execute(use.Resources, frame); else Evaluate(use.Resources, frame);
                 var goesOn = Execute(use.Body, frame);
-                if (Now.StopsGradients != stops || Now.Scope != scope) Now = Now with { StopsGradients = stops, Scope = scope };
+                if (Now.Open != open) Now = Now with { Open = open };
                 return goesOn;
             }
             case IReturnOperation returns:
@@ -344,211 +344,26 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     }
 
     /// <summary>What a using opens: a dispose scope, or a time without gradients.</summary>
-    private void Open(IOperation resources)
+    private void Open(IOperation resources, Frame frame)
     {
-        if (StopsGradients(resources)) Now = Now with { StopsGradients = true };
-        else if (OpensScope(resources)) Now = Now with { Scope = resources };
-    }
-
-    private static bool StopsGradients(IOperation resources) =>
-        resources.DescendantsAndSelf().OfType<IInvocationOperation>().Any(i => i.TargetMethod.Name is "no_grad" or "inference_mode");
-
-    private static bool OpensScope(IOperation resources) =>
-        resources.DescendantsAndSelf().OfType<IInvocationOperation>().Any(i => i.TargetMethod.Name is "NewDisposeScope");
-
-    // ---- Loops.
-
-    /// <summary>A loop of unknown length, read once. What it changed is then only known as far as it stayed the same.</summary>
-    private bool Loop(IOperation loop, Dim trips, Action body)
-    {
-        var outer = Now;
-        Turn(loop, trips);
-        _state.Begin();
-        body();
-        var changes = _state.End();
-        Now = outer;
-        foreach (var slot in changes.Keys.ToList())
-            if (_state.Get(slot.Item1, slot.Item2) is { } before) changes[slot] = Repeated(before, changes[slot]);
-        _state.Apply(changes);
-        return true;
-    }
-
-    /// <summary>Enters a loop.</summary>
-    private Loop Turn(IOperation loop, Dim trips, bool isUnrolled = false)
-    {
-        var turning = new Loop(loop, Now.Loop, trips) { IsUnrolled = isUnrolled };
-        Now = Now with { Loop = turning };
-        return turning;
-    }
-
-    /// <summary>What a variable holds after any number of rounds, of which one was read.</summary>
-    private Value Repeated(Value before, Value after) => (before, after) switch
-    {
-        (Items x, Items y) when y.Elements.Length > x.Elements.Length => new Items(y.Elements) { Repeats = true, IsComplete = false },
-        (Step x, Step y) when insideNetwork && !ReferenceEquals(x, y) && !x.Shape.SameAs(y.Shape) =>
-            Add(new Step(StepKind.Choice, new Op("loop", Role.Opaque), [y], null) { Shape = Common(x.Shape, y.Shape), Range = y.Range }),
-        (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size) when !before.Dim.Equals(after.Dim) => new Size(Dim.Named(new Symbol("n"))),
-        (Constant, Constant) when !Equals(((Constant)before).Raw, ((Constant)after).Raw) => new Unknown("a loop"),
-        _ => after,
-    };
-
-    private static Shape Common(Shape a, Shape b) =>
-        a.HasRank && a.Rank == b.Rank ? Shape.Of(a.Dims.Select((d, i) => d.Equals(b.Dims[i]) ? d : Dim.Unknown))
-        : a.At(-1) is { IsKnown: true } last && last.Equals(b.At(-1)) ? Shape.EndingIn(last) : Shape.Unknown;
-
-    /// <summary>
-    /// In training code only loops that put something together are unrolled: one that trains is read once, however often it runs. Rounds
-    /// of loops inside loops multiply; what would take too many is read once too.
-    /// </summary>
-    private bool MayUnroll(ILoopOperation loop)
-    {
-        if (_unrolling > 0 && _rounds > MaxRounds) return false;
-        if (insideNetwork) return true;
-        var builds = false;
-        foreach (var node in loop.Body.Syntax.DescendantNodes())
-            if (node is not SimpleNameSyntax { Identifier.ValueText: var name }) continue;
-            else if (name is "backward" or "step" or "forward" or "call") return false;
-            else builds |= name is "Add" or "append" or "Append";
-        return builds;
-    }
-
-    private bool While(IWhileLoopOperation loop, Frame frame)
-    {
-        if (loop.Condition is not null) Evaluate(loop.Condition, frame);
-        return Loop(loop, Dim.Unknown, () => Execute(loop.Body, frame));
-    }
-
-    private bool ForEach(IForEachLoopOperation loop, Frame frame)
-    {
-        var collection = Evaluate(loop.Collection, frame);
-        var count = ContentsOf(collection)?.Count ?? Dim.Unknown;
-        switch (collection)
-        {
-            case ParametersOf p: return Once(p.Named ? new Items([new Unknown("a name"), new ParameterOf(p.Model, null)]) : new ParameterOf(p.Model, null));
-            case PartsOf p when ChildrenOf(p) is { } parts:
-                return Rounds(parts.Select(p2 => p.Named ? new Items([new Unknown("a name"), p2]) : (Value)p2));
-            case PartsOf p: return Once(p.Named ? new Items([new Unknown("a name"), new PartsOf(p.Model, false)]) : p);
-        }
-        if (ContentsOf(collection) is { Elements: { Length: > 0 and <= MaxUnroll } elements } items)
-        {
-            if (!items.Repeats && (MayUnroll(loop) || elements.All(e => e is Layer)))
+        foreach (var call in resources.DescendantsAndSelf().OfType<IInvocationOperation>())
+            if (Effects.OpensScope(call.TargetMethod.Name)) Now = Now with { Open = Now.Open with { Scope = resources } };
+            else if (Effects.Gradients(call.TargetMethod.Name) is var (ifTrue, ifFalse))
             {
-                var goesOn = Rounds(elements);
-                return goesOn;
+                Value mode = ifTrue == ifFalse || call.Arguments.Length == 0 ? Yes : Evaluate(call.Arguments[0].Value, frame);
+                var opened = Holds(mode) is { } known ? new Open(!(known ? ifTrue : ifFalse), null, Now.Open.Scope)
+                    : new Open(false, ifTrue ? TruthOf(mode) : TruthOf(mode).Not(), Now.Open.Scope);
+                Now = Now with { Open = opened };
             }
-            if (items.Repeats) foreach (var element in elements) Once(element);
-            else Once(elements[0]);
-            return true;
-        }
-        if (ContentsOf(collection) is { IsComplete: true, Elements.Length: 0 } && insideNetwork) return true;
-        return Once(Anything(ElementType(loop.Collection.Type), "element"));
-
-        bool Rounds(IEnumerable<Value> parts)
-        {
-            var outer = Now;
-            Turn(loop, count, isUnrolled: true);
-            if (_unrolling++ == 0) _rounds = 0;
-            var goesOn = true;
-            foreach (var part in parts)
-            {
-                _rounds++;
-                if (!(goesOn = Round(part))) break;
-            }
-            _unrolling--;
-            Now = outer;
-            return goesOn || _exit == Exit.Break;
-        }
-
-        bool Round(Value element)
-        {
-            Bind(loop.LoopControlVariable, element, frame);
-            return Execute(loop.Body, frame) || _exit is Exit.Continue;
-        }
-
-        bool Once(Value element) => Loop(loop, count, () =>
-        {
-            Bind(loop.LoopControlVariable, element, frame);
-            Execute(loop.Body, frame);
-        });
-    }
-
-    private static ITypeSymbol? ElementType(ITypeSymbol? collection) => collection switch
-    {
-        IArrayTypeSymbol array => array.ElementType,
-        INamedTypeSymbol { TypeArguments: [var element] } => element,
-        _ => collection,
-    };
-
-    /// <summary>How often a counted loop turns if nothing leaves it: <c>for (var i = 0; i &lt; 10; i++)</c>.</summary>
-    private Dim TripsOf(IForLoopOperation loop, Frame frame)
-    {
-        // With a second condition it turns at most as often.
-        var test = loop.Condition;
-        while (test is IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd } both) test = both.LeftOperand;
-        if (test is not IBinaryOperation { LeftOperand: var left, RightOperand: var right, OperatorKind: var kind }
-            || Bare(left) is not ILocalReferenceOperation counter || Get(frame, counter.Local) is not { } start) return Dim.Unknown;
-        long? step = loop.AtLoopBottom is not [IExpressionStatementOperation { Operation: var next }] ? null : next switch
-        {
-            IIncrementOrDecrementOperation { Target: ILocalReferenceOperation } turn => turn.Kind == OperationKind.Increment ? 1 : -1,
-            ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract } add when Evaluate(add.Value, frame) is Constant { Integer: { } by } =>
-                add.OperatorKind == BinaryOperatorKind.Add ? by : -by,
-            _ => null,
-        };
-        var (from, to) = (start.Dim, Evaluate(right, frame).Dim);
-        var one = Dim.Of(1);
-        var (span, size) = (kind, step) switch
-        {
-            (BinaryOperatorKind.LessThan, > 0) => (to - from, step.Value),
-            (BinaryOperatorKind.LessThanOrEqual, > 0) => (to - from + one, step.Value),
-            (BinaryOperatorKind.GreaterThan, < 0) => (from - to, -step.Value),
-            (BinaryOperatorKind.GreaterThanOrEqual, < 0) => (from - to + one, -step.Value),
-            _ => (Dim.Unknown, 1),
-        };
-        return span.Size is { } n ? Dim.Of(Math.Max(0, (n + size - 1) / size)) : size == 1 ? span : Dim.Unknown;
-    }
-
-    private bool For(IForLoopOperation loop, Frame frame)
-    {
-        foreach (var start in loop.Before) Execute(start, frame);
-        // A counted loop is unrolled where it makes or applies layers.
-        var trips = TripsOf(loop, frame);
-        if (loop.Condition is not null && loop.Locals.Length == 1 && MayUnroll(loop) && trips.Size is null or <= MaxUnroll)
-        {
-            _state.Begin();
-            var (rounds, ended, leaves) = (0, false, false);
-            var outer = Now;
-            if (_unrolling++ == 0) _rounds = 0;
-            Turn(loop, trips, isUnrolled: true);
-            while (rounds <= MaxUnroll && Evaluate(loop.Condition, frame) is Constant { Raw: bool more })
-            {
-                if (!more) { ended = true; break; }
-                rounds++;
-                if (rounds > MaxUnroll) break;
-                _rounds++;
-                if (!Execute(loop.Body, frame) && _exit != Exit.Continue)
-                {
-                    (ended, leaves) = (true, _exit != Exit.Break);
-                    break;
-                }
-                foreach (var next in loop.AtLoopBottom) Execute(next, frame);
-            }
-            _unrolling--;
-            Now = outer;
-            var changes = _state.End();
-            if (ended)
-            {
-                _state.Apply(changes);
-                return !leaves;
-            }
-        }
-        foreach (var local in loop.Locals) Set(frame, local, new Size(Dim.Named(new Symbol(local.Name))) { First = (Get(frame, local) as Constant)?.Integer });
-        if (loop.Condition is not null) Evaluate(loop.Condition, frame);
-        return Loop(loop, trips, () => Execute(loop.Body, frame));
     }
 
     // ---- State.
 
-    private void Set(Frame frame, ISymbol symbol, Value value) => _state.Set(frame, symbol, value);
+    private void Set(Frame frame, ISymbol symbol, Value value)
+    {
+        if (_state.Get(frame, symbol) is null) frame.Variables.Add(symbol);
+        _state.Set(frame, symbol, value);
+    }
 
     private Value? Get(Frame frame, ISymbol symbol)
     {
@@ -563,14 +378,14 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>Puts values into an array or list of their own.</summary>
     private Collection Hold(Items items, string name = "list")
     {
-        var collection = new Collection(name);
+        var collection = new Collection(name) { MadeIn = Now.Loop };
         _state.Set(collection, State.Contents, items);
         return collection;
     }
 
     private Collection Hold(Items items, string name, IReadOnlyList<Dim> extents)
     {
-        var array = new Collection(name) { Extents = extents };
+        var array = new Collection(name) { MadeIn = Now.Loop, Extents = extents };
         _state.Set(array, State.Contents, items);
         return array;
     }
@@ -587,7 +402,14 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         _ => null,
     };
 
-    private void Change(Collection collection, Func<Items, Items> change) => _state.Set(collection, State.Contents, change(Held(collection)!));
+    private void Change(Collection collection, Func<Items, Items> change)
+    {
+        var changed = change(Held(collection)!);
+        // Each turn of a loop adds more.
+        if (!insideNetwork && changed.Elements.Length > 0 && TurningSince(collection) is not null && changed.Elements.Length != Held(collection)!.Elements.Length)
+            changed = new Items(changed.Elements) { Repeats = true, IsComplete = false };
+        _state.Set(collection, State.Contents, changed);
+    }
 
     /// <summary>Arguments as they stand now: lists become what is in them.</summary>
     private Arguments Freeze(Arguments arguments) =>

@@ -1,4 +1,5 @@
 using NnAnalyzers.Graph;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Training;
 
@@ -42,7 +43,7 @@ internal readonly record struct Mode(bool? First, bool? Later)
     {
         EventKind.Eval => false,
         // train(false) is eval().
-        EventKind.Train => change.Arguments.ValueOf("on") is { } on ? on.Flag : true,
+        EventKind.Train => change.Arguments.First is { } on ? on.Flag : true,
         _ => null,
     };
 

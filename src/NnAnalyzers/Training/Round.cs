@@ -1,5 +1,6 @@
 using NnAnalyzers.Graph;
 using NnAnalyzers.Shapes;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Training;
 

@@ -89,7 +89,7 @@ internal static class SitePrinter
         var notes = new List<string>();
         if (happened.Kind == EventKind.Apply) notes.Add(Mode.Of(happened, site).ToString());
         if (happened.Kind is EventKind.Apply or EventKind.Loss && happened.When.StopsGradients) notes.Add("no gradients");
-        if (happened.Kind == EventKind.Apply && happened.When.Scope is not null) notes.Add("in a dispose scope");
+        if (happened.Kind == EventKind.Apply && happened.When.Open.Scope is not null) notes.Add("in a dispose scope");
         if (happened.When.Path.Conditions.ToList() is { Count: > 0 } conditions) notes.Add($"if {string.Join(" and ", conditions)}");
         return notes.Count == 0 ? words : $"{words} [{string.Join(", ", notes)}]";
     }
@@ -105,7 +105,7 @@ internal static class SitePrinter
         EventKind.LoadOptimizer => $"load the state of {NameOf(e.Subject)}",
         EventKind.Save => $"save {NameOf(e.Subject)}",
         EventKind.SaveOptimizer => $"save the state of {NameOf(e.Subject)}",
-        EventKind.Train when e.Arguments.ValueOf("on") is { Flag: not true } on => on.Flag == false ? $"eval {NameOf(e.Subject)}" : $"train or eval {NameOf(e.Subject)}",
+        EventKind.Train when e.Arguments.First is { Flag: not true } on => on.Flag == false ? $"eval {NameOf(e.Subject)}" : $"train or eval {NameOf(e.Subject)}",
         EventKind.Train => $"train {NameOf(e.Subject)}",
         EventKind.Eval => $"eval {NameOf(e.Subject)}",
         EventKind.ZeroGrad => $"zero_grad {NameOf(e.Subject)}",

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Training;
 

@@ -1,0 +1,67 @@
+namespace NnAnalyzers.Torch;
+
+/// <summary>Something that happens to a model, an optimizer or what saves them.</summary>
+internal enum EventKind
+{
+    CreateOptimizer, CreateModel, CreateScheduler, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer,
+    Backward, Step, StepScheduler, ZeroGrad, Clip, Train, Eval, Init,
+
+    /// <summary>A network is applied in training code, or a loss.</summary>
+    Apply, Loss,
+
+    /// <summary>Functions and objects that may hold a model or an optimizer are made and used.</summary>
+    MakeFunction, CallFunction, MakeObject, UseObject,
+
+    /// <summary>A container gets more modules.</summary>
+    Grow,
+
+    /// <summary>Code that is not read may do anything with it from now on.</summary>
+    Escape,
+}
+
+/// <summary>What the methods of TorchSharp do to what they are called on: verb → event. A test holds it complete against the assembly.</summary>
+internal static class Effects
+{
+    private static readonly Dictionary<string, EventKind> Modules = new()
+    {
+        ["append"] = EventKind.Grow, ["Add"] = EventKind.Grow, ["add_module"] = EventKind.Grow, ["register_module"] = EventKind.Grow,
+        ["Insert"] = EventKind.Grow, ["extend"] = EventKind.Grow, ["state_dict"] = EventKind.CaptureState,
+        ["to"] = EventKind.Move, ["cuda"] = EventKind.Move, ["cpu"] = EventKind.Move,
+        ["half"] = EventKind.Move, ["float"] = EventKind.Move, ["double"] = EventKind.Move, ["bfloat16"] = EventKind.Move,
+        ["save"] = EventKind.Save, ["save_state_dict"] = EventKind.Save,
+        ["load"] = EventKind.Load, ["load_py"] = EventKind.Load, ["load_state_dict"] = EventKind.Load, ["load_safetensors"] = EventKind.Load,
+        ["train"] = EventKind.Train, ["eval"] = EventKind.Eval, ["zero_grad"] = EventKind.ZeroGrad,
+        ["forward"] = EventKind.Apply, ["call"] = EventKind.Apply, ["Forward"] = EventKind.Apply,
+    };
+
+    private static readonly Dictionary<string, EventKind> Optimizers = new()
+    {
+        ["step"] = EventKind.Step, ["zero_grad"] = EventKind.ZeroGrad,
+        ["save_state_dict"] = EventKind.SaveOptimizer, ["load_state_dict"] = EventKind.LoadOptimizer,
+        ["state_dict"] = EventKind.SaveOptimizer,
+    };
+
+    /// <summary>What calling a method of a module does to it; null if nothing that anyone asks about.</summary>
+    public static EventKind? OfModule(string method) => Modules.TryGetValue(method, out var kind) ? kind : null;
+
+    /// <summary>The same for an optimizer.</summary>
+    public static EventKind? OfOptimizer(string method) => Optimizers.TryGetValue(method, out var kind) ? kind : null;
+
+    /// <summary>Methods that draw the values of one tensor anew, in place.</summary>
+    public static bool Initializes(string method) => method is "normal_" or "uniform_" or "fill_" or "zero_" or "trunc_normal_";
+
+    /// <summary>
+    /// Whether gradients are recorded while what a method returns is open: true and false for one that is called with true; null for
+    /// a method that says nothing of it.
+    /// </summary>
+    public static (bool IfTrue, bool IfFalse)? Gradients(string method) => method switch
+    {
+        "no_grad" => (false, false),
+        "inference_mode" => (false, true),
+        "enable_grad" or "set_grad_enabled" => (true, false),
+        _ => null,
+    };
+
+    /// <summary>Opens a scope at whose end the tensors made in it are disposed of.</summary>
+    public static bool OpensScope(string method) => method is "NewDisposeScope";
+}
