@@ -24,8 +24,12 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
     /// <summary>Cross-entropy over one class: always 0.</summary>
     public bool IsOverOneClass => Classes.Size == 1 && Op.Domain == LossDomain.Logits;
 
-    /// <summary>Wherever the loss is applied, this step decides what it gets; not only by one setting while another one picks the loss.</summary>
-    public bool IsSure(LossEnd end) => Loss.When.Path.Implies(end.Path);
+    /// <summary>
+    /// Wherever the loss is applied, this step decides what it gets, or another of its kind; not only by one setting while another one
+    /// picks the loss.
+    /// </summary>
+    public bool IsSure(LossEnd end) => Loss.When.Path.Implies(end.Path)
+        || Ends.All(e => e.Half is null != end.Half is null || e.Last.Op == end.Last.Op && e.Last.Kind == StepKind.Operation);
 
     /// <summary>
     /// Whether an activation right before the loss takes away values the loss needs. A regression loss needs the range of

@@ -313,13 +313,15 @@ internal sealed partial class Reader
     // What captures its parameters stands by itself: a closure is made whenever the method is entered, whether it is used or not.
 
     private Value CallEach(Layer choice, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame frame) =>
-        Each(choice.Alternatives ?? Any(choice), c => CallModule(call, method, (Layer)c, arguments, isVirtual, frame));
+        Each(choice.Alternatives ?? Any(choice), c => c is Layer layer
+            ? CallModule(call, method, layer, arguments, isVirtual, frame) : Invoke(method, c, arguments, call, isVirtual, frame));
 
     private Value CallOwnEach(Layer choice, IMethodSymbol written, Arguments arguments, IOperation call, Frame frame) =>
         Each(choice.Alternatives ?? Any(choice), c => CallOwn(call, Dispatch(written, c), written, c, arguments, frame));
 
     private Value ApplyEach(Layer choice, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame? frame) =>
-        Each(choice.Alternatives ?? Any(choice), l => ApplyLayer((Layer)l, method, arguments, call, isVirtual, frame));
+        Each(choice.Alternatives ?? Any(choice), l => l is Layer layer
+            ? ApplyLayer(layer, method, arguments, call, isVirtual, frame) : NotRead($"one of several {choice.Name}", call, arguments.Values));
 
     /// <summary>The layers it may be, where no condition tells which.</summary>
     private static Alternatives Any(Layer choice)
@@ -698,15 +700,22 @@ internal sealed partial class Reader
         {
             // What only one side of a branch wants says nothing about the input.
             if (Path.IsAlways) Solve(step);
-            step.Shape = op.Shape?.Invoke(step.Applied) is { } made ? OfData(step, made) : Shape.Unknown;
+            step.Shape = ShapeOf(step);
         }
-        else if (op.Shape is { } shape) step.Infer(() => OfData(step, shape(step.Applied)));
+        else if (op.Shape is not null) Infer(step);
         return step;
     }
 
     /// <summary>A tensor made of data is as long as its data: sizes of its own, where nothing says which.</summary>
     private static Shape OfData(Step step, Shape shape) => step.Op.Name is "tensor" or "as_tensor" or "from_array" && shape.HasRank && !shape.IsConstant
         ? Shape.Of(shape.Dims.Select((d, i) => d.IsKnown ? d : Dim.Named(new Axis(step, i)))) : shape;
+
+    /// <summary>A closure keeps what it captures: this one only the step.</summary>
+    private static void Infer(Step step) => step.Infer(() => ShapeOf(step));
+
+    /// <summary>What comes out where it throws is not known: one fault is told once.</summary>
+    private static Shape ShapeOf(Step step) =>
+        step.Op.Shape is { } shape && Contradiction.Of(step) is null ? OfData(step, shape(step.Applied)) : Shape.Unknown;
 
     /// <summary>What a layer wants of its input says what an input of unknown shape is.</summary>
     private static void Solve(Step step)
@@ -730,6 +739,15 @@ internal sealed partial class Reader
         }
 
         void Map(int axes, Dim channels) => Refine(input, root => Shape.Of(Enumerable.Range(0, axes + 2).Select(i => i == 1 && channels.IsKnown ? channels : Dim.Named(new Axis(root, i)))));
+    }
+
+    /// <summary>What both sides of a branch want of the same input says how many axes it has, whichever is taken.</summary>
+    private void SolveBoth(Step a, Step b)
+    {
+        static bool IsSpatial(Step s) => s.Op is { Role: Role.Convolution or Role.TransposedConvolution or Role.Pooling, SpatialAxes: > 0 };
+        if (!insideNetwork || !IsSpatial(a) || !IsSpatial(b) || a.Op.SpatialAxes != b.Op.SpatialAxes || a.Input is not { Shape.HasRank: false } input || b.Input != input) return;
+        Refine(input, root => Shape.Of(Enumerable.Range(0, a.Op.SpatialAxes + 2).Select(i => Dim.Named(new Axis(root, i)))));
+        (a.Shape, b.Shape) = (ShapeOf(a), ShapeOf(b));
     }
 
     private Value ApplyLoss(Op op, Layer? layer, IReadOnlyList<Step> tensors, IOperation call, Arguments arguments)

@@ -97,7 +97,11 @@ internal sealed partial class Reader
 
     // ---- Branches.
 
-    private readonly record struct Side(bool GoesOn, Dictionary<(Owner Owner, object Member), Value> Changes, CodePath End, bool IsLeft);
+    private readonly record struct Side(bool GoesOn, Dictionary<(Owner Owner, object Member), Value> Changes, CodePath Start, CodePath End, bool IsLeft)
+    {
+        /// <summary>What holds at its end besides, because all else was left on the way.</summary>
+        public Truth? Besides => End.Beyond(Start);
+    }
 
     /// <summary>Reads the two sides of a condition that nothing decides; false when control goes on after neither.</summary>
     private bool Branch(Truth condition, Func<bool> then, Func<bool> otherwise)
@@ -112,7 +116,7 @@ internal sealed partial class Reader
         {
             if (trains is { } side) _state.Apply((side ? first : second).Changes);
             else _state.Merge(first.Changes, second.Changes, (a, b) => Either(condition, a, b), IsModuleOfModule);
-            AfterBoth(before.Path, condition, first.End, opposite, second.End);
+            AfterBoth(before.Path, condition, first.Besides, opposite, second.Besides);
         }
         else if (first.GoesOn) AfterOne(condition, first, isGuard: !second.IsLeft);
         else if (second.GoesOn) AfterOne(opposite, second, isGuard: !first.IsLeft);
@@ -125,8 +129,9 @@ internal sealed partial class Reader
         _isLeft = false;
         _state.Begin();
         Assume(condition);
+        var start = Path;
         var goesOn = branch();
-        var side = new Side(goesOn, _state.End(), Path, _isLeft);
+        var side = new Side(goesOn, _state.End(), start, Path, _isLeft);
         Now = before;
         return side;
     }
@@ -134,14 +139,12 @@ internal sealed partial class Reader
     private void AfterOne(Truth condition, Side side, bool isGuard)
     {
         _state.Apply(side.Changes);
-        var start = Path.And(condition);
-        Now = Now with { Path = Path.And(condition, isGuard).Follow(side.End, start) };
+        Now = Now with { Path = Path.And(condition, isGuard).Follow(side.End, side.Start) };
     }
 
     /// <summary>What was left on the way is known afterwards: <c>if (a) { if (b) return; }</c> goes on where not both hold.</summary>
-    private void AfterBoth(CodePath before, Truth first, CodePath firstEnd, Truth second, CodePath secondEnd)
+    private void AfterBoth(CodePath before, Truth first, Truth? a, Truth second, Truth? b)
     {
-        var (a, b) = (firstEnd.Beyond(before.And(first)), secondEnd.Beyond(before.And(second)));
         if (a is null && b is null) return;
         if ((a is null ? first : first.And(a)) is { } one && (b is null ? second : second.And(b)) is { } other && one.Or(other) is { } either)
             Now = Now with { Path = before.And(either) };
@@ -286,7 +289,9 @@ internal sealed partial class Reader
             case (Constant x, Constant y) when Equals(x.Raw, y.Raw): return a;
             case (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size):
                 return a.Dim is var p && b.Dim is var q && p.Equals(q) ? a : Told(new Size(Dim.Named(new Symbol(p, q))));
-            case (Step x, Step y): return Told(ChoiceOf(x, y));
+            case (Step x, Step y):
+                if (Path.IsAlways) SolveBoth(x, y);
+                return Told(ChoiceOf(x, y));
             case (Step x, Constant { Raw: null }): return Told(ChoiceOf(x, null));
             case (Constant { Raw: null }, Step y): return Told(ChoiceOf(y, null));
             case (Layer or Constant { Raw: null } or Unknown, Layer or Constant { Raw: null } or Unknown) when a is Layer || b is Layer:

@@ -252,7 +252,10 @@ internal static class ShapeFunctions
     /// <summary>The sizes a view or reshape asks for; null when their number is not known. −1 stays −1.</summary>
     public static IReadOnlyList<Dim>? Target(Applied a) => Sizes(a, "shape");
 
-    public static Shape View(Applied a) => Sizes(a, "shape") is { } target ? Shape.Of(Resolve(target, a.Input.HasRank ? a.Input.Dims : null)) : Shape.Unknown;
+    public static Shape View(Applied a) => Sizes(a, "shape") is not { } target ? Shape.Unknown
+        // Samples run into each other: how many there are afterwards is nothing to go on with.
+        : target is [{ Size: -1 }, { Size: { } row }] && a.Input.ElementsPerSample.Size is { } sample && sample != row ? Shape.Of(Dim.Unknown, Dim.Of(row))
+        : Shape.Of(Resolve(target, a.Input.HasRank ? a.Input.Dims : null));
 
     /// <summary>Replaces −1 by what is left of the source.</summary>
     private static IEnumerable<Dim> Resolve(IReadOnlyList<Dim> target, IReadOnlyList<Dim>? source)

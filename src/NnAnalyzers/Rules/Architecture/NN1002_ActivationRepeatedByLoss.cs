@@ -51,8 +51,10 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
     private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Source>> behind) =>
         from outer in steps
         where outer is { Role: Role.Softmax, Input: not null, PredictionOnly: false }
-        from source in behind(outer)
-        where outer.When.Path.Implies(source.Path)
+        let sources = behind(outer).ToList()
+        from source in sources
+        // Or whatever is picked, it is one.
+        where outer.When.Path.Implies(source.Path) || sources.All(s => s.Step is { Role: Role.Softmax, Op.Name: "Softmax" })
         let inner = source.Step
         where inner is { Role: Role.Softmax, Op.Name: "Softmax", Syntax: not null, PredictionOnly: false }
         select At(inner.Syntax!, inner.Op.Name, outer.Op.Name, "is applied twice, and the second one can no longer tell the classes apart", $"{inner.Input?.Name ?? "…"} → {inner.Name} → {outer.Name}")
