@@ -24,9 +24,22 @@ internal sealed record Initialization(IInvocationOperation Call, Layer Layer, st
             "normal_" or "trunc_normal_" when Number("std", "stddev") is { } std && Number("mean") is { } mean => Math.Sqrt(std * std + mean * mean),
             // Variance (b − a)² / 12 around the mean (a + b) / 2.
             "uniform_" when Number("low", "from") is { } low && Number("high", "to") is { } high => Math.Sqrt((high - low) * (high - low) / 12 + (high + low) * (high + low) / 4),
+            "copy_" when arguments.Values.OfType<Step>().FirstOrDefault() is { } drawn => SpreadOf(drawn),
             _ => null,
         };
     }
+
+    /// <summary>Root mean square of a tensor that is drawn at random; null for any other.</summary>
+    public static double? SpreadOf(Step drawn) => drawn switch
+    {
+        { Op.Name: "randn" or "randn_like" } => 1,
+        // Uniform between 0 and 1.
+        { Op.Name: "rand" or "rand_like" } => Math.Sqrt(1 / 3.0),
+        { Op.Name: "mul", Inputs: [var one] } when drawn.Arguments.Values.Select(v => v.Number).FirstOrDefault(n => n is not null) is { } factor =>
+            SpreadOf(one) * Math.Abs(factor),
+        { Op.Name: "Parameter", Input: { } inside } => SpreadOf(inside),
+        _ => null,
+    };
 
     /// <summary>How the code names torch.nn.init and the tensor: <c>init.normal_(w, ..)</c> keeps its way, <c>w.normal_(..)</c> spells it out.</summary>
     public (string Init, string Tensor)? Names => Call.Syntax switch

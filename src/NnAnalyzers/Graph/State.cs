@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using NnAnalyzers.Shapes;
 
 namespace NnAnalyzers.Graph;
 

@@ -352,9 +352,29 @@ internal sealed class ProjectGraph
     /// <summary>Follows each loss of a site back to the networks it is applied to.</summary>
     public IReadOnlyList<LossUse> LossesOf(TrainingSite site)
     {
-        if (site.Uses.Count == 0)
-            foreach (var loss in site.Losses) site.Uses.Add(Link(loss, site, null));
+        if (site.Uses.Count > 0) return site.Uses;
+        foreach (var loss in site.Losses) site.Uses.Add(Link(loss, site, null));
+        var backward = site.Of(EventKind.Backward).Select(e => (Step)e.Subject).Distinct().ToList();
+        foreach (var loss in backward.SelectMany(HandwrittenLoss.Behind))
+            if (Oriented(loss, site) is { } oriented) site.Uses.Add(Link(oriented, site, null));
+        // A Sequential is known by what is done with it, whatever goes backward.
+        if (backward.Count > 0)
+            foreach (var applied in site.Steps.Where(s => s is { Kind: StepKind.Network, Layer.IsSequential: true })) Applied(applied);
         return site.Uses;
+    }
+
+    /// <summary>A written-out loss with the network's side first; null where not exactly one side comes from a network.</summary>
+    private Step? Oriented(Step loss, TrainingSite site)
+    {
+        bool IsPredicted(Step side)
+        {
+            var passed = new List<(Step Step, Network Network)>();
+            foreach (var source in Behind(side, site, passed)) _ = source;
+            return passed.Count > 0;
+        }
+        var (first, second) = (IsPredicted(loss.Inputs[0]), IsPredicted(loss.Inputs[1]));
+        return first == second ? null : first ? loss
+            : new Step(loss.Kind, loss.Op, [loss.Inputs[1], loss.Inputs[0]], loss.Operation) { Arguments = loss.Arguments, When = loss.When };
     }
 
     private readonly Dictionary<Network, IReadOnlyList<LossUse>> _ownLosses = [];

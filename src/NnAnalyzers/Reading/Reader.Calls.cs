@@ -215,6 +215,12 @@ internal sealed partial class Reader
             Happens(EventKind.Init, receiver, call, arguments);
             return receiver;
         }
+        if (receiver is ParameterOf { Layer: var filled } && method.Name == "copy_")
+        {
+            var isDrawn = arguments.Values.OfType<Step>().Any(s => Initialization.SpreadOf(s) is not null);
+            Happens(isDrawn ? EventKind.Init : EventKind.Load, isDrawn ? receiver : filled, call, arguments);
+            return receiver;
+        }
         if (receiver is Step loss && method.Name == "backward")
         {
             Happens(EventKind.Backward, loss, call, arguments);

@@ -421,11 +421,16 @@ internal sealed partial class Reader
     {
         var owner = target.Instance is null ? null : Evaluate(target.Instance, frame);
         NameAfter(value, member);
+        // What is replaced from outside is replaced after the constructor.
+        if (owner is Layer { Type: not null } module && !ReferenceEquals(owner, frame.This)) EnsureConstructed(module);
         if (owner is not null) SetMember(owner, member, value);
         else if (member.IsStatic) _state.Set(State.Shared, member.OriginalDefinition, value);
         if (owner is Unknown || owner is null && member.DeclaredAccessibility != Accessibility.Private) Escape([value], target);
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given(member.Name, value, target));
-        if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member)) Happens(EventKind.Load, layer, target, Given(member.Name, value, target));
+        if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member))
+            // layer.weight = Parameter(randn(..)) draws; anything else may come from a file.
+            if (value is Step drawn && Initialization.SpreadOf(drawn) is not null) Happens(EventKind.Init, new ParameterOf(layer, member.Name), target, Given("source", value, target));
+            else Happens(EventKind.Load, layer, target, Given(member.Name, value, target));
     }
 
     private void SetWhereDeclared(Frame frame, ISymbol symbol, Value value)

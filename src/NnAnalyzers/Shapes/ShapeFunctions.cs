@@ -254,7 +254,7 @@ internal static class ShapeFunctions
 
     public static Shape View(Applied a) => Sizes(a, "shape") is not { } target ? Shape.Unknown
         // Samples run into each other: how many there are afterwards is nothing to go on with.
-        : target is [{ Size: -1 }, { Size: { } row }] && a.Input.ElementsPerSample.Size is { } sample && sample != row ? Shape.Of(Dim.Unknown, Dim.Of(row))
+        : target is [{ Size: -1 }, { Size: { } row }] && a.Input.ElementsPerSample.Size is { } sample && sample % Math.Max(1, row) != 0 ? Shape.Of(Dim.Unknown, Dim.Of(row))
         : Shape.Of(Resolve(target, a.Input.HasRank ? a.Input.Dims : null));
 
     /// <summary>Replaces −1 by what is left of the source.</summary>

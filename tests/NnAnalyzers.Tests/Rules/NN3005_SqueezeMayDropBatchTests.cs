@@ -17,7 +17,13 @@ public class NN3005_SqueezeMayDropBatchTests
         + "Conv2d c = Conv2d(1, 4, 3); private readonly Linear f = Linear(4, 1); public Net() : base(\"n\") => RegisterComponents(); "
         + "public override Tensor forward(Tensor x) => f.forward({|NN3005:functional.adaptive_avg_pool2d(c.forward(x), 1).squeeze()|}); }");
 
+    [Fact]
+    public Task Of_the_first_axis() => Verify.FiresAsync(
+        Code.Net(Layers, "x = functional.adaptive_avg_pool2d(conv.forward(x), 1).flatten(1);\n"
+            + "        return fc.forward({|NN3005:x.squeeze(0)|});", input: "randn(8, 1, 8, 8)"));
+
     [Theory]
+    [InlineData("return fc.forward(functional.adaptive_avg_pool2d(conv.forward(x), 1).flatten(1).unsqueeze(0).squeeze(0));")]
     [InlineData("return fc.forward(functional.adaptive_avg_pool2d(conv.forward(x), 1).flatten(1)).squeeze(1);")]
     [InlineData("return fc.forward(functional.adaptive_avg_pool2d(conv.forward(x), 1).flatten(1)).sum().squeeze();")]
     [InlineData("return conv.forward(x).squeeze();")]

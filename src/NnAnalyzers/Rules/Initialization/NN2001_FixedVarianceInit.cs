@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
+using NnAnalyzers.Reading;
 using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 using NnAnalyzers.Training;
@@ -20,10 +21,10 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
 
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
         !project.Trains ? []
-            : network.Events.SelectMany(e => Judge(e, network, network.Steps)).Concat(network.Steps.SelectMany(RawWeight)).Where(_ => !project.IsLoaded(network));
+            : network.Events.SelectMany(e => Judge(e, network, network.Steps).Concat(Assigned(e))).Concat(network.Steps.SelectMany(RawWeight)).Where(_ => !project.IsLoaded(network));
 
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
-        !project.Trains || site.Events.Any(e => e.Kind == EventKind.Load) ? [] : site.Events.SelectMany(e => Judge(e, null, project.StepsOf(site)));
+        !project.Trains || site.Events.Any(e => e.Kind == EventKind.Load) ? [] : site.Events.SelectMany(e => Judge(e, null, project.StepsOf(site)).Concat(Assigned(e)));
 
     private IEnumerable<Finding> Judge(Event happened, Network? network, IEnumerable<Step> steps)
     {
@@ -44,13 +45,24 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
             : Edit.Rewrite(statement, $"if ({tensor}.dim() > 1) {Initialization.Kaiming(prefix, tensor)};\nelse {prefix}zeros_({tensor});"));
     }
 
-    /// <summary>x.matmul(Parameter(randn(inputs, outputs))): a weight drawn from N(0, 1).</summary>
-    private IEnumerable<Finding> RawWeight(Step product)
+    /// <summary>x.matmul(Parameter(randn(inputs, outputs))), or layer.weight = Parameter(randn(..)): a weight drawn from N(0, 1).</summary>
+    private IEnumerable<Finding> RawWeight(Step product) => product is not { Role: Role.Matmul, Inputs: [_, { Op.Name: "Parameter", Input: { Op.Name: "randn", Shape: { Rank: 2 } shape } drawn }] }
+        ? [] : Drawn(drawn, "a weight", shape.Dims[0], 0);
+
+    private IEnumerable<Finding> Assigned(Event happened) =>
+        happened is { Kind: EventKind.Init, Subject: ParameterOf { Layer: { Op.HasWeights: true } layer, Name: "weight" }, Arguments.First: Step { Input: { Op.Name: "randn" } drawn } }
+            ? Drawn(drawn, $"{layer.Name}.weight", layer.Op.Role == Role.Linear ? layer.In : Dim.Unknown, 1) : [];
+
+    /// <param name="axis">Which argument of randn says the fan-in.</param>
+    private IEnumerable<Finding> Drawn(Step drawn, string weight, Dim fanIn, int axis)
     {
-        if (product is not { Role: Role.Matmul, Inputs: [_, { Op.Name: "Parameter", Input: { Op.Name: "randn", Syntax: { } drawn, Shape: { Rank: 2 } shape } }] }
-            || shape.Dims[0].Size is not { } fanIn || Math.Sqrt(fanIn / 2.0) <= Tolerance) yield break;
-        yield return At(drawn, "randn", "a weight", "1", $"a fan-in of {fanIn} needs about {Number(Math.Sqrt(2.0 / fanIn))}")
-            .Fix("Scale the weight to its fan-in", Edit.Replace(drawn, $"{drawn} * {Math.Sqrt(2.0 / fanIn).ToString("0.####", CultureInfo.InvariantCulture)}"));
+        if (drawn.Syntax is not InvocationExpressionSyntax call || fanIn.Size is { } n && Math.Sqrt(n / 2.0) <= Tolerance) yield break;
+        var needs = fanIn.Size is { } size ? $"a fan-in of {size} needs about {Number(Math.Sqrt(2.0 / size))}" : "it should shrink with the layer's fan-in";
+        var scale = fanIn.Size is { } known ? Math.Sqrt(2.0 / known).ToString("0.####", CultureInfo.InvariantCulture)
+            : call.ArgumentList.Arguments.ElementAtOrDefault(axis)?.Expression is IdentifierNameSyntax or MemberAccessExpressionSyntax
+                ? $"System.Math.Sqrt(2.0 / {call.ArgumentList.Arguments[axis].Expression})" : null;
+        var finding = At(call, "randn", weight, "1", needs);
+        yield return scale is null ? finding : finding.Fix("Scale the weight to its fan-in", Edit.Replace(call, $"{call} * {scale}"));
     }
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
 using NnAnalyzers.Shapes;
@@ -45,6 +46,13 @@ internal sealed class NN3009_LossBroadcasts() : Rule("NN3009", RuleLevel.Proven,
     {
         var (p, t) = (use.Prediction!.Shape, use.Target!.Shape);
         var (more, fewer, index) = p.Rank > t.Rank ? (p, t, 0) : (t, p, 1);
+        if (more.Rank == fewer.Rank + 1 && use.Loss.Operation is IBinaryOperation difference)
+        {
+            var axis = Enumerable.Range(0, more.Rank).Where(i => more.Dims[i].Size == 1).ToList();
+            var side = use.Loss.Inputs[index] == use.Loss.Arguments.ValueOf("left") ? difference.LeftOperand.Syntax : difference.RightOperand.Syntax;
+            return axis.Count == 1 ? finding.Fix($"Squeeze axis {axis[0]} of the {(index == 0 ? "prediction" : "target")}",
+                Edit.Replace(side, $"{Edit.Receiver((ExpressionSyntax)side)}.squeeze({axis[0]})")) : finding;
+        }
         if (more.Rank != fewer.Rank + 1 || place is not InvocationExpressionSyntax { ArgumentList.Arguments: { Count: >= 2 } arguments } || arguments.Take(2).Any(a => a.NameColon is not null)) return finding;
         var axes = Enumerable.Range(0, more.Rank).Where(i => more.Dims[i].Size == 1).ToList();
         return axes.Count == 1 ? finding.Fix($"Squeeze axis {axes[0]} of the {(index == 0 ? "prediction" : "target")}", Edit.Replace(arguments[index].Expression, $"{Edit.Receiver(arguments[index].Expression)}.squeeze({axes[0]})")) : finding;
