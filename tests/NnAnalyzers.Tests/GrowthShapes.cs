@@ -14,13 +14,13 @@ internal static class GrowthShapes
         ["string.Join of a string with itself"] = (4, n => Net("var s = \"ab\";" + Repeat(n, "s = string.Join(\",\", s, s);") + "Console.WriteLine(s);")),
         ["a list added to itself"] = (32, n => Net(List + Repeat(n, "q.AddRange(q);") + Apply)),
         ["a list added to itself, in a loop"] = (32, n => Net(List + $"for (var i = 0; i < {n}; i++) q.AddRange(q);" + Apply)),
-        ["a list added to itself, in training code"] = (4, n => Train(List + Repeat(n, "q.AddRange(q);") + "var x = randn(8, 4);" + Apply)),
+        ["a list added to itself, in training code"] = (32, n => Train(List + Repeat(n, "q.AddRange(q);") + "var x = randn(8, 4);" + Apply)),
         ["a list and itself"] = (32, n => Net(List + Repeat(n, "q = q.Concat(q).ToList();") + Apply)),
         ["a list and itself, spread"] = (4, n => Net(List + Repeat(n, "q = [.. q, .. q];") + Apply)),
         ["an insertion of a list into itself"] = (4, n => Net(List + Repeat(n, "q.InsertRange(0, q.ToArray());") + Apply)),
         ["a Sequential of itself twice"] = (32, n => Net(Self + Repeat(n, "s = Sequential(s, s);") + "return s.forward(x);")),
         ["a Sequential of itself twice, in a loop"] = (32, n => Net(Self + $"for (var i = 0; i < {n}; i++) s = Sequential(s, s);" + "return s.forward(x);")),
-        ["a Sequential of itself twice, in training code"] = (4, n => Train(Self + Repeat(n, "s = Sequential(s, s);") + "var y = s.forward(randn(8, 4));")),
+        ["a Sequential of itself twice, in training code"] = (32, n => Train(Self + Repeat(n, "s = Sequential(s, s);") + "var y = s.forward(randn(8, 4));")),
         ["a Sequential given a list that holds itself twice"] = (32, n => Net(Self + Repeat(n, "s = Sequential(new[] { s, ReLU(), s });") + "return s.forward(x);")),
         ["arrays in arrays, merged"] = (4, n => Net(Flags + "object[] a0 = { 1 }, b0 = { 2 };"
             + Lines(n, i => $"object[] a{i + 1} = {{ a{i}, b{i} }}, b{i + 1} = f[{i}] == \"\" ? a{i + 1} : new object[] {{ b{i}, a{i} }};"))),
@@ -44,7 +44,7 @@ internal static class GrowthShapes
         ["two sizes added up in turn"] = (4, n => Net("long a = x.shape[0], b = x.shape[1];" + Repeat(n, "a = a + b; b = b + a;") + "return x.reshape(a, b);")),
         ["two sizes added up on either side of a branch"] = (4, n => Net(Flags + "long n = x.shape[0], m = x.shape[1];"
             + Lines(n, i => $"if (f[{i}] == \"\") n = n + m; else m = m + n;") + "return x.reshape(n, m);")),
-        ["sizes merged in constructors"] = (32, n => [Code.Net("private readonly M0 m = new(3, 5);", "return m.forward(x);", more: Lines(n, i => $$"""
+        ["sizes merged in constructors"] = (128, n => [Code.Net("private readonly M0 m = new(3, 5);", "return m.forward(x);", more: Lines(n, i => $$"""
             class M{{i}} : Module<Tensor, Tensor>
             {
                 private readonly M{{i + 1}} next;

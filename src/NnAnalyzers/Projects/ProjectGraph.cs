@@ -108,7 +108,7 @@ internal sealed class ProjectGraph
         // A method is read where it is called from, and by itself only when nothing calls it.
         var called = new HashSet<string>(methods.SelectMany(m => m.Mentions.Where(x => x != m.Name)), StringComparer.Ordinal);
         var (starts, others) = (new List<TrainingSite>(), new List<TrainingSite>());
-        foreach (var method in methods.Where(Files.Touches).OrderBy(m => called.Contains(m.Name)))
+        foreach (var method in CallOrder.CallersFirst(methods.Where(Files.Touches).ToList(), m => m))
             if (Guarded(method.Node, () => ReadSite(method)) is { } site) (called.Contains(method.Name) ? others : starts).Add(site);
         foreach (var site in starts.Concat(others.Where((s, i) => !IsEntered(s, i)).ToList()))
         {
@@ -266,8 +266,7 @@ internal sealed class ProjectGraph
         }
         // Its other methods belong to it; those that train are sites of their own.
         // What others call is read where they call it.
-        var called = new HashSet<string>(methods.Select(DigestOf).SelectMany(d => d is null ? [] : d.Mentions.Where(x => x != d.Name)), StringComparer.Ordinal);
-        foreach (var other in methods.Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)).OrderBy(m => called.Contains(m.Name)))
+        foreach (var other in CallOrder.CallersFirst(methods, DigestOf).Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)))
             if (!reader.Trace.Entered.Contains(other) && !methods.Any(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
             {
                 // What is inherited may be made for other fields than this class has.
@@ -303,7 +302,7 @@ internal sealed class ProjectGraph
         || DigestOf(method)?.Touches == true;
 
     private TreeDigest.MethodDigest? DigestOf(IMethodSymbol method) =>
-        method.DeclaringSyntaxReferences[0] is var place ? Files.DigestOf(place.SyntaxTree)?.Methods.FirstOrDefault(m => m.Node.Span == place.Span) : null;
+        method.DeclaringSyntaxReferences[0] is var place ? Files.DigestOf(place.SyntaxTree)?.MethodAt(place.Span) : null;
 
     private static IEnumerable<INamedTypeSymbol> Ancestors(INamedTypeSymbol type)
     {

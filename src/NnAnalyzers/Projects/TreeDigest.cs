@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace NnAnalyzers.Projects;
 
@@ -80,6 +81,11 @@ internal sealed class TreeDigest
     /// <summary>The types whose static methods any file may call without naming them: <c>global using static</c>.</summary>
     public IReadOnlyList<string> ImportsForAll { get; } = [];
     public IReadOnlyList<MethodDigest> Methods { get; } = [];
+
+    private Dictionary<TextSpan, MethodDigest>? _bySpan;
+
+    /// <summary>The method that stands there; null if there is none.</summary>
+    public MethodDigest? MethodAt(TextSpan span) => (_bySpan ??= Methods.ToDictionary(m => m.Node.Span)).TryGetValue(span, out var method) ? method : null;
     public IReadOnlyList<TypeDeclarationSyntax> Types { get; } = [];
 
     public static TreeDigest Of(SyntaxTree tree, CancellationToken cancellation)

@@ -17,6 +17,9 @@ internal sealed class Budget(long codeLength)
     /// <summary>Elements of a list, with those of lists inside; characters of a text.</summary>
     public const int Elements = Items.MaxWeight, Text = 4096;
 
+    /// <summary>Loops in loops, through calls.</summary>
+    public const int Loops = 16;
+
     /// <summary>Deeper code is not asked about: the compiler itself answers by recursion.</summary>
     private const int Nesting = 400;
 

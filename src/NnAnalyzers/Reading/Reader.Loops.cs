@@ -67,12 +67,14 @@ internal sealed partial class Reader
 
     private bool While(IWhileLoopOperation loop, Frame frame)
     {
+        if (Now.Loop?.Depth >= Budget.Loops && Limited()) return true;
         if (loop.Condition is not null) Evaluate(loop.Condition, frame);
         return Loop(loop, Dim.Unknown, frame, () => Execute(loop.Body, frame));
     }
 
     private bool ForEach(IForEachLoopOperation loop, Frame frame)
     {
+        if (Now.Loop?.Depth >= Budget.Loops && Limited()) return true;
         var collection = Evaluate(loop.Collection, frame);
         var count = ContentsOf(collection)?.Count ?? Dim.Unknown;
         switch (collection)
@@ -162,6 +164,7 @@ internal sealed partial class Reader
 
     private bool For(IForLoopOperation loop, Frame frame)
     {
+        if (Now.Loop?.Depth >= Budget.Loops && Limited()) return true;
         foreach (var start in loop.Before) Execute(start, frame);
         // A counted loop is unrolled where it makes or applies layers.
         var trips = TripsOf(loop, frame);

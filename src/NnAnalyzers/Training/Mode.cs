@@ -29,9 +29,12 @@ internal readonly record struct Mode(bool? First, bool? Later)
     /// <summary>What the last of these changes leaves; null where it depends on which of them happen.</summary>
     private static bool? Last(IReadOnlyList<Event> changes, Event? applied, bool? otherwise)
     {
-        var possible = new HashSet<bool?>();
+        var (possible, later) = (new HashSet<bool?>(), new List<Event>());
         foreach (var change in changes.Reverse())
         {
+            // Wherever this happens, something later takes it back.
+            if (later.Any(l => change.When.Path.Implies(l.When.Path))) continue;
+            later.Add(change);
             possible.Add(ModeOf(change));
             if (applied is null ? !change.Conditional : Sure(change, applied)) return possible.Count == 1 ? possible.First() : null;
         }

@@ -37,7 +37,7 @@ internal static class SitePrinter
 
     public static string Mermaid(TrainingSite site)
     {
-        var (text, count, last) = (new StringBuilder("flowchart TD\n"), 0, (string?)null);
+        var (text, nodes, loops, last) = (new StringBuilder("flowchart TD\n"), 0, 0, (string?)null);
         Print(Round.Of(site), 1);
         return text.ToString();
 
@@ -47,21 +47,22 @@ internal static class SitePrinter
                 if (part is Round inner)
                 {
                     if (!inner.Events.Any(e => WordsOf(e) is not null)) continue;
-                    text.Append(' ', 2 * depth).Append($"subgraph r{count}[\"{GraphPrinter.Escape(Describe(inner))}\"]\n");
-                    var first = $"e{count + 1}";
-                    count++;
+                    Line(depth, $"subgraph r{loops++}[\"{GraphPrinter.Escape(Describe(inner))}\"]");
+                    var first = $"e{nodes}";
                     Print(inner, depth + 1);
-                    text.Append(' ', 2 * depth).Append("end\n");
-                    if (last != first) text.Append(' ', 2 * depth).Append($"{last} -.-> {first}\n");
+                    Line(depth, "end");
+                    if (last != first) Line(depth, $"{last} -.-> {first}");
                 }
-                else if (Describe((Event)part, site) is { } line)
+                else if (Describe((Event)part, site) is { } words)
                 {
-                    var node = $"e{count++}";
-                    text.Append(' ', 2 * depth).Append($"{node}[\"{GraphPrinter.Escape(line)}\"]\n");
-                    if (last is not null) text.Append(' ', 2 * depth).Append($"{last} --> {node}\n");
+                    var node = $"e{nodes++}";
+                    Line(depth, $"{node}[\"{GraphPrinter.Escape(words)}\"]");
+                    if (last is not null) Line(depth, $"{last} --> {node}");
                     last = node;
                 }
         }
+
+        void Line(int depth, string line) => text.Append(' ', 2 * depth).Append(line).Append('\n');
     }
 
     public static string NameOf(TrainingSite site) => site.Name == site.Method.Name ? $"{site.Method.ContainingType.Name}.{site.Name}" : site.Name;

@@ -20,7 +20,7 @@ public class GoldenTests
     public static TheoryData<string> Samples => [.. Directory.EnumerateFiles(Path.Combine(Root, "samples/Training"), "*.cs")
         .Select(f => Path.GetFileNameWithoutExtension(f)).Order()];
 
-    private const string Companion = """
+    internal const string Companion = """
         namespace NnAnalyzers.Companion
         {
             public sealed class TrainingProgramAttribute : System.Attribute
