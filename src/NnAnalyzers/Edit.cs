@@ -18,7 +18,10 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     /// <summary>Puts text in the place of some code; comments in that code which the text does not have go in front.</summary>
     public static IEnumerable<Edit> Replace(SyntaxNode node, string text)
     {
-        var comments = node.DescendantTrivia().Where(t => t.Kind() is SyntaxKind.MultiLineCommentTrivia or SyntaxKind.SingleLineCommentTrivia && node.Span.Contains(t.Span) && !text.Contains(t.ToString()))
+        var comments =
+            node.DescendantTrivia()
+            .Where(t => t.Kind() is SyntaxKind.MultiLineCommentTrivia or SyntaxKind.SingleLineCommentTrivia && node.Span.Contains(t.Span)
+            && !text.Contains(t.ToString()))
             .Select(t => t + (t.IsKind(SyntaxKind.SingleLineCommentTrivia) ? NewLine(node) + Indentation(node) : " "));
         return [new(node.SyntaxTree, node.Span, string.Concat(comments) + text)];
     }
@@ -27,33 +30,43 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     public static IEnumerable<Edit>? Unwrap(Step step)
     {
         if (step.Syntax is not ExpressionSyntax expression) return null;
-        if (step.Layer is { Creation: { } creation } layer && creation == step.Operation) return layer.IsMadeRepeatedly ? null : RemoveElement(expression);
+        if (step.Layer is { Creation: { } creation } layer && creation == step.Operation)
+            return layer.IsMadeRepeatedly ? null : RemoveElement(expression);
         // The other steps this code makes are meant to be there.
         if (step.IsMadeRepeatedly) return null;
         if (Operand(step) is not { } operand) return null;
         var statement = expression.FirstAncestorOrSelf<StatementSyntax>();
         // x = relu(x); and x.relu_(); have nothing left to say.
         if (statement is ExpressionStatementSyntax { Expression: var whole } &&
-            (whole == expression || whole is AssignmentExpressionSyntax { Left: var left, Right: var right } && right == expression && left.ToString() == operand.ToString()))
+            (whole == expression
+            || whole is AssignmentExpressionSyntax { Left: var left, Right: var right } && right == expression
+            && left.ToString() == operand.ToString()))
             return Delete(statement);
         var text = operand.ToString();
         if (expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax) text = Receiver(operand);
         return Replace(expression, text);
     }
 
-    /// <summary>Calls another operation of the same form: <paramref name="module"/> for a layer, <paramref name="function"/> for a function or method.</summary>
+    /// <summary>
+    /// Calls another operation of the same form: <paramref name="module"/> for a layer, <paramref name="function"/> for a function or
+    /// method.
+    /// </summary>
     public static IEnumerable<Edit>? Rename(Step step, string module, string function)
     {
         if ((step.Layer?.Creation ?? step.Operation)?.Syntax is not InvocationExpressionSyntax call) return null;
         // A variable of the layer's own type would no longer fit.
-        if (step.Layer is not null && call.Parent is EqualsValueClauseSyntax { Parent.Parent: VariableDeclarationSyntax { Type: var type } } && type.ToString().EndsWith(step.Op.Name, StringComparison.Ordinal)) return null;
+        if (step.Layer is not null
+            && call.Parent is EqualsValueClauseSyntax { Parent.Parent: VariableDeclarationSyntax { Type: var type } }
+            && type.ToString().EndsWith(step.Op.Name, StringComparison.Ordinal)) return null;
         if (step.Layer is not null && call.Parent is AssignmentExpressionSyntax) return null;
         return NameOf(call) is { } name ? Replace(name, step.Layer is null ? function : module) : null;
     }
 
     /// <summary>Applies another loss of the same form.</summary>
     public static IEnumerable<Edit>? RenameLoss(Step loss, string module, string function) =>
-        loss.Layer is null or { Arguments.Count: 0 } || loss.Layer.Creation is IInvocationOperation made && made.Arguments.All(a => a.ArgumentKind == ArgumentKind.DefaultValue) ? Rename(loss, module, function) : null;
+        loss.Layer is null or { Arguments.Count: 0 }
+        || loss.Layer.Creation is IInvocationOperation made && made.Arguments.All(a => a.ArgumentKind == ArgumentKind.DefaultValue)
+        ? Rename(loss, module, function) : null;
 
     private static SimpleNameSyntax? NameOf(InvocationExpressionSyntax call) => call.Expression switch
     {
@@ -64,13 +77,19 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
 
     /// <summary>An expression as it can stand before a dot.</summary>
     public static string Receiver(ExpressionSyntax expression) =>
-        expression is BinaryExpressionSyntax or ConditionalExpressionSyntax or CastExpressionSyntax or PrefixUnaryExpressionSyntax or AwaitExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax ? $"({expression})" : expression.ToString();
+        expression is BinaryExpressionSyntax or ConditionalExpressionSyntax or CastExpressionSyntax or PrefixUnaryExpressionSyntax
+        or AwaitExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax ? $"({expression})" : expression.ToString();
 
     /// <summary>The tensor an operation works on, as written.</summary>
     public static ExpressionSyntax? Operand(Step step) => step.Operation switch
     {
-        IInvocationOperation { Instance: not null, Syntax: InvocationExpressionSyntax { Expression: var callee } } call when step.Layer is null && call.TargetMethod.ContainingType.Name == "Tensor" => (callee as MemberAccessExpressionSyntax)?.Expression,
-        IInvocationOperation call => (call.Arguments.OrderBy(a => a.Parameter?.Ordinal).FirstOrDefault(a => a.ArgumentKind == ArgumentKind.Explicit && a.Parameter?.Type.Name == "Tensor" || a.Parameter?.Type.TypeKind == TypeKind.TypeParameter)?.Syntax as ArgumentSyntax)?.Expression
+        IInvocationOperation { Instance: not null,
+            Syntax: InvocationExpressionSyntax { Expression: var callee } } call when step.Layer is null
+            && call.TargetMethod.ContainingType.Name == "Tensor" => (callee as MemberAccessExpressionSyntax)?.Expression,
+        IInvocationOperation call =>
+            (call.Arguments.OrderBy(a => a.Parameter?.Ordinal)
+            .FirstOrDefault(a => a.ArgumentKind == ArgumentKind.Explicit && a.Parameter?.Type.Name == "Tensor"
+            || a.Parameter?.Type.TypeKind == TypeKind.TypeParameter)?.Syntax as ArgumentSyntax)?.Expression
             ?? (call.Arguments.FirstOrDefault(a => a.Syntax is ArgumentSyntax)?.Syntax as ArgumentSyntax)?.Expression,
         _ => null,
     };
@@ -83,12 +102,32 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         if (node.Parent is ArgumentSyntax { Parent: TupleExpressionSyntax tuple }) node = tuple;
         switch (node.Parent)
         {
-            case ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "append", Expression: var receiver } } call } }:
+            case ArgumentSyntax 
+            {
+                Parent: ArgumentListSyntax
+                {
+                    Parent: InvocationExpressionSyntax
+                    {
+                        Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "append", Expression: var receiver }
+                    } call
+                }
+            }:
                 if (call.Parent is ExpressionStatementSyntax whole) return Delete(whole);
                 return [new(call.SyntaxTree, TextSpan.FromBounds(receiver.Span.End, call.Span.End), "")];
-            case ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Add" }, Parent: ExpressionStatementSyntax statement } } }:
+            case ArgumentSyntax 
+            {
+                Parent: ArgumentListSyntax
+                {
+                    Parent: InvocationExpressionSyntax
+                    {
+                        Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Add" },
+                        Parent: ExpressionStatementSyntax statement
+                    }
+                }
+            }:
                 return Delete(statement);
-            case ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: var callee } } } argument when callee.ToString().EndsWith("Sequential", StringComparison.Ordinal):
+            case ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: var callee } } } argument
+                when callee.ToString().EndsWith("Sequential", StringComparison.Ordinal):
                 return RemoveFromList(argument);
             case InitializerExpressionSyntax or CollectionElementSyntax:
                 return RemoveFromList(node.Parent is CollectionElementSyntax item ? item : node);
@@ -99,23 +138,31 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
 
     /// <summary>Removes an argument that is optional.</summary>
     public static IEnumerable<Edit>? RemoveArgument(IOperation argument) =>
-        argument is IArgumentOperation { ArgumentKind: ArgumentKind.Explicit, Syntax: ArgumentSyntax { Parent: ArgumentListSyntax list } syntax }
-            ? list.Arguments.SkipWhile(a => a != syntax).Skip(1).All(a => a.NameColon is not null) ? RemoveFromList(syntax) : Replace(syntax.Expression, "true")
+        argument is IArgumentOperation { ArgumentKind: ArgumentKind.Explicit,
+        Syntax: ArgumentSyntax { Parent: ArgumentListSyntax list } syntax }
+            ? list.Arguments.SkipWhile(a => a != syntax).Skip(1).All(a => a.NameColon is not null) ? RemoveFromList(syntax)
+            : Replace(syntax.Expression, "true")
             : null;
 
     /// <summary>Gives a parameter another value, whether the call names it, places it or leaves it out.</summary>
     public static IEnumerable<Edit>? SetArgument(IInvocationOperation call, IParameterSymbol parameter, string value)
     {
         if (call.Syntax is not InvocationExpressionSyntax { ArgumentList: { } list }) return null;
-        var written = call.Arguments.FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.Parameter?.OriginalDefinition, parameter.OriginalDefinition) && a.ArgumentKind == ArgumentKind.Explicit);
+        var written =
+            call.Arguments.FirstOrDefault(a =>
+            SymbolEqualityComparer.Default.Equals(a.Parameter?.OriginalDefinition, parameter.OriginalDefinition)
+            && a.ArgumentKind == ArgumentKind.Explicit);
         if (written?.Syntax is ArgumentSyntax argument) return Replace(argument.Expression, value);
-        return [new(list.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0), (list.Arguments.Count > 0 ? ", " : "") + $"{parameter.Name}: {value}")];
+        return [new(list.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0),
+            (list.Arguments.Count > 0 ? ", " : "") + $"{parameter.Name}: {value}")];
     }
 
     /// <summary>The text of a node of a helper with the helper's parameters replaced by what one call gives for them.</summary>
     public static string? Inline(BuilderCall builder, SyntaxNode node)
     {
-        if (builder.Call.Syntax.SyntaxTree != node.SyntaxTree || builder.Helper.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } helper || !helper.Span.Contains(node.Span)) return null;
+        if (builder.Call.Syntax.SyntaxTree != node.SyntaxTree
+            || builder.Helper.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } helper
+            || !helper.Span.Contains(node.Span)) return null;
         var locals = new HashSet<string>(helper.DescendantNodes().Select(n => n switch
         {
             VariableDeclaratorSyntax v => v.Identifier.Text,
@@ -124,13 +171,17 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             _ => "",
         }));
         var text = new System.Text.StringBuilder(node.ToString());
-        foreach (var name in node.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Where(n => n.Parent is not (NameColonSyntax or MemberAccessExpressionSyntax) || n.Parent is MemberAccessExpressionSyntax m && m.Expression == n).Reverse())
+        foreach (var name in node.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
+            .Where(n => n.Parent is not (NameColonSyntax or MemberAccessExpressionSyntax)
+            || n.Parent is MemberAccessExpressionSyntax m && m.Expression == n).Reverse())
         {
             if (locals.Contains(name.Identifier.Text)) return null;
             if (builder.Helper.Parameters.FirstOrDefault(p => p.Name == name.Identifier.Text) is not { } parameter) continue;
             var given = builder.Call.Arguments.FirstOrDefault(a => a.Parameter?.Name == parameter.Name);
-            var value = given?.Syntax is ArgumentSyntax written ? name.Parent is ArgumentSyntax or EqualsValueClauseSyntax ? written.Expression.ToString() : Receiver(written.Expression)
-                : given?.Value.ConstantValue is { HasValue: true, Value: { } constant } ? SymbolDisplay.FormatPrimitive(constant, true, false) : null;
+            var value = given?.Syntax is ArgumentSyntax written
+                ? name.Parent is ArgumentSyntax or EqualsValueClauseSyntax ? written.Expression.ToString() : Receiver(written.Expression)
+                : given?.Value.ConstantValue is { HasValue: true, Value: { } constant }
+                ? SymbolDisplay.FormatPrimitive(constant, true, false) : null;
             if (value is null) return null;
             text.Remove(name.SpanStart - node.SpanStart, name.Span.Length).Insert(name.SpanStart - node.SpanStart, value);
         }
@@ -139,7 +190,8 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
 
     /// <summary>Adds a statement on a line of its own behind another.</summary>
     public static IEnumerable<Edit>? InsertAfter(StatementSyntax statement, string code) =>
-        EndOf(statement) is { } end ? [new(statement.SyntaxTree, end, NewLine(statement) + Indentation(statement) + Indent(code, statement))] : null;
+        EndOf(statement) is { } end
+        ? [new(statement.SyntaxTree, end, NewLine(statement) + Indentation(statement) + Indent(code, statement))] : null;
 
     /// <summary>Where something can be put behind a statement: the end of its line, unless something else follows on it.</summary>
     private static TextSpan? EndOf(StatementSyntax statement)
@@ -163,40 +215,52 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     /// <summary>Moves a statement to just behind another one of the same block, rewritten or with one more behind it if need be.</summary>
     public static IEnumerable<Edit>? Move(StatementSyntax statement, StatementSyntax behind, string? rewritten = null, string? also = null)
     {
-        if (BlockOf(statement) is not { } block || block != BlockOf(behind) || EndOf(behind) is not { } end || Delete(statement) is not { } deletion) return null;
+        if (BlockOf(statement) is not { } block || block != BlockOf(behind) || EndOf(behind) is not { } end
+            || Delete(statement) is not { } deletion) return null;
         var line = NewLine(statement) + Indentation(behind);
         // The text is moved as it stands: its further lines have their indentation already.
-        return [.. deletion, new(statement.SyntaxTree, end, line + (rewritten ?? statement.ToString()) + (also is null ? "" : line + also))];
+        return [.. deletion,
+            new(statement.SyntaxTree, end, line + (rewritten ?? statement.ToString()) + (also is null ? "" : line + also))];
     }
 
     /// <summary>Whether a name is used after one statement and before the end of another.</summary>
     public static bool IsUsedBetween(string name, StatementSyntax from, StatementSyntax to) =>
-        BlockOf(from) is not { } block || block.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.Text == name && n.SpanStart > from.Span.End && n.SpanStart < to.Span.End);
+        BlockOf(from) is not { } block
+        || block.DescendantNodes().OfType<IdentifierNameSyntax>()
+        .Any(n => n.Identifier.Text == name && n.SpanStart > from.Span.End && n.SpanStart < to.Span.End);
 
     /// <summary>The text of an object creation with an optional parameter given that was left out; null if it has none such.</summary>
     public static string? WithOptional(IObjectCreationOperation creation, Func<IParameterSymbol, bool> wanted, string value) =>
-        creation.Syntax is BaseObjectCreationExpressionSyntax { ArgumentList: { } list } && creation.Arguments.FirstOrDefault(a => a.ArgumentKind == ArgumentKind.DefaultValue && a.Parameter is { } p && wanted(p)) is { Parameter: { } slot }
-            ? creation.Syntax.ToString().Insert(list.CloseParenToken.SpanStart - creation.Syntax.SpanStart, (list.Arguments.Count > 0 ? ", " : "") + $"{slot.Name}: {value}")
+        creation.Syntax is BaseObjectCreationExpressionSyntax { ArgumentList: { } list }
+        && creation.Arguments.FirstOrDefault(a => a.ArgumentKind == ArgumentKind.DefaultValue && a.Parameter is { } p
+        && wanted(p)) is { Parameter: { } slot }
+            ? creation.Syntax.ToString().Insert(list.CloseParenToken.SpanStart - creation.Syntax.SpanStart,
+            (list.Arguments.Count > 0 ? ", " : "") + $"{slot.Name}: {value}")
             : null;
 
-    public static SyntaxNode? BlockOf(StatementSyntax statement) => statement.Parent is GlobalStatementSyntax global ? global.Parent : statement.Parent;
+    public static SyntaxNode? BlockOf(StatementSyntax statement) =>
+        statement.Parent is GlobalStatementSyntax global ? global.Parent : statement.Parent;
 
     private static IEnumerable<Edit> RemoveFromList(SyntaxNode item)
     {
         var siblings = item.Parent!.ChildNodesAndTokens().ToList();
         var index = siblings.IndexOf(item);
-        SyntaxToken? Comma(int at) => at >= 0 && at < siblings.Count && siblings[at].IsKind(SyntaxKind.CommaToken) ? siblings[at].AsToken() : null;
+        SyntaxToken? Comma(int at) =>
+            at >= 0 && at < siblings.Count && siblings[at].IsKind(SyntaxKind.CommaToken) ? siblings[at].AsToken() : null;
         bool HasComment(int from, int to) => item.SyntaxTree.GetRoot().DescendantTrivia(TextSpan.FromBounds(from, to))
-            .Any(t => t.Span.Start >= from && t.Span.End <= to && (t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsKind(SyntaxKind.MultiLineCommentTrivia) || t.IsDirective));
+            .Any(t => t.Span.Start >= from && t.Span.End <= to
+            && (t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsKind(SyntaxKind.MultiLineCommentTrivia) || t.IsDirective));
         if (Comma(index - 1) is { } before)
         {
-            if (!HasComment(before.SpanStart, item.SpanStart)) return [new(item.SyntaxTree, TextSpan.FromBounds(before.SpanStart, item.Span.End), "")];
+            if (!HasComment(before.SpanStart, item.SpanStart))
+                return [new(item.SyntaxTree, TextSpan.FromBounds(before.SpanStart, item.Span.End), "")];
             return [new(item.SyntaxTree, before.Span, ""), new(item.SyntaxTree, item.Span, "")];
         }
         if (Comma(index + 1) is { } after && index + 2 < siblings.Count)
         {
             var next = siblings[index + 2].SpanStart;
-            return [new(item.SyntaxTree, TextSpan.FromBounds(item.SpanStart, HasComment(after.Span.End, next) ? after.Span.End : next), "")];
+            return [new(item.SyntaxTree, TextSpan.FromBounds(item.SpanStart, HasComment(after.Span.End, next) ? after.Span.End : next),
+                "")];
         }
         return [new(item.SyntaxTree, item.Span, "")];
     }
@@ -237,15 +301,20 @@ internal static class FixProperties
     public const string Title = "nn.fix.title", Edits = "nn.fix.edits";
 
     public static ImmutableDictionary<string, string?> Write(string title, IEnumerable<Edit> edits) =>
-        ImmutableDictionary<string, string?>.Empty.Add(Title, title).Add(Edits, string.Join("\n", edits.OrderBy(e => e.Span.Start).Select(e =>
-            string.Join("\t", Uri.EscapeDataString(e.Tree.FilePath), e.Span.Start.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                e.Span.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), Uri.EscapeDataString(e.Text), Uri.EscapeDataString(e.Tree.GetText().ToString(e.Span))))));
+        ImmutableDictionary<string, string?>.Empty.Add(Title, title).Add(Edits,
+        string.Join("\n", edits.OrderBy(e => e.Span.Start).Select(e =>
+            string.Join("\t", Uri.EscapeDataString(e.Tree.FilePath),
+            e.Span.Start.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                e.Span.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), Uri.EscapeDataString(e.Text),
+                Uri.EscapeDataString(e.Tree.GetText().ToString(e.Span))))));
 
     /// <summary>The edits of a diagnostic: file, span, new text, and the text that must still stand there.</summary>
-    public static ImmutableArray<(string Path, TextSpan Span, string Text, string Old)> Read(ImmutableDictionary<string, string?> properties) =>
+    public static ImmutableArray<(string Path, TextSpan Span, string Text,
+        string Old)> Read(ImmutableDictionary<string, string?> properties) =>
         !properties.TryGetValue(Edits, out var edits) || edits is null ? ImmutableArray<(string, TextSpan, string, string)>.Empty
             : edits.Split('\n').Select(l => l.Split('\t')).Where(p => p.Length == 5).Select(p => (
                 Uri.UnescapeDataString(p[0]),
-                new TextSpan(int.Parse(p[1], System.Globalization.CultureInfo.InvariantCulture), int.Parse(p[2], System.Globalization.CultureInfo.InvariantCulture)),
+                new TextSpan(int.Parse(p[1], System.Globalization.CultureInfo.InvariantCulture),
+                int.Parse(p[2], System.Globalization.CultureInfo.InvariantCulture)),
                 Uri.UnescapeDataString(p[3]), Uri.UnescapeDataString(p[4]))).ToImmutableArray();
 }

@@ -26,12 +26,14 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
             {
                 // One file at a time: each asks for what leads to it, and nothing is read twice.
                 lock (gate)
-                    foreach (var finding in Find(start.Compilation, torch, ref runner, model.SemanticModel.SyntaxTree, model.CancellationToken)) model.ReportDiagnostic(finding);
+                    foreach (var finding in Find(start.Compilation, torch, ref runner, model.SemanticModel.SyntaxTree,
+                        model.CancellationToken)) model.ReportDiagnostic(finding);
             });
         });
     }
 
-    private static IReadOnlyList<Diagnostic> Find(Compilation compilation, TorchSymbols torch, ref RuleRunner? runner, SyntaxTree tree, CancellationToken cancellation)
+    private static IReadOnlyList<Diagnostic> Find(Compilation compilation, TorchSymbols torch, ref RuleRunner? runner, SyntaxTree tree,
+        CancellationToken cancellation)
     {
         try
         {

@@ -5,17 +5,21 @@ using NnAnalyzers.Graph;
 namespace NnAnalyzers;
 
 /// <summary>
-/// A set of severities that a project chooses with <c>&lt;NnAnalysisMode&gt;</c>. The package brings each as a global configuration of level −100,
+/// A set of severities that a project chooses with <c>&lt;NnAnalysisMode&gt;</c>. The package brings each as a global configuration of
+/// level −100,
 /// so that whatever the user writes in an .editorconfig or .globalconfig wins. The files are generated from the catalog.
 /// </summary>
-/// <param name="Severity">A rule's severity, null for none; itself null where nothing is set, so that settings of whole categories count.</param>
+/// <param name="Severity">A rule's severity, null for none; itself null where nothing is set, so that settings of whole categories
+/// count.</param>
 internal sealed record Preset(string Name, string Says, Func<Rule, DiagnosticSeverity?>? Severity)
 {
     public static readonly IReadOnlyList<Preset> All =
     [
         new("Default", "every rule at its own level", null),
-        new("Article", "every tip of the article a warning, the other rules at their own level", rule => rule.Source == RuleSource.Article ? DiagnosticSeverity.Warning : rule.Level.Severity()),
-        new("Strict", "errors, for CI: every rule that warns or informs; advice stays hidden", rule => rule.Level == RuleLevel.Advice ? DiagnosticSeverity.Hidden : DiagnosticSeverity.Error),
+        new("Article", "every tip of the article a warning, the other rules at their own level",
+        rule => rule.Source == RuleSource.Article ? DiagnosticSeverity.Warning : rule.Level.Severity()),
+        new("Strict", "errors, for CI: every rule that warns or informs; advice stays hidden",
+        rule => rule.Level == RuleLevel.Advice ? DiagnosticSeverity.Hidden : DiagnosticSeverity.Error),
         new("All", "every rule a warning, advice too", _ => DiagnosticSeverity.Warning),
         new("None", "no rule", _ => null),
     ];
@@ -25,7 +29,8 @@ internal sealed record Preset(string Name, string Says, Func<Rule, DiagnosticSev
 
     public string Text()
     {
-        var text = new StringBuilder($"# NnAnalysisMode {Name}: {Says}. Generated from the rules.\nis_global = true\nglobal_level = -100\n\n");
+        var text = new StringBuilder($"# NnAnalysisMode {Name}: {Says}. Generated from the rules.\n"
+            + "is_global = true\nglobal_level = -100\n\n");
         foreach (var rule in RuleCatalog.All.OrderBy(r => r.Id, StringComparer.Ordinal))
             if (Severity is not null) text.Append($"dotnet_diagnostic.{rule.Id}.severity = {Word(Severity(rule))}\n");
         return text.ToString();
@@ -34,6 +39,7 @@ internal sealed record Preset(string Name, string Says, Func<Rule, DiagnosticSev
     /// <summary>As an .editorconfig says it.</summary>
     private static string Word(DiagnosticSeverity? severity) => severity switch
     {
-        DiagnosticSeverity.Error => "error", DiagnosticSeverity.Warning => "warning", DiagnosticSeverity.Info => "suggestion", DiagnosticSeverity.Hidden => "silent", _ => "none",
+        DiagnosticSeverity.Error => "error", DiagnosticSeverity.Warning => "warning", DiagnosticSeverity.Info => "suggestion",
+            DiagnosticSeverity.Hidden => "silent", _ => "none",
     };
 }

@@ -7,7 +7,8 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers;
 
 /// <summary>
-/// A question asked of the graph. A rule overrides <see cref="Check(Network, ProjectGraph)"/>, <see cref="Check(TrainingSite, ProjectGraph)"/>
+/// A question asked of the graph. A rule overrides <see cref="Check(Network, ProjectGraph)"/>, <see cref="Check(TrainingSite,
+/// ProjectGraph)"/>
 /// or <see cref="Check(LossUse, ProjectGraph)"/>; it never looks at syntax beyond the places it reports.
 /// </summary>
 internal abstract class Rule

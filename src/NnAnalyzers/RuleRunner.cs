@@ -6,7 +6,8 @@ using NnAnalyzers.Torch;
 namespace NnAnalyzers;
 
 /// <summary>
-/// Asks the rules. Each network, site and loss is asked about once, when a file that it reaches is looked at; one place gets one finding, from
+/// Asks the rules. Each network, site and loss is asked about once, when a file that it reaches is looked at; one place gets one finding,
+/// from
 /// the rule that stands first in the catalog. A rule that throws is a finding itself, and the others go on.
 /// </summary>
 internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules)
@@ -40,7 +41,8 @@ internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules
         var networks = files.SelectMany(project.NetworksIn).ToList();
         // A Sequential is known once a loss has met it.
         var uses = sites.SelectMany(project.LossesOf).Concat(networks.SelectMany(project.LossesOf)).ToList();
-        foreach (var network in networks.Concat(files.SelectMany(project.ContainersIn))) Ask(network.Tree ?? tree, r => r.Check(network, project));
+        foreach (var network in networks.Concat(files.SelectMany(project.ContainersIn)))
+            Ask(network.Tree ?? tree, r => r.Check(network, project));
         foreach (var site in sites) Ask(site.Body.SyntaxTree, r => r.Check(site, project));
         foreach (var use in uses)
         {
@@ -48,10 +50,13 @@ internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules
                 foreach (var end in use.Ends) _known.Add((use.Loss.Syntax, use.Op, end.Last.Syntax));
             Ask(use.Loss.Syntax?.SyntaxTree ?? tree, r => r.Check(use, project), use);
         }
-        var failed = project.Failures.Where(f => f.Place.SyntaxTree == tree).Select(f => Failed("(reading)", f.Place.GetLocation(), f.Error)).ToList();
+        var failed =
+            project.Failures.Where(f => f.Place.SyntaxTree == tree).Select(f => Failed("(reading)", f.Place.GetLocation(), f.Error))
+            .ToList();
         if (!_answers.TryGetValue(tree, out var answers)) return failed;
         // Rules ask in any order; the same findings come out.
-        return answers.Where(IsBest).OrderBy(a => RuleCatalog.PlaceOf(a.Rule)).ThenBy(a => !a.HasFix).ThenBy(a => Text(a.Diagnostic), StringComparer.Ordinal)
+        return answers.Where(IsBest).OrderBy(a => RuleCatalog.PlaceOf(a.Rule)).ThenBy(a => !a.HasFix).ThenBy(a => Text(a.Diagnostic),
+            StringComparer.Ordinal)
             .GroupBy(a => a.Diagnostic.Location.SourceSpan).SelectMany(g => g.First().Diagnostic.Id == "NN0000" ? g.Take(2) : g.Take(1))
             .Select(a => a.Diagnostic).Concat(failed).OrderBy(d => d.Location.SourceSpan.Start).ToList();
     }
@@ -59,7 +64,9 @@ internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules
     private static string Text(Diagnostic diagnostic) => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The same line is read once for each caller; a reading that knows its targets counts.</summary>
-    private bool IsBest(Answer answer) => answer.Use is not { } use || use.Target?.Range is not null || !use.Ends.Any(e => _known.Contains((use.Loss.Syntax, use.Op, e.Last.Syntax)));
+    private bool IsBest(Answer answer) =>
+        answer.Use is not { } use || use.Target?.Range is not null
+        || !use.Ends.Any(e => _known.Contains((use.Loss.Syntax, use.Op, e.Last.Syntax)));
 
     private void Ask(SyntaxTree where, Func<Rule, IEnumerable<Finding>> subject, LossUse? use = null)
     {
@@ -88,5 +95,6 @@ internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules
     }
 
     internal static Diagnostic Failed(string rule, Location place, Exception error) =>
-        Diagnostic.Create(RuleFailed, place, rule, $"{error.GetType().Name}: {error.Message} {error.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
+        Diagnostic.Create(RuleFailed, place, rule,
+        $"{error.GetType().Name}: {error.Message} {error.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
 }

@@ -7,7 +7,8 @@ using Xunit.Abstractions;
 namespace NnAnalyzers.Tests;
 
 /// <summary>
-/// Reading costs what the code is long, whatever stands in it: of a shape twice the size it takes about twice as much, in operations and in memory, until
+/// Reading costs what the code is long, whatever stands in it: of a shape twice the size it takes about twice as much, in operations and in
+/// memory, until
 /// some bound is met and it takes no more. Neither depends on how busy the machine is.
 /// </summary>
 public class GrowthTests(ITestOutputHelper output)

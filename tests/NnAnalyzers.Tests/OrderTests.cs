@@ -20,10 +20,12 @@ public class OrderTests
         .Single(a => a.Key == "RepositoryRoot").Value!;
 
     private static string[] Read(string folder) =>
-        Directory.GetFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText).ToArray();
+        Directory.GetFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .Select(File.ReadAllText).ToArray();
 
     [Fact]
-    public Task Samples() => SameAsync("samples", [Verify.GlobalUsings, Graph.GoldenTests.Companion, .. Read("samples/Training")], least: 17);
+    public Task Samples() =>
+    SameAsync("samples", [Verify.GlobalUsings, Graph.GoldenTests.Companion, .. Read("samples/Training")], least: 17);
 
     [Fact]
     public Task Clean_programs() => SameAsync("clean", [Verify.GlobalUsings, .. Read("samples/Clean")], least: 0);
@@ -64,11 +66,13 @@ public class OrderTests
     }
 
     private static void Same(List<string> expected, List<string> actual, string where) =>
-        Assert.True(expected.SequenceEqual(actual), $"{where}:\n- {string.Join("\n- ", expected.Except(actual))}\n+ {string.Join("\n+ ", actual.Except(expected))}");
+        Assert.True(expected.SequenceEqual(actual),
+        $"{where}:\n- {string.Join("\n- ", expected.Except(actual))}\n+ {string.Join("\n+ ", actual.Except(expected))}");
 
     private static async Task<List<string>> AnalyzeAsync(CSharpCompilation compilation)
     {
-        var options = new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
+        var options =
+            new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
         return Texts(await compilation.WithAnalyzers([new NetworkAnalyzer()], options).GetAnalyzerDiagnosticsAsync());
     }
 
@@ -82,10 +86,13 @@ public class OrderTests
 
     private static List<string> Texts(IEnumerable<Diagnostic> found) => found.Where(d => d.Id != "NN0000").Select(d =>
         $"{d.Id} {d.Location.SourceTree!.FilePath} {d.Location.SourceSpan} {d.GetMessage()} "
-        + string.Join(" ", d.Properties.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"))).Order(StringComparer.Ordinal).ToList();
+        + string.Join(" ", d.Properties.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")))
+        .Order(StringComparer.Ordinal).ToList();
 }
 
-/// <summary>Projects of six files: networks whose members are spread over them, helpers that build layers, training code and savers.</summary>
+/// <summary>
+/// Projects of six files: networks whose members are spread over them, helpers that build layers, training code and savers.
+/// </summary>
 internal static class GeneratedProject
 {
     private const string Usings = "using System; using System.Collections.Generic; using System.Linq; using TorchSharp; "
@@ -103,19 +110,25 @@ internal static class GeneratedProject
             {
                 public static Module<Tensor, Tensor> Dense(int from, int to, bool last = false) =>
                     {{Pick("last ? Linear(from, to) : Sequential(Linear(from, to), ReLU())", "Sequential(Linear(from, to), ReLU())")}};
-                public static Module<Tensor, Tensor> Head(int from) => {{Pick("Linear(from, 3)", "Sequential(Linear(from, 3), Softmax(1))", "Linear(from + 1, 3)")}};
+                public static Module<Tensor, Tensor> Head(int from) => {{Pick(
+                    "Linear(from, 3)", "Sequential(Linear(from, 3), Softmax(1))", "Linear(from + 1, 3)")}};
             }
             """);
         var networks = random.Next(1, 4);
         for (var n = 0; n < networks; n++)
         {
             var (width, inputs) = (Pick(8, 16, 32), Pick(4, 6));
-            Put($"partial class Net{n} : Module<Tensor, Tensor> {{ public Net{n}() : base(\"n\") {{ {Pick("", "init.normal_(a.weight);", "Spread();")} RegisterComponents(); }} }}");
+            Put($"partial class Net{n} : Module<Tensor, Tensor> {{ public Net{n}() : base(\"n\") {{ "
+                + $"{Pick("", "init.normal_(a.weight);", "Spread();")} RegisterComponents(); }} }}");
             Put($"partial class Net{n} {{ private readonly Linear a = Linear({inputs}, {width}); }}");
-            Put($"partial class Net{n} {{ private readonly Module<Tensor, Tensor> b = {Pick($"Build.Dense({width}, 8)", $"Build.Dense({width}, 8, true)", $"Linear({width}, 8)")}; }}");
-            Put($"partial class Net{n} {{ private readonly Module<Tensor, Tensor> head = {Pick("Build.Head(8)", "Linear(8, 1)", "Build.Dense(8, 1)", "Linear(9, 1)")}; }}");
-            Put($"partial class Net{n} {{ private void Spread() {{ foreach (var p in parameters()) init.{Pick("normal_(p)", "uniform_(p, -1, 1)", "zeros_(p)")}; }} }}");
-            Put($"partial class Net{n} {{ public override Tensor forward(Tensor x) => {Pick("Last(Middle(x))", "functional.relu(Last(Middle(x)))", "Last(Middle(x)).squeeze()")}; }}");
+            Put($"partial class Net{n} {{ private readonly Module<Tensor, Tensor> b = "
+                + $"{Pick($"Build.Dense({width}, 8)", $"Build.Dense({width}, 8, true)", $"Linear({width}, 8)")}; }}");
+            Put($"partial class Net{n} {{ private readonly Module<Tensor, Tensor> head = "
+                + $"{Pick("Build.Head(8)", "Linear(8, 1)", "Build.Dense(8, 1)", "Linear(9, 1)")}; }}");
+            Put($"partial class Net{n} {{ private void Spread() {{ foreach (var p in parameters()) init.{Pick("normal_(p)", "uniform_(p, "
+                + "-1, 1)", "zeros_(p)")}; }} }}");
+            Put($"partial class Net{n} {{ public override Tensor forward(Tensor x) => "
+                + $"{Pick("Last(Middle(x))", "functional.relu(Last(Middle(x)))", "Last(Middle(x)).squeeze()")}; }}");
             Put($"partial class Net{n} {{ private Tensor Middle(Tensor x) => b.forward(functional.relu(a.forward(x))); }}");
             Put($"partial class Net{n} {{ private Tensor Last(Tensor x) => head.forward(x); }}");
             Put($$"""
@@ -143,7 +156,8 @@ internal static class GeneratedProject
                     private static void Step(Net{{n}} model, optim.Optimizer optimizer)
                     {
                         var y = {{Pick("model.forward", "model.call")}}(randn(16, {{Pick(inputs, inputs, 5)}}));
-                        var loss = {{Pick("functional.mse_loss(y, randn(16))", "functional.mse_loss(y, randn(16, 1))", "functional.cross_entropy(y, zeros(16, int64))", "(y - randn(16)).pow(2).mean()")}};
+                        var loss = {{Pick("functional.mse_loss(y, randn(16))", "functional.mse_loss(y, randn(16, 1))",
+                            "functional.cross_entropy(y, zeros(16, int64))", "(y - randn(16)).pow(2).mean()")}};
                         optimizer.zero_grad(); loss.backward(); optimizer.step();
                     }
                 }

@@ -36,7 +36,8 @@ public sealed class RoomTests
             .Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), new CSharpParseOptions(LanguageVersion.Preview), f)).ToList();
         var trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(p => Path.GetFileName(p) != "NnAnalyzers.dll").Select(p => MetadataReference.CreateFromFile(p));
-        var compilation = CSharpCompilation.Create("rooms", trees, trusted, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var compilation =
+            CSharpCompilation.Create("rooms", trees, trusted, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         var knows = new Dictionary<string, HashSet<string>>();
         foreach (var tree in trees.Where(t => Path.GetFileName(t.FilePath) != Registration))
         {

@@ -21,12 +21,15 @@ internal static class Verify
 
         """;
 
-    private static readonly IReadOnlyList<MetadataReference> References = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location)).Append(typeof(TorchSharp.torch).Assembly.Location).Append(typeof(Companion.TrainingRun).Assembly.Location)
+    private static readonly IReadOnlyList<MetadataReference> References =
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location))
+        .Append(typeof(TorchSharp.torch).Assembly.Location).Append(typeof(Companion.TrainingRun).Assembly.Location)
         .Select(p => (MetadataReference)MetadataReference.CreateFromFile(p)).ToList();
 
     /// <summary>What a project of the samples imports for all of its code.</summary>
-    public const string GlobalUsings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;";
+    public const string GlobalUsings =
+        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;";
 
     /// <summary>The findings are the marked ones, of which there is at least one, and no others.</summary>
     public static Task FiresAsync(params string[] sources) => RunAsync(sources, null, fires: true);
@@ -37,7 +40,9 @@ internal static class Verify
     /// <summary>The marked findings are there; fixed one by one and all at once, the code becomes the second and compiles.</summary>
     public static Task FixAsync(string source, string after) => RunAsync([source], after, fires: true);
 
-    /// <summary>The same for rules about sizes. Elsewhere those rules are not asked: code that shows one mistake is not always sized right.</summary>
+    /// <summary>
+    /// The same for rules about sizes. Elsewhere those rules are not asked: code that shows one mistake is not always sized right.
+    /// </summary>
     public static class Sizes
     {
         public static Task FiresAsync(params string[] sources) => RunAsync(sources, null, fires: true, sizes: true);
@@ -48,7 +53,8 @@ internal static class Verify
     private static async Task RunAsync(string[] sources, string? after, bool fires, bool sizes = false)
     {
         // Without this a test that lost its marks would pass as one of the other kind.
-        Assert.True(fires == sources.Any(s => s.Contains("{|NN", StringComparison.Ordinal)), fires ? "No finding is marked." : "A finding is marked.");
+        Assert.True(fires == sources.Any(s => s.Contains("{|NN", StringComparison.Ordinal)),
+            fires ? "No finding is marked." : "A finding is marked.");
         var test = new Test();
         if (!sizes) test.DisabledDiagnostics.AddRange(["NN3003", "NN3009"]);
         for (var i = 0; i < sources.Length; i++) test.TestState.Sources.Add(($"/0/Test{i}.cs", Prepare(sources[i])));
@@ -62,21 +68,27 @@ internal static class Verify
 
     /// <summary>Code that says itself what it uses.</summary>
     public static CSharpCompilation CompileFiles(params string[] sources) => CSharpCompilation.Create("Code",
-        sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, new CSharpParseOptions(LanguageVersion.Latest), path: $"/0/Test{i}.cs")), References,
+        sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, new CSharpParseOptions(LanguageVersion.Latest), path: $"/0/Test{i}.cs")),
+        References,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     public static async Task<IReadOnlyList<Diagnostic>> FindAsync(params string[] sources) =>
         await FindAsync(Compile(sources));
 
-    public static async Task<IReadOnlyList<Diagnostic>> FindAsync(Compilation compilation) => await compilation.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync();
+    public static async Task<IReadOnlyList<Diagnostic>> FindAsync(Compilation compilation) =>
+        await compilation.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync();
 
     /// <summary>The project with the fixes of these findings applied, as an editor applies them.</summary>
     public static async Task<Project> MendAsync(Workspace workspace, CSharpCompilation compilation, IEnumerable<Diagnostic> findings)
     {
         var id = ProjectId.CreateNewId();
-        var solution = workspace.CurrentSolution.AddProject(ProjectInfo.Create(id, VersionStamp.Default, "Code", "Code", LanguageNames.CSharp,
-            compilationOptions: compilation.Options, parseOptions: compilation.SyntaxTrees[0].Options, metadataReferences: compilation.References));
-        foreach (var tree in compilation.SyntaxTrees) solution = solution.AddDocument(DocumentId.CreateNewId(id), Path.GetFileName(tree.FilePath), tree.GetText(), filePath: tree.FilePath);
+        var solution =
+            workspace.CurrentSolution.AddProject(ProjectInfo.Create(id, VersionStamp.Default, "Code", "Code", LanguageNames.CSharp,
+            compilationOptions: compilation.Options, parseOptions: compilation.SyntaxTrees[0].Options,
+            metadataReferences: compilation.References));
+        foreach (var tree in compilation.SyntaxTrees)
+            solution = solution.AddDocument(DocumentId.CreateNewId(id), Path.GetFileName(tree.FilePath), tree.GetText(),
+                filePath: tree.FilePath);
         return (await EditApplier.ApplyAsync(solution, findings, default)).GetProject(id)!;
     }
 
@@ -100,7 +112,8 @@ internal static class Verify
 internal static class Code
 {
     /// <summary>A module class with fields and the body of forward, and a method that trains it.</summary>
-    public static string Net(string fields, string forward, string loss = "functional.mse_loss(prediction, target)", string target = "randn(8, 1)", string input = "randn(8, 4)", string more = "") => $$"""
+    public static string Net(string fields, string forward, string loss = "functional.mse_loss(prediction, target)",
+        string target = "randn(8, 1)", string input = "randn(8, 4)", string more = "") => $$"""
         class Net : Module<Tensor, Tensor>
         {
             {{fields}}
@@ -135,7 +148,8 @@ internal static class Code
         """;
 
     /// <summary>A Sequential in the method that trains it.</summary>
-    public static string Sequential(string layers, string loss = "functional.mse_loss(prediction, target)", string target = "randn(8, 1)", string input = "randn(8, 4)") => $$"""
+    public static string Sequential(string layers, string loss = "functional.mse_loss(prediction, target)", string target = "randn(8, 1)",
+        string input = "randn(8, 4)") => $$"""
         static class Program
         {
             static void Train()

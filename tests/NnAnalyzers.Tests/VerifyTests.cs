@@ -8,9 +8,11 @@ public class VerifyTests
     private const string Warned = "Linear(8, 1), ReLU()";
 
     /// <summary>One finding of level Likely, an info.</summary>
-    private static readonly string Info = Code.Net("private readonly Linear fc = Linear(4, 1);", "return fc.forward(x).squeeze();", target: "randn(8)");
+    private static readonly string Info =
+        Code.Net("private readonly Linear fc = Linear(4, 1);", "return fc.forward(x).squeeze();", target: "randn(8)");
 
-    private static string Mark(string source, string place, string inside, string id) => source.Replace(place, place.Replace(inside, $"{{|{id}:{inside}|}}"));
+    private static string Mark(string source, string place, string inside, string id) =>
+        source.Replace(place, place.Replace(inside, $"{{|{id}:{inside}|}}"));
 
     private static readonly string Marked = Mark(Warning, Warned, "ReLU()", "NN1001");
 
@@ -28,7 +30,8 @@ public class VerifyTests
         Assert.Contains("NN1001", await FailsAsync(() => Verify.FiresAsync(Mark(Warning, Warned, Warned, "NN1001"))));
 
     [Fact]
-    public async Task Another_rule_fails() => Assert.Contains("NN1002", await FailsAsync(() => Verify.FiresAsync(Mark(Warning, Warned, "ReLU()", "NN1002"))));
+    public async Task Another_rule_fails() =>
+    Assert.Contains("NN1002", await FailsAsync(() => Verify.FiresAsync(Mark(Warning, Warned, "ReLU()", "NN1002"))));
 
     [Fact]
     public async Task A_second_finding_in_the_same_file_fails() =>
@@ -40,7 +43,8 @@ public class VerifyTests
 
     [Fact]
     public async Task A_missing_finding_fails() =>
-        Assert.Contains("expected \"1\" actual \"0\"", await FailsAsync(() => Verify.FiresAsync(Code.Sequential("Sequential(Linear(4, 8), {|NN1001:ReLU()|}, Linear(8, 1))"))));
+        Assert.Contains("expected \"1\" actual \"0\"",
+        await FailsAsync(() => Verify.FiresAsync(Code.Sequential("Sequential(Linear(4, 8), {|NN1001:ReLU()|}, Linear(8, 1))"))));
 
     [Fact]
     public async Task An_info_counts()
@@ -60,7 +64,8 @@ public class VerifyTests
     [Fact]
     public async Task Nothing_marked_where_something_fires_fails()
     {
-        foreach (var test in new Func<string[], Task>[] { Verify.FiresAsync, Verify.Sizes.FiresAsync, s => Verify.FixAsync(s[0], s[0]), s => Verify.Sizes.FixAsync(s[0], s[0]) })
+        foreach (var test in new Func<string[], Task>[] { Verify.FiresAsync, Verify.Sizes.FiresAsync, s => Verify.FixAsync(s[0], s[0]),
+            s => Verify.Sizes.FixAsync(s[0], s[0]) })
             Assert.Contains("No finding is marked", await FailsAsync(() => test([Warning])));
     }
 

@@ -45,7 +45,8 @@ internal static class OverfitOneBatch
                         $"{what}: the loss goes from {first:g4} to {last:g4}, and its smallest value is not known", "", "")
                         { Curves = curves };
             if (!(last <= goal) && !(accuracy >= Thresholds.MemorizedAccuracy)) continue;
-            var measured = $"{what}: loss {first:g4} → {last:g4} in {losses.Count} steps{(accuracy is { } a ? $", accuracy {a:p2}" : "")}";
+            var measured = $"{what}: loss {first:g4} → {last:g4} in {losses.Count} steps"
+                + (accuracy is { } a ? $", accuracy {a:p2}" : "");
             return factor == 1 ? new("OverfitOneBatch", ProbeVerdict.Passed, measured, Threshold(goal), "") { Curves = curves }
                 : new("OverfitOneBatch", ProbeVerdict.Suspicious, $"{measured}, but only at {factor:g} times your learning rate",
                     Threshold(goal), $"Try a learning rate of {subject.Options.LearningRate * factor:g2}.") { Curves = curves };

@@ -17,7 +17,8 @@ internal static class GraphCommand
         var mermaid = new Option<bool>("--mermaid") { Description = "Print Mermaid flow charts" };
         var stats = new Option<bool>("--stats") { Description = "Print how much of the networks is known, and why the rest is not" };
         var loose = CheckCommand.LooseOption();
-        var command = new Command("graph", "Prints the networks it reads in the code, and how they are trained.") { path, mermaid, stats, loose };
+        var command =
+            new Command("graph", "Prints the networks it reads in the code, and how they are trained.") { path, mermaid, stats, loose };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(mermaid), parsed.GetValue(stats),
             parsed.GetValue(loose), cancellation));
         return command;

@@ -19,7 +19,8 @@ internal sealed record Argument(string Name, Value Value, IOperation Operation)
     };
 
     /// <summary>The value is a constant of the code at this place, not one that was handed in.</summary>
-    public bool IsWrittenThere => Operation is IArgumentOperation { Value.ConstantValue.HasValue: true } || Operation?.ConstantValue.HasValue == true;
+    public bool IsWrittenThere =>
+        Operation is IArgumentOperation { Value.ConstantValue.HasValue: true } || Operation?.ConstantValue.HasValue == true;
 }
 
 /// <summary>

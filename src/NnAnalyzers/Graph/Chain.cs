@@ -12,7 +12,9 @@ internal static class Chain
     private const int MaxLength = 64;
 
     /// <summary>Leaves every value where it was or takes some: reshapes, orders of axes, indexing, dropout, moves.</summary>
-    public static bool IsTransparent(Step step) => step.Role is Role.Dropout or Role.Reshape or Role.Permute or Role.Indexing || step.Role == Role.Identity && step.Op.Name != "detach";
+    public static bool IsTransparent(Step step) =>
+        step.Role is Role.Dropout or Role.Reshape or Role.Permute or Role.Indexing
+        || step.Role == Role.Identity && step.Op.Name != "detach";
 
     /// <summary>
     /// The steps that decide a tensor's values: what is transparent is looked through, modules are entered, and
@@ -39,7 +41,8 @@ internal static class Chain
     {
         if (way.Length > MaxLength) return [new(step, way.Path)];
         if (step.Kind == StepKind.Part && step.Input is { } whole)
-            return whole.Kind != StepKind.Operation ? Behind(whole, step.Index, way.Next) : IsTransparent(whole) ? Behind(whole, null, way.Next) : [new(step, way.Path)];
+            return whole.Kind != StepKind.Operation ? Behind(whole, step.Index, way.Next)
+                : IsTransparent(whole) ? Behind(whole, null, way.Next) : [new(step, way.Path)];
         if (step.Kind == StepKind.Choice) return Either(step, way);
         if (step.Kind == StepKind.Input)
             return (way.Inside is null ? step.Outer : way.Inside.Module.Given(step)) is { } outer
@@ -47,7 +50,8 @@ internal static class Chain
         if (Picked(step) is { } picked) return picked.SelectMany(p => Behind(p, null, way.Next));
         if (step.Inner is { } inner) return Ends(step, index, inner.Outputs, way with { Inside = new(step, way.Inside) });
         if (step.Kind == StepKind.Network)
-            return way.Networks is { } networks && networks(step).ToList() is { Count: > 0 } outputs ? Ends(step, index, outputs, way) : [new(step, way.Path)];
+            return way.Networks is { } networks && networks(step).ToList() is { Count: > 0 } outputs ? Ends(step, index, outputs, way)
+                : [new(step, way.Path)];
         return IsTransparent(step) && step.Input is { } input ? Behind(input, null, way.Next) : [new(step, way.Path)];
     }
 
@@ -62,7 +66,8 @@ internal static class Chain
     private static IEnumerable<Source> Ends(Step step, int? index, IEnumerable<Output> all, Way way)
     {
         var trained = all.Where(o => !o.PredictionOnly && (index is null || o.Index == index)).ToList();
-        return trained.Count == 0 ? [new(step, way.Path)] : trained.SelectMany(o => Behind(o.Step, null, way.Next with { Path = way.Path.And(o.When.Path) }));
+        return trained.Count == 0 ? [new(step, way.Path)]
+            : trained.SelectMany(o => Behind(o.Step, null, way.Next with { Path = way.Path.And(o.When.Path) }));
     }
 
     /// <summary>
@@ -71,16 +76,21 @@ internal static class Chain
     /// </summary>
     private static IEnumerable<Step>? Picked(Step select)
     {
-        static IEnumerable<Step> Choices(Step step) => step.Kind == StepKind.Choice ? step.Inputs.SelectMany(Choices) : step is { Role: Role.Identity, Input: { } input } && step.Op.Name != "detach" ? Choices(input) : [step];
-        static long? Number(Step step, string name) => step.Arguments.TryGetValue(name, out var a) ? a.Value switch { Constant c => c.Integer, Size s => s.First, _ => null } : null;
+        static IEnumerable<Step> Choices(Step step) =>
+            step.Kind == StepKind.Choice ? step.Inputs.SelectMany(Choices)
+            : step is { Role: Role.Identity, Input: { } input } && step.Op.Name != "detach" ? Choices(input) : [step];
+        static long? Number(Step step, string name) =>
+            step.Arguments.TryGetValue(name, out var a) ? a.Value switch { Constant c => c.Integer, Size s => s.First, _ => null } : null;
         if (select is not { Op.Name: "select", Input: { } from } || Number(select, "index") is not { } index || index < 0) return null;
         var stacks = Choices(from).ToList();
-        return stacks.All(s => s.Op.Name == "stack" && Number(s, "dim") == Number(select, "dim") && index < s.Inputs.Count) ? stacks.Select(s => s.Inputs[(int)index]) : null;
+        return stacks.All(s => s.Op.Name == "stack" && Number(s, "dim") == Number(select, "dim") && index < s.Inputs.Count)
+            ? stacks.Select(s => s.Inputs[(int)index]) : null;
     }
 
     /// <summary>The Linear that reads a reshaped tensor, through activations and dropout.</summary>
     public static Layer? HeadOf(Step step) => step.Users.Select(u =>
-        u.Role == Role.Linear ? u.Layer : u.Role is Role.Activation or Role.Dropout or Role.Identity ? HeadOf(u) : null).FirstOrDefault(l => l is not null);
+        u.Role == Role.Linear ? u.Layer : u.Role is Role.Activation or Role.Dropout or Role.Identity ? HeadOf(u) : null)
+        .FirstOrDefault(l => l is not null);
 
     /// <summary>The steps on the straight way from a step back through first inputs, those inside modules too.</summary>
     public static IEnumerable<Step> Back(Step step)
@@ -105,7 +115,8 @@ internal static class Chain
         foreach (var step in Back(end.Last))
         {
             if (names.Count == 4) break;
-            if (step.Kind is StepKind.Operation or StepKind.Module && step.Inner is null && step.Role is not (Role.Dropout or Role.Identity)) names.Insert(0, step.Name);
+            if (step.Kind is StepKind.Operation or StepKind.Module && step.Inner is null
+                && step.Role is not (Role.Dropout or Role.Identity)) names.Insert(0, step.Name);
         }
         if (end.Half is not null) names.Add(end.Half.Name);
         names.Add(use.Op.Name);

@@ -19,7 +19,8 @@ internal sealed class Truth : Value
     private readonly object? _subject, _value;
     private readonly bool _holds;
 
-    private Truth(object subject, object? value, bool holds) => (_form, _subject, _value, _holds, _parts) = (Form.Literal, subject, value, holds, ImmutableArray<Truth>.Empty);
+    private Truth(object subject, object? value, bool holds) =>
+        (_form, _subject, _value, _holds, _parts) = (Form.Literal, subject, value, holds, ImmutableArray<Truth>.Empty);
 
     private Truth(Form form, ImmutableArray<Truth> parts) => (_form, _parts) = (form, parts);
 
@@ -51,7 +52,8 @@ internal sealed class Truth : Value
 
     private static Truth? Join(Form form, Truth a, Truth b) =>
         a.Size + b.Size > MaxSize ? null
-        : new(form, (a._form == form ? a._parts : ImmutableArray.Create(a)).AddRange(b._form == form ? b._parts : ImmutableArray.Create(b)));
+        : new(form,
+        (a._form == form ? a._parts : ImmutableArray.Create(a)).AddRange(b._form == form ? b._parts : ImmutableArray.Create(b)));
 
     /// <summary>What must all be so for this to be so.</summary>
     public IEnumerable<Truth> Parts => _form == Form.And ? _parts : ImmutableArray.Create(this);
@@ -222,7 +224,9 @@ internal sealed class CodePath
         return longest;
     }
 
-    public bool IsSame(CodePath other) => ReferenceEquals(this, other) || _length == other._length && Facts.All(f => other.Decides(f) == true) && other.Facts.All(f => Decides(f) == true);
+    public bool IsSame(CodePath other) =>
+        ReferenceEquals(this, other)
+        || _length == other._length && Facts.All(f => other.Decides(f) == true) && other.Facts.All(f => Decides(f) == true);
 
     public override string ToString() => string.Join(" and ", Facts.Reverse());
 }

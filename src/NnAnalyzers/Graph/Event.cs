@@ -24,7 +24,10 @@ internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation
 
     /// <summary>The statement it happens in, if that declares one variable with what is made.</summary>
     public LocalDeclarationStatementSyntax? Declaration =>
-        Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is LocalDeclarationStatementSyntax { Declaration.Variables.Count: 1 } declaration ? declaration : null;
+        Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is LocalDeclarationStatementSyntax
+        {
+            Declaration.Variables.Count: 1
+        } declaration ? declaration : null;
 
     /// <summary>The statement it happens in.</summary>
     public StatementSyntax? Statement => Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>();

@@ -16,12 +16,16 @@ internal static class GraphPrinter
         foreach (var step in network.Steps)
         {
             text.Append("  ").Append($"%{numbers[step]} = {Describe(step)}");
-            if (step.Inputs.Count > 0) text.Append(" of ").Append(string.Join(", ", step.Inputs.Select(i => numbers.TryGetValue(i, out var n) ? "%" + n : i.Name)));
+            if (step.Inputs.Count > 0)
+                text.Append(" of ")
+                    .Append(string.Join(", ", step.Inputs.Select(i => numbers.TryGetValue(i, out var n) ? "%" + n : i.Name)));
             if (step.Shape.HasRank || step.Shape.Dims.Length > 0) text.Append(' ').Append(step.Shape);
             if (step.PredictionOnly) text.Append(" [prediction only]");
             text.Append('\n');
         }
-        foreach (var output in network.Outputs) text.Append("  output %").Append(numbers.TryGetValue(output.Step, out var n) ? n : -1).Append(output.PredictionOnly ? " [prediction only]\n" : "\n");
+        foreach (var output in network.Outputs)
+            text.Append("  output %").Append(numbers.TryGetValue(output.Step, out var n) ? n : -1)
+                .Append(output.PredictionOnly ? " [prediction only]\n" : "\n");
         foreach (var name in network.Losses.Select(l => l.Op.Name).Distinct()) text.Append("  loss ").Append(name).Append('\n');
         return text.ToString();
     }
@@ -32,7 +36,8 @@ internal static class GraphPrinter
         var numbers = Number(network);
         foreach (var step in network.Steps)
         {
-            text.Append($"  s{numbers[step]}[\"{Escape(Describe(step) + (step.Shape.HasRank || step.Shape.Dims.Length > 0 ? " " + step.Shape : ""))}\"]\n");
+            var shape = step.Shape.HasRank || step.Shape.Dims.Length > 0 ? " " + step.Shape : "";
+            text.Append($"  s{numbers[step]}[\"{Escape(Describe(step) + shape)}\"]\n");
             foreach (var input in step.Inputs) if (numbers.TryGetValue(input, out var n)) text.Append($"  s{n} --> s{numbers[step]}\n");
         }
         foreach (var output in network.Outputs.Where(o => numbers.ContainsKey(o.Step)))

@@ -12,7 +12,8 @@ namespace NnAnalyzers.Graph;
 /// <param name="Layers">Layers made by a factory that takes sizes.</param>
 /// <param name="SizedLayers">Those with every size a number or a symbol.</param>
 /// <param name="Reasons">Why steps are unknown, and how often.</param>
-internal sealed record GraphStats(int Modules, int Steps, int KnownSteps, int ShapedSteps, int Layers, int SizedLayers, IReadOnlyDictionary<string, int> Reasons)
+internal sealed record GraphStats(int Modules, int Steps, int KnownSteps, int ShapedSteps, int Layers, int SizedLayers,
+    IReadOnlyDictionary<string, int> Reasons)
 {
     public static readonly GraphStats None = new(0, 0, 0, 0, 0, 0, new Dictionary<string, int>());
 
@@ -47,6 +48,8 @@ internal sealed record GraphStats(int Modules, int Steps, int KnownSteps, int Sh
         _ => null,
     };
 
-    public static GraphStats operator +(GraphStats a, GraphStats b) => new(a.Modules + b.Modules, a.Steps + b.Steps, a.KnownSteps + b.KnownSteps, a.ShapedSteps + b.ShapedSteps, a.Layers + b.Layers, a.SizedLayers + b.SizedLayers,
+    public static GraphStats operator +(GraphStats a, GraphStats b) =>
+        new(a.Modules + b.Modules, a.Steps + b.Steps, a.KnownSteps + b.KnownSteps, a.ShapedSteps + b.ShapedSteps, a.Layers + b.Layers,
+        a.SizedLayers + b.SizedLayers,
         a.Reasons.Concat(b.Reasons).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Sum(p => p.Value)));
 }

@@ -20,10 +20,12 @@ internal static class HandwrittenLoss
         {
             var step = open.Dequeue();
             if (!seen.Add(step)) continue;
-            if (step is { Role: Role.Reduction, Op.Name: "mean" or "sum", Inputs: [var each], Shape.Rank: 0 } && Compared(each) is var (op, difference))
+            if (step is { Role: Role.Reduction, Op.Name: "mean" or "sum", Inputs: [var each], Shape.Rank: 0 }
+                && Compared(each) is var (op, difference))
             {
                 if (!IsOnPurpose(difference))
-                    yield return new Step(StepKind.Operation, op, difference.Inputs, difference.Operation) { Arguments = difference.Arguments, When = step.When };
+                    yield return new Step(StepKind.Operation, op, difference.Inputs, difference.Operation)
+                        { Arguments = difference.Arguments, When = step.When };
             }
             else if (step.Role is Role.Arithmetic or Role.Identity)
                 foreach (var input in step.Inputs) open.Enqueue(input);
@@ -44,5 +46,6 @@ internal static class HandwrittenLoss
 
     /// <summary>Who adds an axis right there wants every pair.</summary>
     private static bool IsOnPurpose(Step difference) =>
-        difference.Inputs.Any(i => i.Op.Name is "unsqueeze" or "expand" or "broadcast_to" || i.Op.Name == "index" && i.Shape.Rank > i.Input?.Shape.Rank);
+        difference.Inputs.Any(i => i.Op.Name is "unsqueeze" or "expand" or "broadcast_to"
+        || i.Op.Name == "index" && i.Shape.Rank > i.Input?.Shape.Rank);
 }

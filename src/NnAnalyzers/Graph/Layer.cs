@@ -86,7 +86,8 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     private long Groups => Arguments.TryGetValue("groups", out var groups) && groups.Value is Constant { Integer: { } n } ? n : 1;
 
     /// <summary>A size of a kernel or stride for each axis it works on, as numbers; null when not known.</summary>
-    public IReadOnlyList<long>? SizesOf(string parameter, long? otherwise) => ShapeFunctions.PerAxis(new AppliedOp(op, this, Arguments, []), parameter, otherwise);
+    public IReadOnlyList<long>? SizesOf(string parameter, long? otherwise) =>
+        ShapeFunctions.PerAxis(new AppliedOp(op, this, Arguments, []), parameter, otherwise);
 
     private long? KernelArea => SizesOf("kernel_size", null) is { } sizes ? sizes.Aggregate(1L, (a, b) => a * b) : null;
 

@@ -9,7 +9,8 @@ internal static class LossSides
     /// <summary>Where a loss throws for its shapes; null if they fit or are not known.</summary>
     public static Contradiction? Of(Step loss)
     {
-        if (loss.Inputs is not [var prediction, var target, ..] || loss.Layer is null && loss.Arguments.ValueOf("target") != target) return null;
+        if (loss.Inputs is not [var prediction, var target, ..] || loss.Layer is null && loss.Arguments.ValueOf("target") != target)
+            return null;
         var (p, t) = (prediction.Shape, target.Shape);
         if (!p.HasRank || !t.HasRank) return null;
         var wanted = loss.Op.Domain switch
@@ -19,7 +20,8 @@ internal static class LossSides
             _ => null,
         };
         if (wanted is not null)
-            return new($"{loss.Op.Name} of {p} expects targets of shape {wanted}{(IsLastForSecond(p, t, wanted) ? ", classes being the second axis" : "")}", $"they have shape {t}");
+            return new($"{loss.Op.Name} of {p} expects targets of shape {wanted}{(IsLastForSecond(p, t, wanted) ? ", classes being the "
+                + "second axis" : "")}", $"they have shape {t}");
         return loss.Op.Domain is LossDomain.AnyNumber or LossDomain.LogDistribution && Unequal(p, t) is var (x, y)
             ? new($"{loss.Op.Name} needs sides of equal sizes", $"{p} and {t} differ in {x} and {y}") : null;
     }
@@ -37,7 +39,8 @@ internal static class LossSides
     }
 
     /// <summary>The class axis stands last: <c>(N, T, C)</c> with targets <c>(N, T)</c>.</summary>
-    private static bool IsLastForSecond(Shape p, Shape t, Shape wanted) => wanted.Rank < p.Rank && p.Rank > 2 && t.Rank == p.Rank - 1 && Fits(Shape.Of(p.Dims.RemoveAt(p.Rank - 1)), t);
+    private static bool IsLastForSecond(Shape p, Shape t, Shape wanted) =>
+        wanted.Rank < p.Rank && p.Rank > 2 && t.Rank == p.Rank - 1 && Fits(Shape.Of(p.Dims.RemoveAt(p.Rank - 1)), t);
 
     /// <summary>Whether two shapes may be the same.</summary>
     private static bool Fits(Shape a, Shape b) => a.Rank == b.Rank && !a.Dims.Zip(b.Dims, (x, y) => AreUnequal(x, y)).Any(u => u);

@@ -36,15 +36,20 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
     /// its targets: known bounds are compared; of targets nobody knows only a rectifier is sure to miss some. A loss on
     /// logits needs both signs.
     /// </summary>
-    public bool IsCutBy(LossEnd end) => end.Last.Op is { CutsRange: true } activation && end.Last.IsActivation && !Loss.PredictionOnly && IsSure(end) && end.Domain switch
+    public bool IsCutBy(LossEnd end) =>
+        end.Last.Op is { CutsRange: true } activation && end.Last.IsActivation && !Loss.PredictionOnly && IsSure(end) && end.Domain switch
     {
         LossDomain.AnyNumber when Target is null || NetworkInputs.Contains(Target) => false,
         LossDomain.AnyNumber when Target.Range is { } targets => !activation.Range.Covers(targets),
-        LossDomain.AnyNumber or LossDomain.Logits or LossDomain.BinaryLogits or LossDomain.Probabilities or LossDomain.LogProbabilities => IsRectifier(activation),
+        LossDomain.AnyNumber or LossDomain.Logits or LossDomain.BinaryLogits or LossDomain.Probabilities or LossDomain.LogProbabilities =>
+            IsRectifier(activation),
         _ => false,
     };
 
-    /// <summary>What a loss wants before a step that is half of it: log-softmax and NLL are cross-entropy, sigmoid and BCE are its binary form. Null for any other.</summary>
+    /// <summary>
+    /// What a loss wants before a step that is half of it: log-softmax and NLL are cross-entropy, sigmoid and BCE are its binary form. Null
+    /// for any other.
+    /// </summary>
     public static LossDomain? BeforeHalf(Op half, LossDomain loss) => (half.Name, loss) switch
     {
         ("LogSoftmax", LossDomain.LogProbabilities) => LossDomain.Logits,

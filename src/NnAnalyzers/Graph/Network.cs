@@ -49,5 +49,6 @@ internal sealed class Network(string name, INamedTypeSymbol? type, SyntaxTree? t
         (step.Layer?.Builder ?? step.Builder) is { } builder && CallsOf(builder.Helper).Count() > 1 ? builder : null;
 
     /// <summary>The steps that decide what comes out.</summary>
-    public IEnumerable<Step> LastSteps => outputs.Where(o => !o.PredictionOnly).SelectMany(o => Chain.Behind(o.Step)).Select(s => s.Step).Distinct();
+    public IEnumerable<Step> LastSteps =>
+        outputs.Where(o => !o.PredictionOnly).SelectMany(o => Chain.Behind(o.Step)).Select(s => s.Step).Distinct();
 }

@@ -114,7 +114,8 @@ internal sealed class State
 
         void Merge((Owner Owner, object Member) slot, Value? a, Value? b)
         {
-            var before = a is null || b is null ? Get(slot) is { } old ? old : mayBeMissing(slot.Owner, slot.Member) ? new Constant(null) : null : null;
+            var before = a is null || b is null
+                ? Get(slot) is { } old ? old : mayBeMissing(slot.Owner, slot.Member) ? new Constant(null) : null : null;
             (a, b) = (a ?? before, b ?? before);
             Set(slot, a is null ? b! : b is null ? a : either(a, b));
         }
@@ -127,9 +128,11 @@ internal sealed class State
 
         public bool Equals((Owner Owner, object Member) x, (Owner Owner, object Member) y) =>
             ReferenceEquals(x.Owner, y.Owner) && (ReferenceEquals(x.Member, y.Member)
-                || x.Member is ISymbol a && y.Member is ISymbol b && SymbolEqualityComparer.Default.Equals(a, b) || x.Member is string s && y.Member is string t && s == t);
+                || x.Member is ISymbol a && y.Member is ISymbol b && SymbolEqualityComparer.Default.Equals(a, b)
+                || x.Member is string s && y.Member is string t && s == t);
 
         public int GetHashCode((Owner Owner, object Member) slot) => slot.Owner.Hash
-            + (slot.Member switch { ISymbol { Name: { Length: > 0 } name } => name[0] * 31 + name[name.Length - 1] + name.Length * 997, string { Length: > 0 } key => key.Length, _ => 0 });
+            + (slot.Member switch { ISymbol { Name: { Length: > 0 } name } => name[0] * 31 + name[name.Length - 1] + name.Length * 997,
+            string { Length: > 0 } key => key.Length, _ => 0 });
     }
 }

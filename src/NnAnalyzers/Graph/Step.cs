@@ -66,8 +66,13 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
         }
     }
 
-    /// <summary>The code that makes it makes other steps too: it stands in a loop, or in a helper or lambda that is called several times.</summary>
-    public bool IsMadeRepeatedly => Body is { } body && (body.Steps.Count(s => s.Syntax == Syntax && s.Kind == Kind && s.Index == Index) > 1 || body.IsOfNetwork && When.Loop is not null);
+    /// <summary>
+    /// The code that makes it makes other steps too: it stands in a loop, or in a helper or lambda that is called several times.
+    /// </summary>
+    public bool IsMadeRepeatedly =>
+        Body is { } body
+        && (body.Steps.Count(s => s.Syntax == Syntax && s.Kind == Kind && s.Index == Index) > 1
+        || body.IsOfNetwork && When.Loop is not null);
 
     /// <summary>The state of the training code that applies a network, at that moment.</summary>
     public State.Snapshot Before { get; init; }

@@ -27,7 +27,8 @@ internal abstract class Value : Owner, IOperand
     public virtual double? Number => null;
     public virtual bool? Flag => null;
     Shape? IOperand.Tensor => (this as Step)?.Shape;
-    IReadOnlyList<IOperand>? IOperand.Items => this is Items { IsComplete: true, Elements: var elements } ? elements.CastArray<IOperand>() : null;
+    IReadOnlyList<IOperand>? IOperand.Items =>
+        this is Items { IsComplete: true, Elements: var elements } ? elements.CastArray<IOperand>() : null;
     IReadOnlyList<Dim>? IOperand.Extents => (this as Items)?.Extents;
     public virtual IReadOnlyList<Dim>? Sizes => [Dim];
     public virtual IndexKind IndexKind => IndexKind.Number;
@@ -62,7 +63,8 @@ internal sealed class Constant(object? raw) : Value
     public override IndexKind IndexKind => raw is null ? IndexKind.NewAxis : IndexKind.Number;
 
     /// <summary>What <c>default</c> is for a type.</summary>
-    public static Constant DefaultOf(ITypeSymbol? type) => new(IsWhole(type) ? 0L : type?.SpecialType == SpecialType.System_Boolean ? false : null);
+    public static Constant DefaultOf(ITypeSymbol? type) =>
+        new(IsWhole(type) ? 0L : type?.SpecialType == SpecialType.System_Boolean ? false : null);
 
     /// <summary>Whether values of a type are whole numbers.</summary>
     public static bool IsWhole(ITypeSymbol? type) =>
@@ -135,7 +137,9 @@ internal sealed class Items : Value
     }
 
     /// <summary>The value under a key that is known, in a dictionary kept as pairs.</summary>
-    public Value? Under(object? key) => Elements.OfType<Items>().FirstOrDefault(p => p.Elements.Length == 2 && p.Elements[0] is Constant { Raw: { } raw } && raw.Equals(key))?.Elements[1];
+    public Value? Under(object? key) =>
+        Elements.OfType<Items>()
+        .FirstOrDefault(p => p.Elements.Length == 2 && p.Elements[0] is Constant { Raw: { } raw } && raw.Equals(key))?.Elements[1];
 }
 
 /// <summary>An element of a list that is only there under a condition.</summary>
@@ -162,11 +166,14 @@ internal sealed class Pick(IndexKind kind, Value? start = null, Value? stop = nu
     /// <summary>How many of an axis are taken.</summary>
     public override Dim Extent(Dim size)
     {
-        if (start is null or Constant { Raw: null } && stop is null or Constant { Raw: null } && step is null or Constant { Raw: null }) return size;
-        static long? Number(Value? value, long? otherwise) => value is null or Constant { Raw: null } ? otherwise : (value as Constant)?.Integer;
+        if (start is null or Constant { Raw: null } && stop is null or Constant { Raw: null } && step is null or Constant { Raw: null })
+            return size;
+        static long? Number(Value? value, long? otherwise) =>
+            value is null or Constant { Raw: null } ? otherwise : (value as Constant)?.Integer;
         if (Number(start, 0) == 0 && Number(step, 1) == 1 && stop is Size to) return to.Dim;
         return stop is null or Constant { Raw: null }
-            ? Number(step, 1) == 1 && Number(start, 0) is >= 0 and var from ? (size.Size is { } n ? Dim.Of(Math.Max(0, n - from)) : size - Dim.Of(from)) : Dim.Unknown
+            ? Number(step, 1) == 1 && Number(start, 0) is >= 0 and var from
+            ? (size.Size is { } n ? Dim.Of(Math.Max(0, n - from)) : size - Dim.Of(from)) : Dim.Unknown
             : ShapeFunctions.Extent(size, Number(start, 0), Number(stop, null), Number(step, 1));
     }
 }

@@ -14,7 +14,8 @@ internal sealed class FileIndex
     public FileIndex(Compilation compilation, CancellationToken cancellation)
     {
         // By name, so that nothing depends on the order in which a compiler is told its files.
-        var all = compilation.SyntaxTrees.OrderBy(t => t.FilePath, StringComparer.Ordinal).Select(t => (Tree: t, Digest: TreeDigest.Of(t, cancellation))).ToList();
+        var all = compilation.SyntaxTrees.OrderBy(t => t.FilePath, StringComparer.Ordinal)
+            .Select(t => (Tree: t, Digest: TreeDigest.Of(t, cancellation))).ToList();
         Trains = all.Any(t => t.Digest.Trains);
         var everywhere = all.Any(t => t.Digest.ImportsTorchForAll);
         all.RemoveAll(t => !everywhere && !t.Digest.MentionsTorch);
@@ -34,7 +35,8 @@ internal sealed class FileIndex
     public TreeDigest? DigestOf(SyntaxTree tree) => _digests.TryGetValue(tree, out var digest) ? digest : null;
 
     /// <summary>
-    /// The files from which this one can be reached: those that mention what it declares, those that mention these, and so on. Whatever uses
+    /// The files from which this one can be reached: those that mention what it declares, those that mention these, and so on. Whatever
+    /// uses
     /// a network of this file starts in one of them.
     /// </summary>
     /// <param name="known">What was found before is left out; what is found now joins it.</param>

@@ -30,7 +30,8 @@ internal sealed class ProjectGraph
     private readonly Reached _read = new();
 
     /// <summary>Methods that were read by themselves, and those that something entered besides.</summary>
-    private readonly HashSet<IMethodSymbol> _alone = new(SymbolEqualityComparer.Default), _enteredLater = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<IMethodSymbol> _alone = new(SymbolEqualityComparer.Default),
+        _enteredLater = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<INamedTypeSymbol, List<NetworkUse>> _uses = new(SymbolEqualityComparer.Default);
 
     public ProjectGraph(Compilation compilation, TorchSymbols torch, CancellationToken cancellation = default)
@@ -114,7 +115,8 @@ internal sealed class ProjectGraph
         {
             _sites[site.Body] = site;
             foreach (var made in site.Events)
-                if (made is { Kind: EventKind.CreateModel, Subject: Layer { Type: { } type } layer }) Uses(type).Add(new(layer.Arguments, []));
+                if (made is { Kind: EventKind.CreateModel, Subject: Layer { Type: { } type } layer })
+                    Uses(type).Add(new(layer.Arguments, []));
             foreach (var call in site.Steps)
                 if (call is { Kind: StepKind.Network, Layer.Type: { } applied, Input: not null })
                     Uses(applied).Add(new(call.Layer!.Arguments, call.Arguments.Values.Select(v => (v as Step)?.Shape).ToList()));
@@ -146,7 +148,8 @@ internal sealed class ProjectGraph
     {
         _cancellation.ThrowIfCancellationRequested();
         var model = _model(digest.Node.SyntaxTree);
-        if (model.GetDeclaredSymbol(digest.Node, _cancellation) is not IMethodSymbol method || method.IsAbstract || _entered.Contains(method)) return null;
+        if (model.GetDeclaredSymbol(digest.Node, _cancellation) is not IMethodSymbol method || method.IsAbstract
+            || _entered.Contains(method)) return null;
         // The other methods of a network are read with it, unless they train.
         var isModule = _torch.IsUserModule(method.ContainingType);
         if (isModule && (!digest.Trains || method.Name is "forward" or "Forward" || method.ContainingType.IsAbstract)) return null;
@@ -196,7 +199,8 @@ internal sealed class ProjectGraph
         public Shape? Input => Inputs.FirstOrDefault(i => i is not null);
     }
 
-    private List<NetworkUse> Uses(INamedTypeSymbol type) => _uses.TryGetValue(type.OriginalDefinition, out var list) ? list : _uses[type.OriginalDefinition] = [];
+    private List<NetworkUse> Uses(INamedTypeSymbol type) =>
+        _uses.TryGetValue(type.OriginalDefinition, out var list) ? list : _uses[type.OriginalDefinition] = [];
 
     /// <summary>An object of a class of the project, as its own methods see it.</summary>
     private Value Self(INamedTypeSymbol type) =>
@@ -209,13 +213,16 @@ internal sealed class ProjectGraph
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks, applied.Before.Open(), isQuestion: true);
         var copies = new Dictionary<Step, Step>();
         Step Copy(Step input) => copies.TryGetValue(input, out var copy) ? copy
-            : copies[input] = new Step(StepKind.Input, input.Kind == StepKind.Input ? input.Op : new Op("input", Role.Source), [], null) { Shape = input.Shape, Range = input.Range, MayBeNull = input.MayBeNull };
+            : copies[input] =
+            new Step(StepKind.Input, input.Kind == StepKind.Input ? input.Op : new Op("input", Role.Source), [], null)
+            { Shape = input.Shape, Range = input.Range, MayBeNull = input.MayBeNull };
         Value? result = null;
         if (layer.IsSequential) result = reader.ApplyContainer(layer, Copy(applied.Input));
         else if (layer.Type is not null && applied.Operation is Microsoft.CodeAnalysis.Operations.IInvocationOperation call)
             result = reader.ApplyModule(layer, call.TargetMethod, applied.Arguments.With((value, _) => reader.Copied(value, Copy)), call);
         Readings++;
-        return result is Step output ? [Outside(output.Shape)] : reader.ContentsOf(result)?.Elements.Select(e => e is Step part ? Outside(part.Shape) : Shape.Unknown).ToList() ?? [];
+        return result is Step output ? [Outside(output.Shape)]
+            : reader.ContentsOf(result)?.Elements.Select(e => e is Step part ? Outside(part.Shape) : Shape.Unknown).ToList() ?? [];
 
         // Sizes that are called after a copy are those of the tensor itself.
         Shape Outside(Shape inside) => copies.Aggregate(inside, (shape, pair) => Given(shape, pair.Value, pair.Key));
@@ -233,7 +240,8 @@ internal sealed class ProjectGraph
         if (Files.DigestOf(tree) is not { } digest) return _networksIn[tree] = [];
         return _networksIn[tree] = digest.Types.Where(t => t.BaseList is not null || t.Modifiers.Any(m => m.Text == "partial"))
             .Select(t => _model(tree).GetDeclaredSymbol(t, _cancellation)).OfType<INamedTypeSymbol>().Where(_torch.IsUserModule)
-            .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).Where(t => Declarations.First(t).SyntaxTree == tree).Select(NetworkOf).OfType<Network>().ToList();
+            .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).Where(t => Declarations.First(t).SyntaxTree == tree)
+            .Select(NetworkOf).OfType<Network>().ToList();
     }
 
     public Network? NetworkOf(INamedTypeSymbol type)
@@ -242,10 +250,13 @@ internal sealed class ProjectGraph
         if (_networks.TryGetValue(type, out var known)) return known;
         _networks[type] = null; // a module that contains itself ends here
         if (Declarations.First(type).SyntaxTree is { } tree) Read(tree);
-        return _networks[type] = type.IsAbstract ? null : Guarded(Declarations.First(type).GetSyntax(_cancellation), () => ReadModule(type));
+        return _networks[type] = type.IsAbstract ? null
+            : Guarded(Declarations.First(type).GetSyntax(_cancellation), () => ReadModule(type));
     }
 
-    /// <summary>Reads a module class with what all training code that uses it agrees on: constructor arguments, and its input but for the batch.</summary>
+    /// <summary>
+    /// Reads a module class with what all training code that uses it agrees on: constructor arguments, and its input but for the batch.
+    /// </summary>
     private Network ReadModule(INamedTypeSymbol type)
     {
         Readings++;
@@ -256,7 +267,8 @@ internal sealed class ProjectGraph
         reader.ConstructRoot(type, self, agreed);
         var methods = Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
-        var forward = methods.FirstOrDefault(m => m.Name is "forward" or "Forward" && m.Parameters.Any(p => _torch.IsTensor(p.Type))) ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
+        var forward = methods.FirstOrDefault(m => m.Name is "forward" or "Forward" && m.Parameters.Any(p => _torch.IsTensor(p.Type)))
+            ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
         var outputs = new List<Output>();
         var known = CommonShape(uses.Select(u => u.Input).OfType<Shape>().ToList());
         if (forward is not null)
@@ -267,16 +279,23 @@ internal sealed class ProjectGraph
         // Its other methods belong to it; those that train are sites of their own.
         // What others call is read where they call it.
         foreach (var other in CallOrder.CallersFirst(methods, DigestOf).Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)))
-            if (!reader.Trace.Entered.Contains(other) && !methods.Any(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
+            if (!reader.Trace.Entered.Contains(other)
+                && !methods.Any(m =>
+                SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, other.OriginalDefinition)) && Touches(other))
             {
                 // What is inherited may be made for other fields than this class has.
-                if (SymbolEqualityComparer.Default.Equals(other.ContainingType.OriginalDefinition, type)) reader.Run(other, self, Arguments.None, null, null);
+                if (SymbolEqualityComparer.Default.Equals(other.ContainingType.OriginalDefinition, type))
+                    reader.Run(other, self, Arguments.None, null, null);
                 else reader.Consider(other, self);
             }
-        return new Network(type.Name, type, Declarations.First(type).SyntaxTree, reader.Trace, outputs) { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Made.Count && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
+        return new Network(type.Name, type, Declarations.First(type).SyntaxTree, reader.Trace, outputs)
+            { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Made.Count
+            && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
     }
 
-    /// <summary>The tensors that go into a network, as far as every call site agrees on their shapes: on everything but the batch.</summary>
+    /// <summary>
+    /// The tensors that go into a network, as far as every call site agrees on their shapes: on everything but the batch.
+    /// </summary>
     private Arguments InputsOf(IMethodSymbol forward, IReadOnlyList<NetworkUse> uses, Reader reader)
     {
         var applied = uses.Where(u => u.Input is not null).ToList();
@@ -310,11 +329,15 @@ internal sealed class ProjectGraph
     }
 
     private static Shape? CommonShape(IReadOnlyList<Shape> shapes) =>
-        shapes.Count > 0 && shapes.All(s => s.Rank == shapes[0].Rank && s.Rank > 0 && s.Dims.Skip(1).All(d => d.Size is not null) && s.Dims.Skip(1).SequenceEqual(shapes[0].Dims.Skip(1)))
+        shapes.Count > 0
+        && shapes.All(s => s.Rank == shapes[0].Rank && s.Rank > 0 && s.Dims.Skip(1).All(d => d.Size is not null)
+        && s.Dims.Skip(1).SequenceEqual(shapes[0].Dims.Skip(1)))
             ? shapes[0] : null;
 
     private static Arguments? CommonArguments(IReadOnlyList<Arguments> all) =>
-        all.Count == 0 ? null : new(all[0].Where(a => a.Value is Constant { Raw: var raw } && all.All(o => o.ValueOf(a.Name) is Constant c && Equals(c.Raw, raw))).ToArray());
+        all.Count == 0 ? null
+        : new(all[0].Where(a => a.Value is Constant { Raw: var raw } && all.All(o => o.ValueOf(a.Name) is Constant c && Equals(c.Raw, raw)))
+        .ToArray());
 
     /// <summary>A Sequential as it was when training code applied it; one that grows later is another network then.</summary>
     private Network ReadContainer(Layer container, Step applied)
@@ -326,8 +349,12 @@ internal sealed class ProjectGraph
         foreach (var (before, same) in known)
             if (before.SequenceEqual(elements)) return same;
         Readings++;
-        var output = reader.ApplyContainer(container, new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = applied.Input?.Shape ?? Shape.Unknown });
-        var network = new Network(container.Name, null, container.Syntax?.SyntaxTree, reader.Trace, output is Step last ? [new Output(last, last.When)] : []);
+        var output =
+            reader.ApplyContainer(container,
+            new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = applied.Input?.Shape ?? Shape.Unknown });
+        var network =
+            new Network(container.Name, null, container.Syntax?.SyntaxTree, reader.Trace,
+            output is Step last ? [new Output(last, last.When)] : []);
         known.Add((elements, network));
         if (!_containersIn.TryGetValue(container.Syntax!.SyntaxTree, out var list)) _containersIn[container.Syntax.SyntaxTree] = list = [];
         list.Add(network);
@@ -346,7 +373,8 @@ internal sealed class ProjectGraph
 
     /// <summary>The steps of a site, and of the Sequentials it applies.</summary>
     public IEnumerable<Step> StepsOf(TrainingSite site) =>
-        site.Steps.Concat(site.Steps.Where(s => s is { Kind: StepKind.Network, Layer.IsSequential: true }).SelectMany(s => Applied(s)?.Steps ?? []));
+        site.Steps.Concat(site.Steps.Where(s => s is { Kind: StepKind.Network, Layer.IsSequential: true })
+        .SelectMany(s => Applied(s)?.Steps ?? []));
 
     /// <summary>Follows each loss of a site back to the networks it is applied to.</summary>
     public IReadOnlyList<LossUse> LossesOf(TrainingSite site)
@@ -373,13 +401,16 @@ internal sealed class ProjectGraph
         }
         var (first, second) = (IsPredicted(loss.Inputs[0]), IsPredicted(loss.Inputs[1]));
         return first == second ? null : first ? loss
-            : new Step(loss.Kind, loss.Op, [loss.Inputs[1], loss.Inputs[0]], loss.Operation) { Arguments = loss.Arguments, When = loss.When };
+            : new Step(loss.Kind, loss.Op, [loss.Inputs[1], loss.Inputs[0]], loss.Operation) { Arguments = loss.Arguments,
+            When = loss.When };
     }
 
     private readonly Dictionary<Network, IReadOnlyList<LossUse>> _ownLosses = [];
 
     /// <summary>The losses a network computes itself.</summary>
-    public IReadOnlyList<LossUse> LossesOf(Network network) => _ownLosses.TryGetValue(network, out var known) ? known : _ownLosses[network] = network.OwnLosses.Select(l => Link(l, null, network)).ToList();
+    public IReadOnlyList<LossUse> LossesOf(Network network) =>
+        _ownLosses.TryGetValue(network, out var known) ? known
+        : _ownLosses[network] = network.OwnLosses.Select(l => Link(l, null, network)).ToList();
 
     private LossUse Link(Step loss, TrainingSite? site, Network? own)
     {
@@ -394,14 +425,18 @@ internal sealed class ProjectGraph
         {
             foreach (var (last, path) in Behind(from, site, passed).ToList())
             {
-                ends.Add(new LossEnd(last, passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network ?? passed.Select(p => p.Network).FirstOrDefault() ?? own, domain, half, path));
-                if (half is null && last.Input is { } logits && LossUse.BeforeHalf(last.Op, domain) is { } wanted) Follow(logits, wanted, last);
+                ends.Add(new LossEnd(last,
+                    passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network
+                    ?? passed.Select(p => p.Network).FirstOrDefault() ?? own, domain, half, path));
+                if (half is null && last.Input is { } logits && LossUse.BeforeHalf(last.Op, domain) is { } wanted)
+                    Follow(logits, wanted, last);
             }
         }
     }
 
     /// <summary>The steps that decide a tensor's values, those of the networks too that training code applies on the way.</summary>
-    private IEnumerable<Source> Behind(Step step, TrainingSite? site, List<(Step Step, Network Network)>? passed) => Chain.Behind(step, applied =>
+    private IEnumerable<Source> Behind(Step step, TrainingSite? site, List<(Step Step, Network Network)>? passed) =>
+        Chain.Behind(step, applied =>
     {
         if (site is null || Applied(applied) is not { } network) return [];
         passed?.Add((applied, network));
@@ -439,8 +474,10 @@ internal sealed class ProjectGraph
             if (open.Dequeue() is var next && !seen.Add(next)) continue;
             if (next.IsReadOut) return false;
             foreach (var user in next.Users)
-                if (user.Role is Role.Loss or Role.Softmax || user.IsActivation || user.Op.Name is "argmax" or "argmin" or "argsort" or "topk" or "max" or "min" or "sort") continue;
-                else if (user.Kind is StepKind.Choice or StepKind.Part || Chain.IsTransparent(user) || user.Op.Name == "detach") open.Enqueue(user);
+                if (user.Role is Role.Loss or Role.Softmax || user.IsActivation
+                    || user.Op.Name is "argmax" or "argmin" or "argsort" or "topk" or "max" or "min" or "sort") continue;
+                else if (user.Kind is StepKind.Choice or StepKind.Part || Chain.IsTransparent(user) || user.Op.Name == "detach")
+                open.Enqueue(user);
                 else return false;
             if (network?.Outputs.Any(o => o.Step == next) != true) continue;
             foreach (var applied in ApplicationsOf(network)) open.Enqueue(applied);
@@ -450,29 +487,40 @@ internal sealed class ProjectGraph
 
     private IEnumerable<Step> ApplicationsOf(Network network) => network.Tree is not { } tree ? []
         : SitesReaching(tree).SelectMany(s => s.Steps).Where(s => s.Kind == StepKind.Network
-            && (network.Type is { } type ? SymbolEqualityComparer.Default.Equals(s.Layer?.Type?.OriginalDefinition, type) : s.Layer is { IsSequential: true } && Applied(s) == network));
+            && (network.Type is { } type ? SymbolEqualityComparer.Default.Equals(s.Layer?.Type?.OriginalDefinition, type)
+            : s.Layer is { IsSequential: true } && Applied(s) == network));
 
     // ---- What else is asked.
 
     /// <summary>The constructor arguments on which all code that makes such a module agrees.</summary>
-    public Arguments MadeWith(INamedTypeSymbol type) => CommonArguments(Uses(type.OriginalDefinition).Select(u => u.Made).ToList()) ?? Arguments.None;
+    public Arguments MadeWith(INamedTypeSymbol type) =>
+        CommonArguments(Uses(type.OriginalDefinition).Select(u => u.Made).ToList()) ?? Arguments.None;
 
     /// <summary>Whether training code says what goes into a network.</summary>
-    public bool IsFedKnownShape(Network network) => network.Type is { } type && CommonShape(Uses(type).Select(u => u.Input).OfType<Shape>().ToList()) is not null;
+    public bool IsFedKnownShape(Network network) =>
+        network.Type is { } type && CommonShape(Uses(type).Select(u => u.Input).OfType<Shape>().ToList()) is not null;
 
-    /// <summary>Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about them.</summary>
+    /// <summary>
+    /// Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about
+    /// them.
+    /// </summary>
     public bool IsLoaded(Network network)
     {
         if (network.Tree is not { } tree) return false;
-        bool Loads(IEnumerable<Event> events) => events.Any(e => e.Kind == EventKind.Load && e.Subject is Layer { Type: { } loaded } && Holds(loaded, network.Type, []));
-        return network.Type is not null && (SitesReaching(tree).Any(s => Loads(s.Events)) || Files.Reaching(tree, new()).SelectMany(NetworksIn).Any(n => Loads(n.Events)));
+        bool Loads(IEnumerable<Event> events) =>
+            events.Any(e => e.Kind == EventKind.Load && e.Subject is Layer { Type: { } loaded } && Holds(loaded, network.Type, []));
+        return network.Type is not null
+            && (SitesReaching(tree).Any(s => Loads(s.Events))
+            || Files.Reaching(tree, new()).SelectMany(NetworksIn).Any(n => Loads(n.Events)));
     }
 
     /// <summary>Whether a module is this one or has it somewhere inside.</summary>
     private bool Holds(INamedTypeSymbol whole, INamedTypeSymbol? part, HashSet<INamedTypeSymbol> seen)
     {
         if (SymbolEqualityComparer.Default.Equals(whole.OriginalDefinition, part?.OriginalDefinition)) return true;
-        return seen.Add(whole) && NetworkOf(whole) is { } network && network.Layers.Concat(network.Steps.Select(s => s.Layer).OfType<Layer>()).Any(l => l.Type is { } inner && Holds(inner, part, seen));
+        return seen.Add(whole) && NetworkOf(whole) is { } network
+            && network.Layers.Concat(network.Steps.Select(s => s.Layer).OfType<Layer>())
+            .Any(l => l.Type is { } inner && Holds(inner, part, seen));
     }
 
     /// <summary>Whether a helper called with this parameter false leaves the activation out.</summary>
@@ -485,7 +533,8 @@ internal sealed class ProjectGraph
             if (reader.Run(helper, null, given, null, null) is not { } frame) return true;
             return frame.Returns.Select(r => r.Value).Any(v => v switch
             {
-                Layer { Children: not null } container => reader.ContentsOf(container)!.Elements.Any(c => c is Layer { Op: var op } && op == activation),
+                Layer { Children: not null } container =>
+                    reader.ContentsOf(container)!.Elements.Any(c => c is Layer { Op: var op } && op == activation),
                 Layer layer => layer.Op == activation,
                 Step step => step.Op == activation,
                 _ => true,

@@ -13,16 +13,22 @@ namespace NnAnalyzers.Projects;
 internal sealed class TreeDigest
 {
     private static readonly ConditionalWeakTable<SyntaxTree, TreeDigest> Cache = new();
-    private static readonly HashSet<string> TorchWords = new(["TorchSharp", "Module", "Tensor", "torch", "nn", "optim"], StringComparer.Ordinal);
-    private static readonly HashSet<string> Triggers = new(["forward", "Forward", "call", "backward", "cat", "stack", "matmul", "permute", "softmax", "optim", "cross_entropy", "kl_div", "reshape", "view", "load", "save", "state_dict", "load_state_dict", "normal_", "uniform_"], StringComparer.Ordinal);
-    private static readonly HashSet<string> TrainingWords = new(["backward", "optim", "cross_entropy", "binary_cross_entropy", "kl_div"], StringComparer.Ordinal);
+    private static readonly HashSet<string> TorchWords =
+        new(["TorchSharp", "Module", "Tensor", "torch", "nn", "optim"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Triggers =
+        new(["forward", "Forward", "call", "backward", "cat", "stack", "matmul", "permute", "softmax", "optim", "cross_entropy", "kl_div",
+        "reshape", "view", "load", "save", "state_dict", "load_state_dict", "normal_", "uniform_"], StringComparer.Ordinal);
+    private static readonly HashSet<string> TrainingWords =
+        new(["backward", "optim", "cross_entropy", "binary_cross_entropy", "kl_div"], StringComparer.Ordinal);
 
     private TreeDigest(SyntaxNode root, string text)
     {
-        var (declared, methods, types) = (new HashSet<string>(StringComparer.Ordinal), new List<MethodDigest>(), new List<TypeDeclarationSyntax>());
+        var (declared, methods, types) = (new HashSet<string>(StringComparer.Ordinal), new List<MethodDigest>(),
+            new List<TypeDeclarationSyntax>());
         var unit = (CompilationUnitSyntax)root;
         if (unit.Members.Any(SyntaxKind.GlobalStatement)) methods.Add(new MethodDigest("<program>", root));
-        foreach (var node in root.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax))
+        foreach (var node in root.DescendantNodes(n =>
+            n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax))
             switch (node)
             {
                 case TypeDeclarationSyntax type:
@@ -31,7 +37,8 @@ internal sealed class TreeDigest
                     break;
                 case MethodDeclarationSyntax method:
                     // Extensions are called without their class's name.
-                    if (method.ParameterList.Parameters.FirstOrDefault()?.Modifiers.Any(SyntaxKind.ThisKeyword) == true) declared.Add(method.Identifier.ValueText);
+                    if (method.ParameterList.Parameters.FirstOrDefault()?.Modifiers.Any(SyntaxKind.ThisKeyword) == true)
+                        declared.Add(method.Identifier.ValueText);
                     methods.Add(new MethodDigest(method.Identifier.ValueText, method));
                     break;
             }
@@ -53,7 +60,9 @@ internal sealed class TreeDigest
         (Mentions, Declares, Methods, Types) = (seen.Keys, declared.ToArray(), methods, types);
         var forAll = unit.Usings.Where(u => u.GlobalKeyword != default).ToList();
         ImportsTorchForAll = forAll.Any(u => u.DescendantTokens().Any(t => t.ValueText == "TorchSharp"));
-        ImportsForAll = forAll.Where(u => u.StaticKeyword != default).Select(u => u.DescendantTokens().Last(t => t.IsKind(SyntaxKind.IdentifierToken)).ValueText).ToArray();
+        ImportsForAll =
+            forAll.Where(u => u.StaticKeyword != default)
+            .Select(u => u.DescendantTokens().Last(t => t.IsKind(SyntaxKind.IdentifierToken)).ValueText).ToArray();
     }
 
     /// <summary>What a word says of the method it stands in.</summary>
@@ -62,8 +71,10 @@ internal sealed class TreeDigest
 
     private static WordKind KindOf(string word)
     {
-        if (word.EndsWith("Loss", StringComparison.Ordinal) || word.EndsWith("_loss", StringComparison.Ordinal)) return WordKind.Touches | WordKind.Trains;
-        return (TorchWords.Contains(word) ? WordKind.Torch : 0) | (Triggers.Contains(word) ? WordKind.Touches : 0) | (TrainingWords.Contains(word) ? WordKind.Trains : 0);
+        if (word.EndsWith("Loss", StringComparison.Ordinal) || word.EndsWith("_loss", StringComparison.Ordinal))
+            return WordKind.Touches | WordKind.Trains;
+        return (TorchWords.Contains(word) ? WordKind.Torch : 0) | (Triggers.Contains(word) ? WordKind.Touches : 0)
+            | (TrainingWords.Contains(word) ? WordKind.Trains : 0);
     }
 
     public bool MentionsTorch { get; }
@@ -85,7 +96,8 @@ internal sealed class TreeDigest
     private Dictionary<TextSpan, MethodDigest>? _bySpan;
 
     /// <summary>The method that stands there; null if there is none.</summary>
-    public MethodDigest? MethodAt(TextSpan span) => (_bySpan ??= Methods.ToDictionary(m => m.Node.Span)).TryGetValue(span, out var method) ? method : null;
+    public MethodDigest? MethodAt(TextSpan span) =>
+        (_bySpan ??= Methods.ToDictionary(m => m.Node.Span)).TryGetValue(span, out var method) ? method : null;
     public IReadOnlyList<TypeDeclarationSyntax> Types { get; } = [];
 
     public static TreeDigest Of(SyntaxTree tree, CancellationToken cancellation)
@@ -137,7 +149,8 @@ internal static class Words
             var (start, hash) = (i, 17);
             for (; i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] == '_'); i++) hash = unchecked(hash * 31 + text[i]);
             ref var slot = ref recent[hash & (recent.Length - 1)];
-            if (slot is null || slot.Length != i - start || string.CompareOrdinal(slot, 0, text, start, i - start) != 0) slot = text.Substring(start, i - start);
+            if (slot is null || slot.Length != i - start || string.CompareOrdinal(slot, 0, text, start, i - start) != 0)
+                slot = text.Substring(start, i - start);
             yield return (start, slot);
         }
     }

@@ -16,11 +16,13 @@ internal static class Assigned
     public static HashSet<string> In(SyntaxNode loop) => Cache.GetValue(loop, Find);
 
     /// <summary>Whether any method of its class changes a field or property once the object is made.</summary>
-    public static bool IsLater(ISymbol member) => member is not IFieldSymbol { IsReadOnly: true } and not IPropertySymbol { SetMethod: null }
+    public static bool IsLater(ISymbol member) =>
+        member is not IFieldSymbol { IsReadOnly: true } and not IPropertySymbol { SetMethod: null }
         && member.ContainingType.DeclaringSyntaxReferences.Any(r => Cache.GetValue(r.GetSyntax(), FindLater).Contains(member.Name));
 
     private static HashSet<string> FindLater(SyntaxNode type) =>
-        new(type.ChildNodes().OfType<MemberDeclarationSyntax>().Where(m => m is not ConstructorDeclarationSyntax and not TypeDeclarationSyntax)
+        new(type.ChildNodes().OfType<MemberDeclarationSyntax>()
+        .Where(m => m is not ConstructorDeclarationSyntax and not TypeDeclarationSyntax)
             .SelectMany(Find), StringComparer.Ordinal);
 
     private static HashSet<string> Find(SyntaxNode code)
@@ -30,7 +32,8 @@ internal static class Assigned
             switch (node)
             {
                 case AssignmentExpressionSyntax assignment: Add(assignment.Left, names); break;
-                case PrefixUnaryExpressionSyntax unary when unary.IsKind(SyntaxKind.PreIncrementExpression) || unary.IsKind(SyntaxKind.PreDecrementExpression):
+                case PrefixUnaryExpressionSyntax unary when unary.IsKind(SyntaxKind.PreIncrementExpression)
+                    || unary.IsKind(SyntaxKind.PreDecrementExpression):
                     Add(unary.Operand, names);
                     break;
                 case PostfixUnaryExpressionSyntax unary: Add(unary.Operand, names); break;

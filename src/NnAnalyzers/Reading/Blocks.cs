@@ -30,14 +30,17 @@ internal sealed class Blocks(Budget budget)
         if (!_blocks.TryGetValue(method, out var known)) return null;
         // To ask for a shape may mean to read more blocks.
         for (var i = 0; i < known.Count; i++)
-            if (known[i] is var block && (isFresh || ReferenceEquals(block.Step.Layer, module)) && block.Step.When.StopsGradients == now.StopsGradients && block.Step.When.Path.IsSame(now.Path) && block.NamesFor(module, given) is { } names) return (block, names);
+            if (known[i] is var block && (isFresh || ReferenceEquals(block.Step.Layer, module))
+                && block.Step.When.StopsGradients == now.StopsGradients && block.Step.When.Path.IsSame(now.Path)
+                && block.NamesFor(module, given) is { } names) return (block, names);
         return null;
     }
 }
 
 /// <summary>One module that was read.</summary>
 /// <param name="method">The method that was called, as the call names it.</param>
-/// <param name="given">What it was given, with the shapes of its tensors as they were <paramref name="before"/> it was read: a layer inside may say more about them.</param>
+/// <param name="given">What it was given, with the shapes of its tensors as they were <paramref name="before"/> it was read: a layer inside
+/// may say more about them.</param>
 internal sealed class Block(IMethodSymbol method, Step step, IReadOnlyList<Value> given, IReadOnlyList<Shape> before)
 {
     private readonly IReadOnlyList<Step?> _roots = given.Select(v => v is Step s ? Reader.RootOf(s) : null).ToList();
@@ -49,19 +52,24 @@ internal sealed class Block(IMethodSymbol method, Step step, IReadOnlyList<Value
     /// <summary>What is known of a tensor it was given since it was read; null if no more than before.</summary>
     public Shape? Says(int index) => _after[index] is { Dims.Length: > 0 } shape && !before[index].HasRank ? shape : null;
 
-    public static IReadOnlyList<Shape> ShapesOf(IReadOnlyList<Value> values) => values.Select(v => v is Step s ? s.Shape : Shape.Unknown).ToList();
+    public static IReadOnlyList<Shape> ShapesOf(IReadOnlyList<Value> values) =>
+        values.Select(v => v is Step s ? s.Shape : Shape.Unknown).ToList();
 
     /// <summary>Null if the other module is made or given anything else.</summary>
     public Renaming? NamesFor(Layer other, IReadOnlyList<Value> values)
     {
         var own = step.Layer!;
-        if (values.Count != given.Count || own.Arguments.Count != other.Arguments.Count || !SymbolEqualityComparer.Default.Equals(own.Type, other.Type) || !SymbolEqualityComparer.Default.Equals(own.Constructor, other.Constructor)) return null;
+        if (values.Count != given.Count || own.Arguments.Count != other.Arguments.Count
+            || !SymbolEqualityComparer.Default.Equals(own.Type, other.Type)
+            || !SymbolEqualityComparer.Default.Equals(own.Constructor, other.Constructor)) return null;
         foreach (var argument in own.Arguments)
-            if (argument.Value is Constant { Raw: var raw } && !(other.Arguments.ValueOf(argument.Name) is Constant { Raw: var its } && Equals(raw, its))) return null;
+            if (argument.Value is Constant { Raw: var raw }
+                && !(other.Arguments.ValueOf(argument.Name) is Constant { Raw: var its } && Equals(raw, its))) return null;
         var names = new Renaming();
         for (var i = 0; i < values.Count; i++)
             if (given[i] is Step was
-                ? values[i] is not Step now || was.Range != now.Range || was.MayBeNull != now.MayBeNull || !names.Fit(before[i], now.Shape) || !names.FitRoot(_roots[i]!, Reader.RootOf(now))
+                ? values[i] is not Step now || was.Range != now.Range || was.MayBeNull != now.MayBeNull || !names.Fit(before[i], now.Shape)
+                || !names.FitRoot(_roots[i]!, Reader.RootOf(now))
                 : !names.Fit(given[i], values[i])) return null;
         foreach (var argument in own.Arguments)
             if (!other.Arguments.TryGetValue(argument.Name, out var its) || !names.Fit(argument.Value, its.Value)) return null;
@@ -84,7 +92,8 @@ internal sealed class Renaming
             case (Size x, Size y): return x.First == y.First && x.Dim.IsLike(y.Dim, _symbols);
             // Not known is read alike, but need not be the same.
             case (Unknown, Unknown): return _isOpen = true;
-            case (Function { Body: null, Receiver: null } x, Function { Body: null, Receiver: null } y): return SymbolEqualityComparer.Default.Equals(x.Method, y.Method);
+            case (Function { Body: null, Receiver: null } x, Function { Body: null, Receiver: null } y):
+                return SymbolEqualityComparer.Default.Equals(x.Method, y.Method);
             case (Items x, Items y) when x.Elements.Length == y.Elements.Length && x.IsComplete == y.IsComplete && x.Repeats == y.Repeats:
                 for (var i = 0; i < x.Elements.Length; i++)
                     if (!Fit(x.Elements[i], y.Elements[i])) return false;

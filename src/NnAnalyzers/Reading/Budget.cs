@@ -57,7 +57,9 @@ internal sealed class Budget(long codeLength)
             if (depth > Nesting) break;
             foreach (var child in node.ChildNodes())
                 // Chains of operators and of else-ifs are walked in loops.
-                open.Push((child, child is BinaryExpressionSyntax && node is BinaryExpressionSyntax || child is ElseClauseSyntax || node is ElseClauseSyntax ? depth : depth + 1));
+                open.Push((child,
+                    child is BinaryExpressionSyntax && node is BinaryExpressionSyntax || child is ElseClauseSyntax
+                    || node is ElseClauseSyntax ? depth : depth + 1));
         }
         return deepest;
     }

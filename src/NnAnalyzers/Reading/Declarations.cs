@@ -7,11 +7,13 @@ namespace NnAnalyzers.Reading;
 internal static class Declarations
 {
     /// <summary>The first declaration of a type.</summary>
-    public static SyntaxReference First(INamedTypeSymbol type) => type.DeclaringSyntaxReferences is [var only] ? only : InOrder(type.DeclaringSyntaxReferences).First();
+    public static SyntaxReference First(INamedTypeSymbol type) =>
+        type.DeclaringSyntaxReferences is [var only] ? only : InOrder(type.DeclaringSyntaxReferences).First();
 
     /// <summary>The members as they are written, file by file.</summary>
     public static IEnumerable<ISymbol> Members(INamedTypeSymbol type) => type.DeclaringSyntaxReferences.Length < 2 ? type.GetMembers()
-        : type.GetMembers().OrderBy(m => m.DeclaringSyntaxReferences is [var place, ..] ? place.SyntaxTree.FilePath : "", StringComparer.Ordinal)
+        : type.GetMembers().OrderBy(m => m.DeclaringSyntaxReferences is [var place, ..] ? place.SyntaxTree.FilePath : "",
+        StringComparer.Ordinal)
             .ThenBy(m => m.DeclaringSyntaxReferences is [var place, ..] ? place.Span.Start : 0);
 
     private static IEnumerable<SyntaxReference> InOrder(ImmutableArray<SyntaxReference> all) =>

@@ -27,27 +27,34 @@ internal sealed partial class Reader
         {
             // The order matters for speed: most of code is these.
             case IInvocationOperation invocation: return Invoke(invocation, frame);
-            case ILocalReferenceOperation local: return Get(frame, local.Local) ?? Constants(local.Local) ?? new Unknown($"{local.Local.Name} is set elsewhere");
+            case ILocalReferenceOperation local:
+                return Get(frame, local.Local) ?? Constants(local.Local) ?? new Unknown($"{local.Local.Name} is set elsewhere");
             case IFieldReferenceOperation field: return Member(field, field.Field, field.Field.Type, frame);
             case IConversionOperation conversion: return Convert(Evaluate(conversion.Operand, frame), conversion.Type);
-            case IParameterReferenceOperation parameter: return Get(frame, parameter.Parameter) ?? new Unknown($"{parameter.Parameter.Name} comes from outside");
+            case IParameterReferenceOperation parameter:
+                return Get(frame, parameter.Parameter) ?? new Unknown($"{parameter.Parameter.Name} comes from outside");
             case IParenthesizedOperation parenthesized: return Evaluate(parenthesized.Operand, frame);
             case IAwaitOperation awaited: return Evaluate(awaited.Operation, frame);
             case IArgumentOperation argument: return Evaluate(argument.Value, frame);
             case ITranslatedQueryOperation query: return Evaluate(query.Operation, frame);
             case ILiteralOperation: return new Constant(null);
             case IDefaultValueOperation { Type: var type }: return Constant.DefaultOf(type);
-            case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver }: return _initialized.Count > 0 ? _initialized.Peek() : new Unknown("an object that is made");
+            case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver }:
+                return _initialized.Count > 0 ? _initialized.Peek() : new Unknown("an object that is made");
             case IInstanceReferenceOperation: return frame.This ?? new Unknown("an object made elsewhere");
             case IPropertyReferenceOperation property: return Property(property, frame);
             case ISimpleAssignmentOperation assignment: return AssignTo(assignment.Target, Evaluate(assignment.Value, frame), frame);
             case ICoalesceAssignmentOperation assignment:
             {
                 var now = Evaluate(assignment.Target, frame);
-                return Holds(IsNull(now)) == false ? now : AssignTo(assignment.Target, Evaluate(assignment.Value, frame) is var otherwise && now is Unknown or Constant or Layer ? otherwise : Either(TruthOf(IsNull(now)), otherwise, now), frame);
+                return Holds(IsNull(now)) == false ? now
+                    : AssignTo(assignment.Target,
+                    Evaluate(assignment.Value, frame) is var otherwise && now is Unknown or Constant or Layer ? otherwise
+                    : Either(TruthOf(IsNull(now)), otherwise, now), frame);
             }
             case ICompoundAssignmentOperation compound:
-                return AssignTo(compound.Target, Combine(compound.OperatorKind, Evaluate(compound.Target, frame), Evaluate(compound.Value, frame), compound), frame);
+                return AssignTo(compound.Target,
+                    Combine(compound.OperatorKind, Evaluate(compound.Target, frame), Evaluate(compound.Value, frame), compound), frame);
             case IDeconstructionAssignmentOperation deconstruction:
                 Bind(deconstruction.Target, Evaluate(deconstruction.Value, frame), frame);
                 return new Unknown("a deconstruction");
@@ -66,16 +73,19 @@ internal sealed partial class Reader
                 var isOr = binary.OperatorKind == BinaryOperatorKind.ConditionalOr;
                 var left = Evaluate(binary.LeftOperand, frame);
                 if (Holds(left) == isOr) return isOr ? Yes : No;
-                var right = left is Constant ? Evaluate(binary.RightOperand, frame) : Under(isOr ? TruthOf(left).Not() : TruthOf(left), binary.RightOperand, frame);
+                var right = left is Constant ? Evaluate(binary.RightOperand, frame)
+                    : Under(isOr ? TruthOf(left).Not() : TruthOf(left), binary.RightOperand, frame);
                 return isOr ? Or(left, right) : And(left, right);
             }
-            case IBinaryOperation binary: return Combine(binary.OperatorKind, Evaluate(binary.LeftOperand, frame), Evaluate(binary.RightOperand, frame), binary);
+            case IBinaryOperation binary:
+                return Combine(binary.OperatorKind, Evaluate(binary.LeftOperand, frame), Evaluate(binary.RightOperand, frame), binary);
             case IUnaryOperation unary: return Unary(unary, Evaluate(unary.Operand, frame));
             case IConditionalOperation choice: return Choose(choice, frame);
             case ICoalesceOperation coalesce:
             {
                 var left = Evaluate(coalesce.Value, frame);
-                if (left.Alternatives is not null && TruthOf(IsNull(left)) is var missing && Holds(missing) is null) return IsThrow(coalesce.WhenNull) ? left : Either(missing, Under(missing, coalesce.WhenNull, frame), left);
+                if (left.Alternatives is not null && TruthOf(IsNull(left)) is var missing && Holds(missing) is null)
+                    return IsThrow(coalesce.WhenNull) ? left : Either(missing, Under(missing, coalesce.WhenNull, frame), left);
                 return left is Unknown or Constant { Raw: null } or Layer { IsHandedIn: true } ? Evaluate(coalesce.WhenNull, frame) : left;
             }
             case ISwitchExpressionOperation arms: return Choose(arms, frame);
@@ -84,11 +94,16 @@ internal sealed partial class Reader
             case IIsTypeOperation test:
                 return Narrow(Evaluate(test.ValueOperand, frame), test.TypeOperand).Matches;
             case ITupleOperation tuple: return new Items(All(tuple.Elements, frame));
-            case IRangeOperation range: return new Pick(IndexKind.Slice, range.LeftOperand is null ? null : Evaluate(range.LeftOperand, frame), range.RightOperand is null ? null : Evaluate(range.RightOperand, frame));
+            case IRangeOperation range:
+                return new Pick(IndexKind.Slice, range.LeftOperand is null ? null : Evaluate(range.LeftOperand, frame),
+                    range.RightOperand is null ? null : Evaluate(range.RightOperand, frame));
             case IArrayCreationOperation array: return MakeArray(array, frame);
-            case IArrayElementReferenceOperation element: return Element(Evaluate(element.ArrayReference, frame), All(element.Indices, frame), element);
-            case IImplicitIndexerReferenceOperation element: return Element(Evaluate(element.Instance, frame), [Evaluate(element.Argument, frame)], element);
-            case IAnonymousFunctionOperation lambda: return Made(new Function(lambda.Body, lambda.Symbol, frame, frame.This) { Site = lambda });
+            case IArrayElementReferenceOperation element:
+                return Element(Evaluate(element.ArrayReference, frame), All(element.Indices, frame), element);
+            case IImplicitIndexerReferenceOperation element:
+                return Element(Evaluate(element.Instance, frame), [Evaluate(element.Argument, frame)], element);
+            case IAnonymousFunctionOperation lambda:
+                return Made(new Function(lambda.Body, lambda.Symbol, frame, frame.This) { Site = lambda });
             case IDelegateCreationOperation creation: return Evaluate(creation.Target, frame);
             case IMethodReferenceOperation method:
             {
@@ -103,18 +118,21 @@ internal sealed partial class Reader
                 finally { _conditional.Pop(); }
             case IConditionalAccessInstanceOperation: return _conditional.Count > 0 ? _conditional.Peek() : new Unknown("a receiver");
             case IObjectCreationOperation creation: return Create(creation, frame);
-            case ITypeParameterObjectCreationOperation { Type: { } open } creation: return CreateOf(open, creation, creation.Initializer, frame);
+            case ITypeParameterObjectCreationOperation { Type: { } open } creation:
+                return CreateOf(open, creation, creation.Initializer, frame);
             case IWithOperation with: return Initialize(Copy(Evaluate(with.Operand, frame)), with.Initializer, frame);
             case IInterpolatedStringOperation text: return Interpolate(text, frame);
             case IThrowOperation: return new Unknown("a throw");
             case IInvalidOperation invalid: return Candidate(invalid, frame);
         }
         // Anything else: read what is in it for its effects. A collection expression is a list, whatever this compiler calls it.
-        if (operation.Syntax is CollectionExpressionSyntax { Elements.Count: > Budget.Elements } && Limited()) return Hold(new Items([]) { IsComplete = false });
+        if (operation.Syntax is CollectionExpressionSyntax { Elements.Count: > Budget.Elements } && Limited())
+            return Hold(new Items([]) { IsComplete = false });
         var parts = All(operation.ChildOperations, frame);
         if (operation.Syntax is CollectionExpressionSyntax { Elements: var written })
             return Hold(new Items(parts) { IsComplete = written.All(e => e is ExpressionElementSyntax) && parts.Count == written.Count });
-        return torch.IsTensor(operation.Type) ? Unread($"{operation.Kind} is not read", operation, parts) : new Unknown($"{operation.Kind} is not read");
+        return torch.IsTensor(operation.Type) ? Unread($"{operation.Kind} is not read", operation, parts)
+            : new Unknown($"{operation.Kind} is not read");
     }
 
     /// <summary>The values of several operations, one after the other.</summary>
@@ -128,16 +146,20 @@ internal sealed partial class Reader
     private static Value? Constants(ILocalSymbol local) => local is { HasConstantValue: true } ? new Constant(local.ConstantValue) : null;
 
     /// <summary>A size if it is known, else why not.</summary>
-    private static Value Number(Dim dim, string reason) => dim.Size is { } n ? new Constant(n) : dim.IsKnown ? new Size(dim) : new Unknown(reason);
+    private static Value Number(Dim dim, string reason) =>
+        dim.Size is { } n ? new Constant(n) : dim.IsKnown ? new Size(dim) : new Unknown(reason);
 
     private static Value Convert(Value value, ITypeSymbol? type) => value is Constant { Raw: double or float } constant && IsWhole(type)
-        ? constant.Number is > long.MinValue and < long.MaxValue and var number ? new Constant((long)number) : new Unknown("a number out of range")
-        : value is Constant { Integer: { } whole } && type?.SpecialType is SpecialType.System_Double or SpecialType.System_Single && value is Constant { Raw: not (double or float) } ? new Constant((double)((Constant)value).Integer!.Value) : value;
+        ? constant.Number is > long.MinValue and < long.MaxValue and var number ? new Constant((long)number)
+        : new Unknown("a number out of range")
+        : value is Constant { Integer: { } whole } && type?.SpecialType is SpecialType.System_Double or SpecialType.System_Single
+        && value is Constant { Raw: not (double or float) } ? new Constant((double)((Constant)value).Integer!.Value) : value;
 
     private Value Unary(IUnaryOperation unary, Value operand)
     {
         if (operand is Step tensor)
-            return Apply(unary.OperatorKind == UnaryOperatorKind.Minus ? Catalog.Get("neg") : Catalog.Get("logical_not"), null, Given("input", tensor, unary.Operand), [tensor], unary);
+            return Apply(unary.OperatorKind == UnaryOperatorKind.Minus ? Catalog.Get("neg") : Catalog.Get("logical_not"), null,
+                Given("input", tensor, unary.Operand), [tensor], unary);
         return (unary.OperatorKind, operand) switch
         {
             (UnaryOperatorKind.Not, Constant { Raw: bool } or Truth or Unknown) => Not(operand),
@@ -157,7 +179,9 @@ internal sealed partial class Reader
             switch (part)
             {
                 case IInterpolatedStringTextOperation { Text.ConstantValue.Value: string fixedText }: written.Append(fixedText); break;
-                case IInterpolationOperation { Expression: var hole } when Evaluate(hole, frame) is Constant { Raw: { } raw }: written.Append(System.Convert.ToString(raw, System.Globalization.CultureInfo.InvariantCulture)); if (written.Length > Budget.Text && Limited()) return TooLarge; break;
+                case IInterpolationOperation { Expression: var hole } when Evaluate(hole, frame) is Constant { Raw: { } raw }:
+                    written.Append(System.Convert.ToString(raw, System.Globalization.CultureInfo.InvariantCulture));
+                        if (written.Length > Budget.Text && Limited()) return TooLarge; break;
                 default: return new Unknown("a text");
             }
         return new Constant(written.ToString());
@@ -184,8 +208,12 @@ internal sealed partial class Reader
         if (member is IFieldSymbol { ContainingType.IsTupleType: true } item)
         {
             // What a tensor that stands for a tuple holds is not known: hand on the tensor itself.
-            if (ContentsOf(owner) is not { } tuple) return owner is Step whole && torch.IsTensor(type) ? whole : Anything(type, member.Name);
-            var index = item.ContainingType.TupleElements.IndexOf((item.CorrespondingTupleField is { } f ? item.ContainingType.TupleElements.FirstOrDefault(t => SymbolEqualityComparer.Default.Equals(t.CorrespondingTupleField, f)) : item) ?? item);
+            if (ContentsOf(owner) is not { } tuple)
+                return owner is Step whole && torch.IsTensor(type) ? whole : Anything(type, member.Name);
+            var index =
+                item.ContainingType.TupleElements.IndexOf((item.CorrespondingTupleField is { } f
+                ? item.ContainingType.TupleElements.FirstOrDefault(t =>
+                SymbolEqualityComparer.Default.Equals(t.CorrespondingTupleField, f)) : item) ?? item);
             return index >= 0 && index < tuple.Elements.Length ? tuple.Elements[index] : new Unknown("a tuple element");
         }
         if (owner is Layer layer && torch.IsParameter(type)) return new ParameterOf(layer, member.Name);
@@ -199,15 +227,19 @@ internal sealed partial class Reader
 
     /// <summary><c>TensorIndex.Colon</c> and the like.</summary>
     private Pick? IndexNamed(ISymbol member) => member is { IsStatic: true, ContainingType.Name: "TensorIndex" } && torch.IsTorch(member)
-        ? new Pick(member.Name == "Ellipsis" ? IndexKind.Ellipsis : member.Name is "Null" or "None" ? IndexKind.NewAxis : IndexKind.Slice) : null;
+        ? new Pick(member.Name == "Ellipsis" ? IndexKind.Ellipsis : member.Name is "Null" or "None" ? IndexKind.NewAxis : IndexKind.Slice)
+        : null;
 
     /// <summary>A static member that is set once holds what it was set to.</summary>
     private Value Static(ISymbol member, ITypeSymbol type)
     {
         var key = member.OriginalDefinition;
         if (_state.Get(State.Shared, key) is { } known) return AsOf(State.Shared, key, known);
-        var once = member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null } && torch.IsOwn(member) && InitializerOf(member) is { } written
-            ? Evaluate(written, new Frame(null, null, null, null)) : Anything(type, member.Name) is var any && any is Unknown ? new Unknown($"{member.Name} is set elsewhere") { Name = member.Name } : any;
+        var once = member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null } && torch.IsOwn(member)
+            && InitializerOf(member) is { } written
+            ? Evaluate(written, new Frame(null, null, null, null))
+            : Anything(type, member.Name) is var any && any is Unknown
+            ? new Unknown($"{member.Name} is set elsewhere") { Name = member.Name } : any;
         _state.Set(State.Shared, key, once);
         return once;
     }
@@ -226,28 +258,42 @@ internal sealed partial class Reader
         if (receiver is Step whole && indices is not null && torch.IsTensor(property.Type)) return Index(whole, indices, property);
         if (IndexNamed(property.Property) is { } named) return named;
         if (indices is not null) return Element(receiver ?? new Unknown("nothing"), indices, property);
-        if (receiver is Collection { Extents: { } extents } && name == "Length" && Shape.Product(extents) is { IsKnown: true } length) return Number(length, name);
-        if (ContentsOf(receiver) is { } list && name is "Count" or "Length") return list is { IsComplete: true, Repeats: false } known && !IsToBeFilled(receiver!, known) ? new Constant((long)known.Elements.Length) : new Size(Dim.Named(new Symbol("count")));
-        if (ContentsOf(receiver) is { } pairs && name is "Values" or "Keys") return pairs.With(pairs.Elements.Select(p => p is Items { Elements: [var key, var value] } ? name == "Keys" ? key : value : p));
-        if (ContentsOf(receiver) is { Elements: [var pairKey, var pairValue] } && property.Property.ContainingType.Name == "KeyValuePair" && name is "Key" or "Value") return name == "Key" ? pairKey : pairValue;
-        if (ContentsOf(receiver) is { } parts && name.StartsWith("Item", StringComparison.Ordinal) && int.TryParse(name.Substring(4), out var at) && at >= 1 && at <= parts.Elements.Length) return parts.Elements[at - 1];
-        if (receiver is ShapeOf { Tensor: var of } && name is "Length" or "Count") return receiver is ShapeOf { Tensor.Shape: { HasRank: true } shape } ? new Constant((long)shape.Rank) : new Size(Dim.Named(new Symbol("rank")));
-        if (name is "Value" && property.Property.ContainingType.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T && receiver is not null) return receiver;
+        if (receiver is Collection { Extents: { } extents } && name == "Length" && Shape.Product(extents) is { IsKnown: true } length)
+            return Number(length, name);
+        if (ContentsOf(receiver) is { } list && name is "Count" or "Length")
+            return list is { IsComplete: true, Repeats: false } known && !IsToBeFilled(receiver!, known)
+                ? new Constant((long)known.Elements.Length) : new Size(Dim.Named(new Symbol("count")));
+        if (ContentsOf(receiver) is { } pairs && name is "Values" or "Keys")
+            return pairs.With(pairs.Elements.Select(p => p is Items { Elements: [var key, var value] } ? name == "Keys" ? key : value : p));
+        if (ContentsOf(receiver) is { Elements: [var pairKey, var pairValue] } && property.Property.ContainingType.Name == "KeyValuePair"
+            && name is "Key" or "Value") return name == "Key" ? pairKey : pairValue;
+        if (ContentsOf(receiver) is { } parts && name.StartsWith("Item", StringComparison.Ordinal)
+            && int.TryParse(name.Substring(4), out var at) && at >= 1 && at <= parts.Elements.Length) return parts.Elements[at - 1];
+        if (receiver is ShapeOf { Tensor: var of } && name is "Length" or "Count")
+            return receiver is ShapeOf { Tensor.Shape: { HasRank: true } shape } ? new Constant((long)shape.Rank)
+                : new Size(Dim.Named(new Symbol("rank")));
+        if (name is "Value" && property.Property.ContainingType.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T
+            && receiver is not null) return receiver;
         if (name == "training" && torch.IsTorch(property.Property)) return Truth.Training;
         if (name is "HasValue" && receiver is not null) return Not(IsNull(receiver));
         if (!torch.IsTorch(property.Property))
         {
             // A computed property of the user's is a method without arguments.
-            if (Dispatch(property.Property, receiver) is { GetMethod: { } getter } && torch.IsOwn(getter) && !IsAuto(property.Property) && receiver is { } owner && Call(getter, owner) is { } got) return got;
-            if (property.Property is { IsStatic: true, GetMethod: { } shared } && torch.IsOwn(shared) && !IsAuto(property.Property) && Call(shared, null) is { } value2) return value2;
+            if (Dispatch(property.Property, receiver) is { GetMethod: { } getter } && torch.IsOwn(getter) && !IsAuto(property.Property)
+                && receiver is { } owner && Call(getter, owner) is { } got) return got;
+            if (property.Property is { IsStatic: true, GetMethod: { } shared } && torch.IsOwn(shared) && !IsAuto(property.Property)
+                && Call(shared, null) is { } value2) return value2;
             return MemberOf(receiver, property.Property, property.Property.Type);
         }
         switch (receiver)
         {
             case Step tensor when name == "shape": return new ShapeOf(tensor);
             case Step tensor when name is "ndim" or "Dimensions": return Rank(tensor);
-            case Step tensor when name is "NumberOfElements": return Number(tensor.Shape.HasRank ? Shape.Product(tensor.Shape.Dims) : Dim.Unknown, "a number of elements");
-            case Step tensor when torch.IsTensor(property.Type): return Catalog.Find(name) is { OpaqueReason: null } op ? Apply(op, null, Arguments.None, [tensor], property, frame.Builder) : Unread($"{name} is not read", property, [tensor], name);
+            case Step tensor when name is "NumberOfElements":
+                return Number(tensor.Shape.HasRank ? Shape.Product(tensor.Shape.Dims) : Dim.Unknown, "a number of elements");
+            case Step tensor when torch.IsTensor(property.Type):
+                return Catalog.Find(name) is { OpaqueReason: null } op ? Apply(op, null, Arguments.None, [tensor], property, frame.Builder)
+                    : Unread($"{name} is not read", property, [tensor], name);
             case Step when name is "device" or "dtype": return new Unknown(name);
             case Layer { Type: not null } own when GetMember(own, property.Property) is { } set: return set;
             case Layer layer when torch.IsTensor(property.Type): return new ParameterOf(layer, name);
@@ -255,14 +301,19 @@ internal sealed partial class Reader
             case ParameterOf parameter when torch.IsTensor(property.Type): return parameter;
             case ParameterOf when name == "shape": return new Unknown("a weight's shape");
         }
-        return IsWhole(property.Type) ? new Size(Dim.Named(new Symbol(name))) : torch.IsTensor(property.Type) ? Unread($"property {name} is not read", property, receiver is null ? [] : [receiver], name) : new Unknown($"property {name} is not read");
+        return IsWhole(property.Type) ? new Size(Dim.Named(new Symbol(name)))
+            : torch.IsTensor(property.Type) ? Unread($"property {name} is not read", property, receiver is null ? [] : [receiver], name)
+            : new Unknown($"property {name} is not read");
     }
 
     /// <summary>A list that is empty in the first turn of a loop is there to be filled.</summary>
-    private bool IsToBeFilled(Value list, Items contents) => !insideNetwork && contents.Elements.Length == 0 && list is Collection { Extents: null } && TurningSince(list) is not null;
+    private bool IsToBeFilled(Value list, Items contents) =>
+        !insideNetwork && contents.Elements.Length == 0 && list is Collection { Extents: null } && TurningSince(list) is not null;
 
     private List<Value> IndicesOf(IPropertyReferenceOperation property, Frame frame) =>
-        property.Arguments.SelectMany(a => Evaluate(a.Value, frame) is var index && a.ArgumentKind == ArgumentKind.ParamArray && ContentsOf(index) is { } several ? several.Elements : ImmutableArray.Create(index)).ToList();
+        property.Arguments.SelectMany(a =>
+        Evaluate(a.Value, frame) is var index && a.ArgumentKind == ArgumentKind.ParamArray && ContentsOf(index) is { } several
+        ? several.Elements : ImmutableArray.Create(index)).ToList();
 
     /// <summary><c>fc.in_features</c> and the like.</summary>
     private static Dim SizeNamed(Layer layer, string name) => Catalog.Key(name) switch
@@ -272,22 +323,27 @@ internal sealed partial class Reader
         _ => Dim.Unknown,
     };
 
-    private static Value Rank(Step tensor) => tensor.Shape.HasRank ? new Constant((long)tensor.Shape.Rank) : new Unknown("a number of axes");
+    private static Value Rank(Step tensor) =>
+        tensor.Shape.HasRank ? new Constant((long)tensor.Shape.Rank) : new Unknown("a number of axes");
 
     /// <summary>A layer that the constructor of a module did not make is not there: <c>if (from != to) shortcut = ..</c>.</summary>
     private bool IsNeverSet(Value? owner, ISymbol member, ITypeSymbol type) =>
-        insideNetwork && owner is Layer { Type: not null } && torch.IsOwn(member) && (torch.IsModule(type) || torch.IsUserModule(type)) && _state.Get(owner, "constructed") is Constant { Raw: "whole" };
+        insideNetwork && owner is Layer { Type: not null } && torch.IsOwn(member) && (torch.IsModule(type) || torch.IsUserModule(type))
+        && _state.Get(owner, "constructed") is Constant { Raw: "whole" };
 
     private Value? Call(IMethodSymbol getter, Value? owner)
     {
         if (owner is Layer { Type: not null } module) EnsureConstructed(module);
-        return Run(getter, owner, Arguments.None, null, null) is { Returns: { Count: > 0 } returns } ? returns.Select(r => r.Value).Aggregate((a, b) => Either(null, a, b)) : null;
+        return Run(getter, owner, Arguments.None, null, null) is { Returns: { Count: > 0 } returns }
+            ? returns.Select(r => r.Value).Aggregate((a, b) => Either(null, a, b)) : null;
     }
 
     /// <summary>A property that only holds a value.</summary>
-    private bool IsAuto(IPropertySymbol property) => !property.IsAbstract && property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
+    private bool IsAuto(IPropertySymbol property) =>
+        !property.IsAbstract && property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
     {
-        PropertyDeclarationSyntax { ExpressionBody: null, AccessorList.Accessors: var accessors } => accessors.All(a => a.Body is null && a.ExpressionBody is null),
+        PropertyDeclarationSyntax { ExpressionBody: null, AccessorList.Accessors: var accessors } =>
+            accessors.All(a => a.Body is null && a.ExpressionBody is null),
         PropertyDeclarationSyntax or IndexerDeclarationSyntax => false,
         _ => true,
     };
@@ -302,7 +358,8 @@ internal sealed partial class Reader
             // The elements of { { 1, 2 }, { 3, 4 } } are read one after the other, as they lie in memory.
             var leaves = new List<IOperation>();
             Flatten(initializer, leaves);
-            return Hold(leaves.Count > Budget.Elements ? new Items([]) { IsComplete = !Limited() } : new Items(All(leaves, frame)), "array", extents);
+            return Hold(leaves.Count > Budget.Elements ? new Items([]) { IsComplete = !Limited() } : new Items(All(leaves, frame)),
+                "array", extents);
         }
         return Hold(extents is [{ Size: >= 0 and <= MaxUnroll and var n }] ? new Items(Enumerable.Repeat<Value>(new Constant(null), (int)n))
             : new Items([]) { IsComplete = false }, "array", extents);
@@ -319,28 +376,33 @@ internal sealed partial class Reader
     private Value Element(Value collection, IReadOnlyList<Value> indices, IOperation operation)
     {
         if (collection is ShapeOf shape && indices is [Constant { Integer: { } axis }]) return new Size(AxisOf(shape.Tensor, axis));
-        if (collection is Step tensor) return torch.IsTensor(operation.Type) ? Index(tensor, indices, operation) : new Unknown("an element of a tensor");
+        if (collection is Step tensor)
+            return torch.IsTensor(operation.Type) ? Index(tensor, indices, operation) : new Unknown("an element of a tensor");
         if (ContentsOf(collection) is { } items)
         {
             switch (indices)
             {
-                case [Constant { Integer: { } n }] when !items.Repeats && (n < 0 ? n + items.Elements.Length : n) is >= 0 and var at && at < items.Elements.Length && (n >= 0 || items.IsComplete):
+                case [Constant { Integer: { } n }] when !items.Repeats && (n < 0 ? n + items.Elements.Length : n) is >= 0 and var at
+                    && at < items.Elements.Length && (n >= 0 || items.IsComplete):
                     return items.Elements[(int)at];
                 case [Constant { Integer: { } n }] when items.Repeats && collection is Collection held && IsWhole(operation.Type):
                     // The same element of the same array is the same number.
-                    return _state.Get(held, "[" + n + "]") ?? Remembered(held, "[" + n + "]", new Size(Dim.Named(new Symbol($"{held.Name}[{n}]"))));
+                    return _state.Get(held, "[" + n + "]")
+                        ?? Remembered(held, "[" + n + "]", new Size(Dim.Named(new Symbol($"{held.Name}[{n}]"))));
                 case [Constant { Raw: string or null } key] when items.Under(key.Raw) is { } value:
                     return value;
             }
             // Any element of a list of layers or tensors: one of them, as good as another for its kind.
-            var candidates = items.Elements.Select(e => e is Items { Elements: [Constant { Raw: string }, var value] } ? value : e).ToList();
+            var candidates =
+                items.Elements.Select(e => e is Items { Elements: [Constant { Raw: string }, var value] } ? value : e).ToList();
             if (candidates.Count > 0 && candidates.All(c => c is Layer)) return candidates.Aggregate((a, b) => Either(null, a, b));
             if (candidates.Count > 0 && candidates.All(c => c is Step)) return candidates.Aggregate((a, b) => Either(null, a, b));
             if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol($"{(collection as Collection)?.Name}[i]")));
         }
         if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol("n")));
         return torch.IsTensor(operation.Type) ? Unread("an element of something not read", operation, [collection])
-            : torch.IsModule(operation.Type) || torch.IsUserModule(operation.Type) ? Anything(operation.Type, "element") : new Unknown("an element of something not read");
+            : torch.IsModule(operation.Type) || torch.IsUserModule(operation.Type) ? Anything(operation.Type, "element")
+            : new Unknown("an element of something not read");
     }
 
     private Value Remembered(Value owner, string key, Value value)
@@ -356,7 +418,8 @@ internal sealed partial class Reader
         return tensor;
     }
 
-    private static Step? Behind(Step tensor) => tensor is { Kind: StepKind.Operation, Op.KeepsShape: true, Input: { } input } ? input : tensor.Outer;
+    private static Step? Behind(Step tensor) =>
+        tensor is { Kind: StepKind.Operation, Op.KeepsShape: true, Input: { } input } ? input : tensor.Outer;
 
     /// <summary>The size of one axis; the same symbol for tensors that surely agree.</summary>
     public static Dim AxisOf(Step tensor, long index)
@@ -386,9 +449,13 @@ internal sealed partial class Reader
             case ILocalReferenceOperation local: NameAfter(value, local.Local); SetWhereDeclared(frame, local.Local, value); break;
             case IParameterReferenceOperation parameter: SetWhereDeclared(frame, parameter.Parameter, value); break;
             case IFieldReferenceOperation field: AssignMember(field, field.Field, value, frame); break;
-            case IPropertyReferenceOperation { Property.IsIndexer: false, Arguments.Length: 0 } property: AssignMember(property, property.Property, value, frame); break;
-            case IPropertyReferenceOperation { Instance: { } instance } indexer: AssignElement(Evaluate(instance, frame), instance, All(indexer.Arguments, frame), value, indexer, frame); break;
-            case IArrayElementReferenceOperation element: AssignElement(Evaluate(element.ArrayReference, frame), element.ArrayReference, All(element.Indices, frame), value, element, frame); break;
+            case IPropertyReferenceOperation { Property.IsIndexer: false, Arguments.Length: 0 } property:
+                AssignMember(property, property.Property, value, frame); break;
+            case IPropertyReferenceOperation { Instance: { } instance } indexer:
+                AssignElement(Evaluate(instance, frame), instance, All(indexer.Arguments, frame), value, indexer, frame); break;
+            case IArrayElementReferenceOperation element:
+                AssignElement(Evaluate(element.ArrayReference, frame), element.ArrayReference, All(element.Indices, frame), value, element,
+                    frame); break;
             case IDeclarationExpressionOperation declaration: return AssignTo(declaration.Expression, value, frame);
             case IDiscardOperation: break;
             case var other: foreach (var child in other.ChildOperations) Evaluate(child, frame); break;
@@ -396,21 +463,29 @@ internal sealed partial class Reader
         return value;
     }
 
-    private void AssignElement(Value collection, IOperation instance, IReadOnlyList<Value> indices, Value value, IOperation operation, Frame frame)
+    private void AssignElement(Value collection, IOperation instance, IReadOnlyList<Value> indices, Value value, IOperation operation,
+        Frame frame)
     {
         switch (collection)
         {
             // x[.., 0] = y writes into x.
             case Step tensor:
-                var written = Apply(Catalog.Get("index_put_"), null, Arguments.None, new[] { tensor }.Concat(value is Step step ? [step] : []).ToList(), operation);
-                if (Bare(instance) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation) AssignTo(instance, written, frame);
+                var written =
+                    Apply(Catalog.Get("index_put_"), null, Arguments.None,
+                    new[] { tensor }.Concat(value is Step step ? [step] : []).ToList(), operation);
+                if (Bare(instance) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation)
+                    AssignTo(instance, written, frame);
                 break;
             case Collection or Layer { Children: not null } when (collection as Collection ?? ((Layer)collection).Children) is { } held:
                 Change(held, now => indices switch
                 {
-                    [Constant { Integer: >= 0 and var n }] when n < now.Elements.Length && !now.Repeats => now.With(now.Elements.SetItem((int)n, value)),
-                    [Constant { Raw: string } key] => now.With(now.Elements.Where(e => !(e is Items { Elements: [Constant { Raw: var old }, _] } && Equals(old, key.Raw))).Append(new Items([key, value]))),
-                    _ => new Items(now.Elements.Where(e => e is not Constant { Raw: null }).Append(value)) { IsComplete = false, Repeats = true },
+                    [Constant { Integer: >= 0 and var n }] when n < now.Elements.Length && !now.Repeats =>
+                        now.With(now.Elements.SetItem((int)n, value)),
+                    [Constant { Raw: string } key] =>
+                        now.With(now.Elements.Where(e => !(e is Items { Elements: [Constant { Raw: var old }, _] } && Equals(old, key.Raw)))
+                        .Append(new Items([key, value]))),
+                    _ => new Items(now.Elements.Where(e => e is not Constant { Raw: null }).Append(value)) { IsComplete = false,
+                        Repeats = true },
                 });
                 break;
             default: Escape([value], operation); break;
@@ -429,7 +504,8 @@ internal sealed partial class Reader
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given(member.Name, value, target));
         if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member))
             // layer.weight = Parameter(randn(..)) draws; anything else may come from a file.
-            if (value is Step drawn && Initialization.SpreadOf(drawn) is not null) Happens(EventKind.Init, new ParameterOf(layer, member.Name), target, Given("source", value, target));
+            if (value is Step drawn && Initialization.SpreadOf(drawn) is not null)
+                Happens(EventKind.Init, new ParameterOf(layer, member.Name), target, Given("source", value, target));
             else Happens(EventKind.Load, layer, target, Given(member.Name, value, target));
     }
 
@@ -440,7 +516,9 @@ internal sealed partial class Reader
         Set(frame, symbol, value);
     }
 
-    /// <summary>Puts a value where a pattern, a loop variable or a deconstruction declares names; answers whether the pattern matches.</summary>
+    /// <summary>
+    /// Puts a value where a pattern, a loop variable or a deconstruction declares names; answers whether the pattern matches.
+    /// </summary>
     private Value Bind(IOperation target, Value value, Frame frame)
     {
         switch (target)
@@ -450,7 +528,8 @@ internal sealed partial class Reader
             case ITupleOperation tuple:
                 for (var i = 0; i < tuple.Elements.Length; i++) Bind(tuple.Elements[i], PartOf(value, i, tuple.Elements[i]), frame);
                 return Yes;
-            case ILocalReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation or IParameterReferenceOperation or IDiscardOperation or IArrayElementReferenceOperation:
+            case ILocalReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation or IParameterReferenceOperation
+                or IDiscardOperation or IArrayElementReferenceOperation:
                 AssignTo(target, value, frame);
                 return Yes;
             case IDeclarationPatternOperation pattern:
@@ -474,10 +553,15 @@ internal sealed partial class Reader
                 var (inner, fits) = Narrow(value, recursive.MatchedType);
                 if (recursive.DeclaredSymbol is { } declared) Set(frame, declared, inner);
                 Value parts = fits;
-                for (var i = 0; i < recursive.DeconstructionSubpatterns.Length; i++) parts = And(parts, Bind(recursive.DeconstructionSubpatterns[i], PartOf(value, i, recursive.DeconstructionSubpatterns[i]), frame));
-                if (recursive is { DeconstructionSubpatterns.Length: 0, PropertySubpatterns.Length: 0 }) return And(fits, Not(IsNull(value)));
+                for (var i = 0; i < recursive.DeconstructionSubpatterns.Length; i++)
+                    parts = And(parts,
+                        Bind(recursive.DeconstructionSubpatterns[i], PartOf(value, i, recursive.DeconstructionSubpatterns[i]), frame));
+                if (recursive is { DeconstructionSubpatterns.Length: 0, PropertySubpatterns.Length: 0 })
+                    return And(fits, Not(IsNull(value)));
                 foreach (var property in recursive.PropertySubpatterns)
-                    parts = And(parts, property.Member is IMemberReferenceOperation { Member: var member } ? Bind(property.Pattern, MemberOf(inner, member, property.Member.Type!), frame) : new Unknown("a pattern"));
+                    parts = And(parts,
+                        property.Member is IMemberReferenceOperation { Member: var member }
+                        ? Bind(property.Pattern, MemberOf(inner, member, property.Member.Type!), frame) : new Unknown("a pattern"));
                 return parts;
             default:
                 return new Unknown("a pattern");
@@ -504,15 +588,22 @@ internal sealed partial class Reader
         switch (value)
         {
             // Some layer of this kind among a module's parts.
-            case PartsOf parts when op is { OpaqueReason: null } && torch.IsModule(type): return (new Layer(op, null) { Name = $"every {op.Name} of {parts.Model.Name}" }, Maybe());
+            case PartsOf parts when op is { OpaqueReason: null } && torch.IsModule(type):
+                return (new Layer(op, null) { Name = $"every {op.Name} of {parts.Model.Name}" }, Maybe());
             case Layer { IsChoice: true } choice:
                 var fitting = choice.Choices.Where(c => Holds(Narrow(c, type).Matches) != false).ToList();
                 return fitting.Count == 0 ? (value, No)
-                    : (fitting.Count == choice.Choices.Length ? value : fitting.Cast<Value>().Aggregate((a, b) => Either(null, a, b)), fitting.Count == choice.Choices.Length && fitting.All(c => Holds(Narrow(c, type).Matches) == true) ? Not(IsNull(value)) : Maybe());
-            case Layer { Type: { } own } when torch.IsModule(type): return (value, Known(Derives(own, type) ? true : ((Layer)value).Creation is null && own.IsAbstract ? null : false));
+                    : (fitting.Count == choice.Choices.Length ? value : fitting.Cast<Value>().Aggregate((a, b) => Either(null, a, b)),
+                    fitting.Count == choice.Choices.Length && fitting.All(c => Holds(Narrow(c, type).Matches) == true) ? Not(IsNull(value))
+                    : Maybe());
+            case Layer { Type: { } own } when torch.IsModule(type):
+                return (value, Known(Derives(own, type) ? true : ((Layer)value).Creation is null && own.IsAbstract ? null : false));
             case Layer { Creation: not null, Children: null } layer when torch.IsModule(type):
-                return (value, Known(op is { OpaqueReason: null } && torch.IsTorch(type) && type is INamedTypeSymbol { IsGenericType: false } ? layer.Op.Name == op.Name : torch.IsUserModule(type) ? false : type.Name == "Module" ? IsPlain(layer, type) : null));
-            case Layer { IsHandedIn: true } when torch.IsUserModule(type): return (new Layer(new Op(type.Name, Role.Opaque), null) { Type = (INamedTypeSymbol)type }, Maybe());
+                return (value,
+                    Known(op is { OpaqueReason: null } && torch.IsTorch(type) && type is INamedTypeSymbol { IsGenericType: false }
+                    ? layer.Op.Name == op.Name : torch.IsUserModule(type) ? false : type.Name == "Module" ? IsPlain(layer, type) : null));
+            case Layer { IsHandedIn: true } when torch.IsUserModule(type):
+                return (new Layer(new Op(type.Name, Role.Opaque), null) { Type = (INamedTypeSymbol)type }, Maybe());
             case Step when torch.IsTensor(type): return (value, Yes);
             // A value of an open type that turns out to be a tensor or a module.
             case Unknown when torch.IsTensor(type) || torch.IsModule(type): return (Anything(type, type.Name), Maybe());
@@ -523,12 +614,14 @@ internal sealed partial class Reader
 
     /// <summary>Whether a layer of TorchSharp's takes one tensor and gives one: <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>
     private static bool? IsPlain(Layer layer, ITypeSymbol type) =>
-        type is INamedTypeSymbol { TypeArguments.Length: 2 } ? layer.Op.Role is Role.Recurrent or Role.Attention or Role.Bilinear or Role.Loss ? null : true : null;
+        type is INamedTypeSymbol { TypeArguments.Length: 2 }
+        ? layer.Op.Role is Role.Recurrent or Role.Attention or Role.Bilinear or Role.Loss ? null : true : null;
 
     private static bool Derives(INamedTypeSymbol? type, ITypeSymbol ancestor)
     {
         for (; type is not null; type = type.BaseType)
-            if (SymbolEqualityComparer.Default.Equals(type, ancestor) || type.AllInterfaces.Contains(ancestor, SymbolEqualityComparer.Default)) return true;
+            if (SymbolEqualityComparer.Default.Equals(type, ancestor)
+                || type.AllInterfaces.Contains(ancestor, SymbolEqualityComparer.Default)) return true;
         return false;
     }
 
@@ -538,20 +631,28 @@ internal sealed partial class Reader
     {
         var isEquality = kind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals;
         if (isEquality && (left is Constant { Raw: null } || right is Constant { Raw: null }))
-            return IsNull(left is Constant { Raw: null } ? right : left) is var isNull && kind == BinaryOperatorKind.Equals ? isNull : Not(isNull);
+            return IsNull(left is Constant { Raw: null } ? right : left) is var isNull && kind == BinaryOperatorKind.Equals ? isNull
+                : Not(isNull);
         if (left is Step || right is Step)
         {
             var name = kind switch
             {
-                BinaryOperatorKind.Add => "add", BinaryOperatorKind.Subtract => "sub", BinaryOperatorKind.Multiply => "mul", BinaryOperatorKind.Divide => "div", BinaryOperatorKind.Remainder => "remainder",
-                BinaryOperatorKind.LessThan => "lt", BinaryOperatorKind.GreaterThan => "gt", BinaryOperatorKind.LessThanOrEqual => "le", BinaryOperatorKind.GreaterThanOrEqual => "ge",
-                BinaryOperatorKind.And => "logical_and", BinaryOperatorKind.Or => "logical_or", BinaryOperatorKind.ExclusiveOr => "logical_xor", BinaryOperatorKind.NotEquals => "ne", _ => "eq",
+                BinaryOperatorKind.Add => "add", BinaryOperatorKind.Subtract => "sub", BinaryOperatorKind.Multiply => "mul",
+                    BinaryOperatorKind.Divide => "div", BinaryOperatorKind.Remainder => "remainder",
+                BinaryOperatorKind.LessThan => "lt", BinaryOperatorKind.GreaterThan => "gt", BinaryOperatorKind.LessThanOrEqual => "le",
+                    BinaryOperatorKind.GreaterThanOrEqual => "ge",
+                BinaryOperatorKind.And => "logical_and", BinaryOperatorKind.Or => "logical_or",
+                    BinaryOperatorKind.ExclusiveOr => "logical_xor", BinaryOperatorKind.NotEquals => "ne", _ => "eq",
             };
-            return Apply(Catalog.Get(name), null, new Arguments(new Argument("left", left, operation), new Argument("right", right, operation)), new[] { left, right }.OfType<Step>().ToList(), operation);
+            return Apply(Catalog.Get(name), null,
+                new Arguments(new Argument("left", left, operation), new Argument("right", right, operation)),
+                new[] { left, right }.OfType<Step>().ToList(), operation);
         }
         if (left is ParameterOf or ParametersOf || right is ParameterOf or ParametersOf)
-            return torch.IsTensor(operation.Type) ? Apply(Catalog.Get("mul"), null, Arguments.None, [], operation) : new Unknown("arithmetic on weights");
-        if (isEquality && !torch.IsTensor(operation.Type)) return Same(left, right) is var equal && kind == BinaryOperatorKind.Equals ? equal : Not(equal);
+            return torch.IsTensor(operation.Type) ? Apply(Catalog.Get("mul"), null, Arguments.None, [], operation)
+                : new Unknown("arithmetic on weights");
+        if (isEquality && !torch.IsTensor(operation.Type))
+            return Same(left, right) is var equal && kind == BinaryOperatorKind.Equals ? equal : Not(equal);
         if (left is Constant { Integer: { } a } && right is Constant { Integer: { } b })
             switch (kind)
             {
@@ -562,7 +663,8 @@ internal sealed partial class Reader
                 case BinaryOperatorKind.LeftShift when b is >= 0 and < 40: return new Constant(a << (int)b);
                 case BinaryOperatorKind.RightShift when b is >= 0 and < 63: return new Constant(a >> (int)b);
             }
-        if (left is Constant { Number: { } x } && right is Constant { Number: { } y } && (left is Constant { Integer: null } || right is Constant { Integer: null }))
+        if (left is Constant { Number: { } x } && right is Constant { Number: { } y }
+            && (left is Constant { Integer: null } || right is Constant { Integer: null }))
             switch (kind)
             {
                 case BinaryOperatorKind.Add: return new Constant(x + y);
@@ -578,7 +680,9 @@ internal sealed partial class Reader
                 case BinaryOperatorKind.And: return And(left, right);
                 case BinaryOperatorKind.Or: return Or(left, right);
             }
-        if (left is Constant { Raw: string s } && right is Constant { Raw: { } t } && kind == BinaryOperatorKind.Add) return s.Length <= Budget.Text || !Limited() ? new Constant(s + System.Convert.ToString(t, System.Globalization.CultureInfo.InvariantCulture)) : TooLarge;
+        if (left is Constant { Raw: string s } && right is Constant { Raw: { } t } && kind == BinaryOperatorKind.Add)
+            return s.Length <= Budget.Text || !Limited()
+                ? new Constant(s + System.Convert.ToString(t, System.Globalization.CultureInfo.InvariantCulture)) : TooLarge;
         var (m, n) = (left.Dim, right.Dim);
         return kind switch
         {
@@ -586,7 +690,8 @@ internal sealed partial class Reader
             BinaryOperatorKind.Subtract => Number(m - n, "arithmetic on values not known"),
             BinaryOperatorKind.Multiply => Number(m * n, "arithmetic on values not known"),
             BinaryOperatorKind.Divide => Number(m / n, "arithmetic on values not known"),
-            BinaryOperatorKind.Remainder => Number(m % n is { IsKnown: true } rest ? rest : m - m / n * n, "arithmetic on values not known"),
+            BinaryOperatorKind.Remainder =>
+                Number(m % n is { IsKnown: true } rest ? rest : m - m / n * n, "arithmetic on values not known"),
             _ => Compare(kind, left, right),
         } is var result && result is Unknown && IsWhole(operation.Type) ? new Size(Dim.Named(new Symbol("n"))) : result;
     }

@@ -14,7 +14,8 @@ internal sealed partial class Reader
     {
         for (var f = frame; type is ITypeParameterSymbol && f is not null; f = f.Lexical)
         {
-            if (type is ITypeParameterSymbol { DeclaringMethod: { } declaring } of && f.Method is { } method && Same(method, declaring)) type = method.TypeArguments[of.Ordinal];
+            if (type is ITypeParameterSymbol { DeclaringMethod: { } declaring } of && f.Method is { } method && Same(method, declaring))
+                type = method.TypeArguments[of.Ordinal];
             type = Actual(type, f.This);
             if (f.Method?.ContainingType is { } container) type = ArgumentOf(container, type);
         }
@@ -23,7 +24,8 @@ internal sealed partial class Reader
 
     /// <summary>What a type parameter of an object's class, or of one of its bases, stands for in this object.</summary>
     private static ITypeSymbol Actual(ITypeSymbol type, Value? owner) =>
-        type is ITypeParameterSymbol ? ArgumentOf(owner switch { Layer layer => layer.Type, Instance instance => instance.Type, _ => null }, type) : type;
+        type is ITypeParameterSymbol
+        ? ArgumentOf(owner switch { Layer layer => layer.Type, Instance instance => instance.Type, _ => null }, type) : type;
 
     private static ITypeSymbol ArgumentOf(INamedTypeSymbol? holder, ITypeSymbol type)
     {
@@ -34,9 +36,11 @@ internal sealed partial class Reader
     }
 
     /// <summary>A method that is called by generic code, with the types this code was called with.</summary>
-    private static IMethodSymbol Closed(IMethodSymbol method, Frame frame) => Closed(method.TypeArguments, frame) is { } types ? method.ConstructedFrom.Construct(types) : method;
+    private static IMethodSymbol Closed(IMethodSymbol method, Frame frame) =>
+        Closed(method.TypeArguments, frame) is { } types ? method.ConstructedFrom.Construct(types) : method;
 
-    private static INamedTypeSymbol Closed(INamedTypeSymbol type, Frame frame) => Closed(type.TypeArguments, frame) is { } types ? type.ConstructedFrom.Construct(types) : type;
+    private static INamedTypeSymbol Closed(INamedTypeSymbol type, Frame frame) =>
+        Closed(type.TypeArguments, frame) is { } types ? type.ConstructedFrom.Construct(types) : type;
 
     /// <summary>Null where there is nothing to fill in.</summary>
     private static ITypeSymbol[]? Closed(ImmutableArray<ITypeSymbol> types, Frame frame)
@@ -49,9 +53,11 @@ internal sealed partial class Reader
     /// <summary><c>new T()</c>: an object of the type that T is here.</summary>
     private Value CreateOf(ITypeSymbol type, IOperation creation, IObjectOrCollectionInitializerOperation? initializer, Frame frame)
     {
-        if (Actual(type, frame) is not INamedTypeSymbol { IsAbstract: false } actual || !torch.IsOwn(actual)) return Anything(Actual(type, frame), type.Name);
+        if (Actual(type, frame) is not INamedTypeSymbol { IsAbstract: false } actual || !torch.IsOwn(actual))
+            return Anything(Actual(type, frame), type.Name);
         var constructor = actual.InstanceConstructors.FirstOrDefault(c => c.Parameters.All(p => p.IsOptional) && !c.IsImplicitlyDeclared);
-        if (torch.IsUserModule(actual)) return Initialize(MakeModule(actual, creation, constructor, Arguments.None, frame), initializer, frame);
+        if (torch.IsUserModule(actual))
+            return Initialize(MakeModule(actual, creation, constructor, Arguments.None, frame), initializer, frame);
         var made = new Instance(actual) { MadeIn = Now.Loop, Creation = creation };
         Happens(EventKind.MakeObject, made, creation);
         if (_calls.Count < MaxDepth || !Limited()) Construct(actual, made, Arguments.None, constructor);
@@ -60,5 +66,6 @@ internal sealed partial class Reader
 
     /// <summary>Something of an open type is what its constraint says.</summary>
     private static ITypeSymbol? ConstraintOf(ITypeParameterSymbol parameter) =>
-        parameter.ConstraintTypes.FirstOrDefault(t => t.TypeKind == TypeKind.Class) ?? parameter.ConstraintTypes.FirstOrDefault(t => t is not ITypeParameterSymbol);
+        parameter.ConstraintTypes.FirstOrDefault(t => t.TypeKind == TypeKind.Class)
+        ?? parameter.ConstraintTypes.FirstOrDefault(t => t is not ITypeParameterSymbol);
 }

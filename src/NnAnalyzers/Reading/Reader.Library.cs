@@ -12,21 +12,29 @@ internal sealed partial class Reader
     private Value? Listed(Items items, Collection? collection, IMethodSymbol method, Arguments arguments, IOperation call, Frame frame)
     {
         // LINQ's first argument is the list itself.
-        var given = arguments.Values.Skip(method.IsExtensionMethod && method.Parameters.Length == method.OriginalDefinition.Parameters.Length && method.IsStatic ? 1 : 0).ToList();
+        var given =
+            arguments.Values.Skip(method.IsExtensionMethod && method.Parameters.Length == method.OriginalDefinition.Parameters.Length
+            && method.IsStatic ? 1 : 0).ToList();
         var function = given.OfType<Function>().FirstOrDefault();
-        Value Each(Function f, Value element, int index) => CallFunction(f, [new("", element, call), new("", new Constant((long)index), call)], call, frame);
+        Value Each(Function f, Value element, int index) =>
+            CallFunction(f, [new("", element, call), new("", new Constant((long)index), call)], call, frame);
         var elements = items.Elements;
         switch (method.Name)
         {
             case "Add" or "Append" or "Enqueue" or "Push" or "Prepend" when given.Count >= 1:
                 var added = given.Count == 2 ? new Items(given) : given[0];
-                if (method.Name is "Append" or "Prepend") return items.With(method.Name == "Append" ? elements.Add(added) : elements.Insert(0, added));
+                if (method.Name is "Append" or "Prepend")
+                    return items.With(method.Name == "Append" ? elements.Add(added) : elements.Insert(0, added));
                 if (collection is not null) Change(collection, now => now.With(now.Elements.Add(added)));
                 return new Constant(null);
             case "AddRange" when collection is not null:
-                Change(collection, now => Held(given.FirstOrDefault()) is { } more ? new Items(now.Elements.AddRange(more.Elements)) { IsComplete = now.IsComplete && more.IsComplete, Repeats = now.Repeats || more.Repeats } : new Items(now.Elements) { IsComplete = false });
+                Change(collection,
+                    now => Held(given.FirstOrDefault()) is { } more
+                    ? new Items(now.Elements.AddRange(more.Elements)) { IsComplete = now.IsComplete && more.IsComplete,
+                    Repeats = now.Repeats || more.Repeats } : new Items(now.Elements) { IsComplete = false });
                 return new Constant(null);
-            case "Insert" when collection is not null && given is [Constant { Integer: >= 0 and var at }, var inserted] && at <= elements.Length:
+            case "Insert" when collection is not null && given is [Constant { Integer: >= 0 and var at }, var inserted]
+                && at <= elements.Length:
                 Change(collection, now => now.With(now.Elements.Insert((int)at, inserted)));
                 return new Constant(null);
             case "Clear" when collection is not null:
@@ -38,36 +46,61 @@ internal sealed partial class Reader
             case "Insert" or "Remove" or "RemoveAt" or "RemoveRange" or "Sort" when collection is not null:
                 Change(collection, now => new Items(now.Elements) { IsComplete = false, Repeats = now.Repeats });
                 return new Constant(null);
-            case "GetLength" when collection?.Extents is { } extents && given is [Constant { Integer: >= 0 and var axis }] && axis < extents.Count && extents[(int)axis].IsKnown:
+            case "GetLength" when collection?.Extents is { } extents && given is [Constant { Integer: >= 0 and var axis }]
+                && axis < extents.Count && extents[(int)axis].IsKnown:
                 return Number(extents[(int)axis], "a length");
             case "ToArray" or "ToList" or "ToHashSet": return Hold(items, collection?.Name ?? "list");
-            case "AsEnumerable" or "AsReadOnly" or "Cast" or "AsSpan" or "OrderBy" or "ToDictionary" or "AsParallel": return collection ?? (Value)items;
-            case "OfType" when method.TypeArguments is [var type]: return items.With(elements.Where(e => Holds(Narrow(e, type).Matches) != false));
-            case "Reverse" when method.ReturnsVoid && collection is not null: Change(collection, now => now.With(now.Elements.Reverse())); return new Constant(null);
+            case "AsEnumerable" or "AsReadOnly" or "Cast" or "AsSpan" or "OrderBy" or "ToDictionary" or "AsParallel":
+                return collection ?? (Value)items;
+            case "OfType" when method.TypeArguments is [var type]:
+                return items.With(elements.Where(e => Holds(Narrow(e, type).Matches) != false));
+            case "Reverse" when method.ReturnsVoid && collection is not null: Change(collection, now => now.With(now.Elements.Reverse()));
+                return new Constant(null);
             case "Reverse": return items.With(elements.Reverse());
             case "First" or "FirstOrDefault" when elements.Length > 0 && function is null: return elements[0];
-            case "Last" or "LastOrDefault" when elements.Length > 0 && items.IsComplete && function is null: return elements[elements.Length - 1];
-            case "Skip" when given.FirstOrDefault() is Constant { Integer: { } skipped }: return items.With(items.Repeats ? elements : elements.Skip((int)skipped));
+            case "Last" or "LastOrDefault" when elements.Length > 0 && items.IsComplete && function is null:
+                return elements[elements.Length - 1];
+            case "Skip" when given.FirstOrDefault() is Constant { Integer: { } skipped }:
+                return items.With(items.Repeats ? elements : elements.Skip((int)skipped));
             case "Take" when given.FirstOrDefault() is Constant { Integer: { } taken }: return items.With(elements.Take((int)taken));
-            case "SkipLast" when given.FirstOrDefault() is Constant { Integer: { } cut } && !items.Repeats: return items.With(elements.Take(Math.Max(0, elements.Length - (int)cut)));
-            case "Concat" or "Union" when Held(given.FirstOrDefault()) is { } second: return new Items(elements.AddRange(second.Elements)) { IsComplete = items.IsComplete && second.IsComplete, Repeats = items.Repeats || second.Repeats };
-            case "Zip" when ContentsOf(given.FirstOrDefault()) is { } other: return items.With(elements.Zip(other.Elements, (a, b) => (Value)new Items([a, b])).ToList());
-            case "Select" or "ConvertAll" when function is not null: return items.With(elements.Take(MaxUnroll).Select((e, i) => Each(function, e, i)).ToList());
-            case "SelectMany" when function is not null: return items.With(elements.Take(MaxUnroll).SelectMany((e, i) => Each(function, e, i) is var several && ContentsOf(several) is { } inner ? inner.Elements : System.Collections.Immutable.ImmutableArray.Create(several)).ToList());
+            case "SkipLast" when given.FirstOrDefault() is Constant { Integer: { } cut } && !items.Repeats:
+                return items.With(elements.Take(Math.Max(0, elements.Length - (int)cut)));
+            case "Concat" or "Union" when Held(given.FirstOrDefault()) is { } second:
+                return new Items(elements.AddRange(second.Elements)) { IsComplete = items.IsComplete && second.IsComplete,
+                    Repeats = items.Repeats || second.Repeats };
+            case "Zip" when ContentsOf(given.FirstOrDefault()) is { } other:
+                return items.With(elements.Zip(other.Elements, (a, b) => (Value)new Items([a, b])).ToList());
+            case "Select" or "ConvertAll" when function is not null:
+                return items.With(elements.Take(MaxUnroll).Select((e, i) => Each(function, e, i)).ToList());
+            case "SelectMany" when function is not null:
+                return items.With(elements.Take(MaxUnroll)
+                    .SelectMany((e, i) => Each(function, e, i) is var several && ContentsOf(several) is { } inner ? inner.Elements
+                    : System.Collections.Immutable.ImmutableArray.Create(several)).ToList());
             case "ForEach" when function is not null:
                 foreach (var (element, index) in elements.Take(MaxUnroll).Select((e, i) => (e, i))) Each(function, element, index);
                 return new Constant(null);
             case "Where" when function is not null:
-                var kept = elements.Take(MaxUnroll).Select((e, i) => (Element: e, Test: Each(function, e, i))).Where(p => p.Test is not Constant { Raw: false }).ToList();
-                return new Items(kept.Select(p => p.Element)) { IsComplete = items.IsComplete && kept.All(p => p.Test is Constant { Raw: true }), Repeats = items.Repeats };
+                var kept = elements.Take(MaxUnroll).Select((e, i) => (Element: e, Test: Each(function, e, i)))
+                    .Where(p => p.Test is not Constant { Raw: false }).ToList();
+                return new Items(kept.Select(p => p.Element))
+                    { IsComplete = items.IsComplete && kept.All(p => p.Test is Constant { Raw: true }), Repeats = items.Repeats };
             case "Aggregate" when function is not null && given.Count == 2 && !items.Repeats:
-                return elements.Take(MaxUnroll).Aggregate(given[0], (sum, e) => CallFunction(function, [new("", sum, call), new("", e, call)], call, frame));
-            case "Count" or "LongCount" when given.Count == 0: return items is { IsComplete: true, Repeats: false } ? new Constant((long)elements.Length) : new Size(Dim.Named(new Symbol("count")));
+                return elements.Take(MaxUnroll).Aggregate(given[0],
+                    (sum, e) => CallFunction(function, [new("", sum, call), new("", e, call)], call, frame));
+            case "Count" or "LongCount" when given.Count == 0:
+                return items is { IsComplete: true, Repeats: false } ? new Constant((long)elements.Length)
+                    : new Size(Dim.Named(new Symbol("count")));
             case "Any" when given.Count == 0: return items.IsComplete || elements.Length > 0 ? new Constant(elements.Length > 0) : null;
-            case "Sum" when given.Count == 0 && items is { IsComplete: true, Repeats: false } && elements.All(e => e.Dim.IsKnown): return Number(elements.Aggregate(Dim.Of(0), (sum, e) => sum + e.Dim), "a sum");
-            case "Max" or "Min" when given.Count == 0 && items.IsComplete && elements.Length > 0 && elements.All(e => e is Constant { Integer: not null }):
-                return new Constant(method.Name == "Max" ? elements.Max(e => ((Constant)e).Integer!.Value) : elements.Min(e => ((Constant)e).Integer!.Value));
-            case "Contains" or "ContainsKey" when given is [Constant { Raw: string key }] && elements.All(e => e is Items { Elements: [Constant { Raw: string }, _] }) && items.IsComplete: return new Constant(items.Under(key) is not null);
+            case "Sum" when given.Count == 0 && items is { IsComplete: true, Repeats: false } && elements.All(e => e.Dim.IsKnown):
+                return Number(elements.Aggregate(Dim.Of(0), (sum, e) => sum + e.Dim), "a sum");
+            case "Max" or "Min" when given.Count == 0 && items.IsComplete && elements.Length > 0
+                && elements.All(e => e is Constant { Integer: not null }):
+                return new Constant(method.Name == "Max" ? elements.Max(e => ((Constant)e).Integer!.Value)
+                    : elements.Min(e => ((Constant)e).Integer!.Value));
+            case "Contains"
+                or "ContainsKey" when given is [Constant { Raw: string key }]
+                && elements.All(e => e is Items { Elements: [Constant { Raw: string }, _] }) && items.IsComplete:
+                    return new Constant(items.Under(key) is not null);
             default: return null;
         }
     }
@@ -86,10 +119,14 @@ internal sealed partial class Reader
     {
         var type = method.ContainingType?.Name;
         if (type == "Enumerable" && method.Name == "Range" && arguments is [Constant { Integer: { } start }, _])
-            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var count } ? new Items(Enumerable.Range(0, (int)count).Select(i => (Value)new Constant(start + i)))
-                : new Items([new Size(Dim.Named(new Symbol("i"))) { First = start }]) { Repeats = true, IsComplete = false, Count = arguments[1].Dim };
+            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var count }
+                ? new Items(Enumerable.Range(0, (int)count).Select(i => (Value)new Constant(start + i)))
+                : new Items([new Size(Dim.Named(new Symbol("i"))) { First = start }]) { Repeats = true, IsComplete = false,
+                Count = arguments[1].Dim };
         if (type == "Enumerable" && method.Name == "Repeat" && arguments.Count == 2)
-            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var times } ? new Items(Enumerable.Repeat(arguments[0], (int)times)) : new Items([arguments[0]]) { Repeats = true, IsComplete = false, Count = arguments[1].Dim };
+            return arguments[1] is Constant { Integer: >= 0 and <= MaxUnroll and var times }
+                ? new Items(Enumerable.Repeat(arguments[0], (int)times))
+                : new Items([arguments[0]]) { Repeats = true, IsComplete = false, Count = arguments[1].Dim };
         if (type is "Array" or "Enumerable" && method.Name == "Empty") return Items.Empty;
         if (type == "Convert" && arguments is [Size or Constant { Integer: not null }]) return arguments[0];
         if (type is not ("Math" or "MathF" or "BigInteger" or "Convert" or "Int32" or "Int64")) return null;
@@ -99,10 +136,14 @@ internal sealed partial class Reader
         var whole = arguments.All(a => a is Constant { Integer: not null });
         double? result = (method.Name, numbers.Count) switch
         {
-            ("Max", 2) => Math.Max(x, y), ("Min", 2) => Math.Min(x, y), ("Pow", 2) => Math.Pow(x, y), ("Abs", 1) => Math.Abs(x), ("Sqrt", 1) => Math.Sqrt(x), ("Floor", 1) => Math.Floor(x), ("Ceiling", 1) => Math.Ceiling(x),
+            ("Max", 2) => Math.Max(x, y), ("Min", 2) => Math.Min(x, y), ("Pow", 2) => Math.Pow(x, y), ("Abs", 1) => Math.Abs(x),
+                ("Sqrt", 1) => Math.Sqrt(x), ("Floor", 1) => Math.Floor(x), ("Ceiling", 1) => Math.Ceiling(x),
             ("Round", 1) => Math.Round(x), ("Log", 1) => Math.Log(x), ("Log2", 1) => Math.Log(x, 2), ("Exp", 1) => Math.Exp(x),
-            ("GreatestCommonDivisor", 2) => Dim.GreatestCommonDivisor((long)x, (long)y), ("ToInt32" or "ToInt64", 1) => Math.Round(x), _ => null,
+            ("GreatestCommonDivisor", 2) => Dim.GreatestCommonDivisor((long)x, (long)y), ("ToInt32" or "ToInt64", 1) => Math.Round(x),
+                _ => null,
         };
-        return result is not { } number ? null : whole && method.Name is "Max" or "Min" or "Abs" || method.Name is "GreatestCommonDivisor" or "ToInt32" or "ToInt64" ? new Constant((long)number) : new Constant(number);
+        return result is not { } number ? null
+            : whole && method.Name is "Max" or "Min" or "Abs" || method.Name is "GreatestCommonDivisor" or "ToInt32" or "ToInt64"
+            ? new Constant((long)number) : new Constant(number);
     }
 }

@@ -40,7 +40,8 @@ internal sealed partial class Reader
         (Items x, Items y) when y.Elements.Length > x.Elements.Length => new Items(y.Elements) { Repeats = true, IsComplete = false },
         (Step x, Step y) when insideNetwork && !ReferenceEquals(x, y) && !x.Shape.SameAs(y.Shape) =>
             Add(new Step(StepKind.Choice, new Op("loop", Role.Opaque), [y], null) { Shape = Common(x.Shape, y.Shape), Range = y.Range }),
-        (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size) when !before.Dim.Equals(after.Dim) => new Size(Dim.Named(new Symbol("n"))),
+        (Constant { Integer: not null } or Size, Constant { Integer: not null } or Size) when !before.Dim.Equals(after.Dim) =>
+            new Size(Dim.Named(new Symbol("n"))),
         (Constant, Constant) when !Equals(((Constant)before).Raw, ((Constant)after).Raw) => new Unknown("a loop"),
         _ => after,
     };
@@ -79,7 +80,8 @@ internal sealed partial class Reader
         var count = ContentsOf(collection)?.Count ?? Dim.Unknown;
         switch (collection)
         {
-            case ParametersOf p: return Once(p.Named ? new Items([new Unknown("a name"), new ParameterOf(p.Model, null)]) : new ParameterOf(p.Model, null));
+            case ParametersOf p:
+                return Once(p.Named ? new Items([new Unknown("a name"), new ParameterOf(p.Model, null)]) : new ParameterOf(p.Model, null));
             case PartsOf p when ChildrenOf(p) is { } parts:
                 return Rounds(parts.Select(p2 => p.Named ? new Items([new Unknown("a name"), p2]) : (Value)p2));
             case PartsOf p: return Once(p.Named ? new Items([new Unknown("a name"), new PartsOf(p.Model, false)]) : p);
@@ -145,7 +147,8 @@ internal sealed partial class Reader
         long? step = loop.AtLoopBottom is not [IExpressionStatementOperation { Operation: var next }] ? null : next switch
         {
             IIncrementOrDecrementOperation { Target: ILocalReferenceOperation } turn => turn.Kind == OperationKind.Increment ? 1 : -1,
-            ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract } add when Evaluate(add.Value, frame) is Constant { Integer: { } by } =>
+            ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add
+                or BinaryOperatorKind.Subtract } add when Evaluate(add.Value, frame) is Constant { Integer: { } by } =>
                 add.OperatorKind == BinaryOperatorKind.Add ? by : -by,
             _ => null,
         };
@@ -197,7 +200,8 @@ internal sealed partial class Reader
                 return !leaves;
             }
         }
-        foreach (var local in loop.Locals) Set(frame, local, new Size(Dim.Named(new Symbol(local.Name))) { First = (Get(frame, local) as Constant)?.Integer });
+        foreach (var local in loop.Locals)
+            Set(frame, local, new Size(Dim.Named(new Symbol(local.Name))) { First = (Get(frame, local) as Constant)?.Integer });
         if (loop.Condition is not null) Evaluate(loop.Condition, frame);
         return Loop(loop, trips, frame, () => Execute(loop.Body, frame));
     }
@@ -212,18 +216,22 @@ internal sealed partial class Reader
         if (assigned.Count == 0) return;
         for (var f = frame; f is not null; f = f.Lexical)
             foreach (var symbol in f.Variables)
-                if (assigned.Contains(symbol.Name) && _state.Get(f, symbol) is Constant value) _state.Set(f, symbol, Forgotten(value, symbol));
+                if (assigned.Contains(symbol.Name) && _state.Get(f, symbol) is Constant value)
+                    _state.Set(f, symbol, Forgotten(value, symbol));
     }
 
     /// <summary>A member as it is read: what a method of its class changes is not known in a turn that did not set it before.</summary>
     private Value AsOf(Owner owner, ISymbol member, Value value) =>
-        !insideNetwork && TurningSince(owner) is { } loop && value is Constant { Raw: not null } && !_state.IsSetSince(owner, member.OriginalDefinition, loop.Start)
+        !insideNetwork && TurningSince(owner) is { } loop && value is Constant { Raw: not null }
+        && !_state.IsSetSince(owner, member.OriginalDefinition, loop.Start)
             && torch.IsOwn(member) && Assigned.IsLater(member) ? Remember(owner, member, Forgotten(value, member)) : value;
 
     private static Value Forgotten(Value value, ISymbol symbol) => value is not Constant constant ? value
         : constant.Integer is { } first ? new Size(Dim.Named(new Symbol(symbol.Name))) { First = first }
         : constant.Raw is null ? value : new Unknown("a loop changes it") { Name = symbol.Name };
 
-    /// <summary>The innermost loop that began after something was made and of which one turn is read for all; null if there is none.</summary>
+    /// <summary>
+    /// The innermost loop that began after something was made and of which one turn is read for all; null if there is none.
+    /// </summary>
     private Loop? TurningSince(Owner made) => Graph.Loop.From(Now.Loop).TakeWhile(l => l != made.MadeIn).FirstOrDefault(l => !l.IsUnrolled);
 }

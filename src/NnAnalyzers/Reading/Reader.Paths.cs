@@ -38,7 +38,8 @@ internal sealed partial class Reader
 
     private static Truth TruthOf(Value value) => value as Truth ?? Truth.Of(value);
 
-    private bool? Holds(Value condition) => condition is Constant { Raw: bool known } ? known : condition is Constant ? null : Path.Decides(TruthOf(condition));
+    private bool? Holds(Value condition) =>
+        condition is Constant { Raw: bool known } ? known : condition is Constant ? null : Path.Decides(TruthOf(condition));
 
     private static Value Not(Value value) => value is Constant { Raw: bool known } ? known ? No : Yes : TruthOf(value).Not();
 
@@ -90,14 +91,17 @@ internal sealed partial class Reader
     private Value IsNull(Value value) => value switch
     {
         Constant { Raw: null } => Yes,
-        { Alternatives: { Count: <= MaxAlternatives } either } => Or(And(either.Condition, IsNull(either.Then)), And(either.Condition.Not(), IsNull(either.Otherwise))),
-        { Alternatives: not null } or Step { MayBeNull: true } or Unknown or Layer { IsHandedIn: true } or Instance { Creation: null } => Truth.Of(value, null),
+        { Alternatives: { Count: <= MaxAlternatives } either } =>
+            Or(And(either.Condition, IsNull(either.Then)), And(either.Condition.Not(), IsNull(either.Otherwise))),
+        { Alternatives: not null } or Step { MayBeNull: true } or Unknown or Layer { IsHandedIn: true } or Instance { Creation: null } =>
+            Truth.Of(value, null),
         _ => No,
     };
 
     // ---- Branches.
 
-    private readonly record struct Side(bool GoesOn, Dictionary<(Owner Owner, object Member), Value> Changes, CodePath Start, CodePath End, bool IsLeft)
+    private readonly record struct Side(bool GoesOn, Dictionary<(Owner Owner, object Member), Value> Changes, CodePath Start, CodePath End,
+        bool IsLeft)
     {
         /// <summary>What holds at its end besides, because all else was left on the way.</summary>
         public Truth? Besides => End.Beyond(Start);
@@ -146,7 +150,8 @@ internal sealed partial class Reader
     private void AfterBoth(CodePath before, Truth first, Truth? a, Truth second, Truth? b)
     {
         if (a is null && b is null) return;
-        if ((a is null ? first : first.And(a)) is { } one && (b is null ? second : second.And(b)) is { } other && one.Or(other) is { } either)
+        if ((a is null ? first : first.And(a)) is { } one && (b is null ? second : second.And(b)) is { } other
+            && one.Or(other) is { } either)
             Now = Now with { Path = before.And(either) };
     }
 
@@ -157,8 +162,10 @@ internal sealed partial class Reader
     private bool If(IConditionalOperation branch, Frame frame)
     {
         var condition = Evaluate(branch.Condition, frame);
-        if (Holds(condition) is { } known) return known ? Execute(branch.WhenTrue, frame) : branch.WhenFalse is null || Execute(branch.WhenFalse, frame);
-        return Branch(TruthOf(condition), () => Execute(branch.WhenTrue, frame), () => branch.WhenFalse is null || Execute(branch.WhenFalse, frame));
+        if (Holds(condition) is { } known)
+            return known ? Execute(branch.WhenTrue, frame) : branch.WhenFalse is null || Execute(branch.WhenFalse, frame);
+        return Branch(TruthOf(condition), () => Execute(branch.WhenTrue, frame),
+            () => branch.WhenFalse is null || Execute(branch.WhenFalse, frame));
     }
 
     private Value Choose(IConditionalOperation choice, Frame frame)
@@ -257,7 +264,8 @@ internal sealed partial class Reader
     /// <summary>A value where the conditions that hold here decide between what it may be.</summary>
     private Value Resolve(Value value)
     {
-        while (value.Alternatives is { } either && Path.Decides(either.Condition) is { } holds) value = holds ? either.Then : either.Otherwise;
+        while (value.Alternatives is { } either && Path.Decides(either.Condition) is { } holds)
+            value = holds ? either.Then : either.Otherwise;
         return value;
     }
 
@@ -265,7 +273,8 @@ internal sealed partial class Reader
     private Value Each(Alternatives either, Func<Value, Value> act)
     {
         if (either.Otherwise is Constant { Raw: null } or Unknown { Alternatives: null }) return Only(either.Condition, either.Then, act);
-        if (either.Then is Constant { Raw: null } or Unknown { Alternatives: null }) return Only(either.Condition.Not(), either.Otherwise, act);
+        if (either.Then is Constant { Raw: null } or Unknown { Alternatives: null })
+            return Only(either.Condition.Not(), either.Otherwise, act);
         Value? first = null, second = null;
         Branch(either.Condition, () => (first = act(either.Then)) is not null, () => (second = act(either.Otherwise)) is not null);
         return Either(either.Condition, first!, second!);
@@ -310,7 +319,8 @@ internal sealed partial class Reader
             case (Unknown { Alternatives: null }, Step): return b;
             case (Step, Unknown { Alternatives: null }): return a;
             default:
-                return (a.Alternatives?.Count ?? 1) + (b.Alternatives?.Count ?? 1) > MaxAlternatives ? new Unknown("too many alternatives") : Told(new Unknown("depends on a branch"));
+                return (a.Alternatives?.Count ?? 1) + (b.Alternatives?.Count ?? 1) > MaxAlternatives ? new Unknown("too many alternatives")
+                    : Told(new Unknown("depends on a branch"));
         }
 
         Value Told(Value joined)
@@ -320,7 +330,8 @@ internal sealed partial class Reader
         }
     }
 
-    private static IEnumerable<Layer> ChoicesOf(Value value) => value is not Layer layer ? ImmutableArray<Layer>.Empty : layer.IsChoice ? layer.Choices : ImmutableArray.Create(layer);
+    private static IEnumerable<Layer> ChoicesOf(Value value) =>
+        value is not Layer layer ? ImmutableArray<Layer>.Empty : layer.IsChoice ? layer.Choices : ImmutableArray.Create(layer);
 
     private Step ChoiceOf(Step a, Step? b)
     {

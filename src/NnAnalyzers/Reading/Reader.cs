@@ -19,7 +19,8 @@ namespace NnAnalyzers.Reading;
 /// In a network (<paramref name="insideNetwork"/>) nested modules are read where they are applied, with what they are given; in training
 /// code an applied network is one step.
 /// </remarks>
-internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, SemanticModel> models, bool insideNetwork, CancellationToken cancellation, Blocks blocks, State? shared = null, bool isQuestion = false)
+internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, SemanticModel> models, bool insideNetwork,
+    CancellationToken cancellation, Blocks blocks, State? shared = null, bool isQuestion = false)
 {
     private const int MaxDepth = 24, MaxRecursion = 3;
     private const int MaxUnroll = 32;
@@ -55,7 +56,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         var given = arguments ?? Arguments.None;
         constructor ??= type.InstanceConstructors
             .Where(c => !c.IsImplicitlyDeclared && !c.DeclaringSyntaxReferences.IsEmpty)
-            .OrderByDescending(c => c.DeclaringSyntaxReferences[0].Span.Length).ThenBy(c => c.DeclaringSyntaxReferences[0].SyntaxTree.FilePath, StringComparer.Ordinal).FirstOrDefault();
+            .OrderByDescending(c => c.DeclaringSyntaxReferences[0].Span.Length)
+            .ThenBy(c => c.DeclaringSyntaxReferences[0].SyntaxTree.FilePath, StringComparer.Ordinal).FirstOrDefault();
         var primary = constructor?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as TypeDeclarationSyntax;
         var frame = new Frame(null, self, null, null);
         // The parameters of a primary constructor live as long as the object.
@@ -64,7 +66,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             {
                 var value = given.TryGetValue(parameter.Name, out var argument) ? argument.Value : Anything(parameter);
                 SetMember(self, parameter, value);
-                if (type.IsRecord && type.GetMembers(parameter.Name).OfType<IPropertySymbol>().FirstOrDefault() is { } property) SetMember(self, property, value);
+                if (type.IsRecord && type.GetMembers(parameter.Name).OfType<IPropertySymbol>().FirstOrDefault() is { } property)
+                    SetMember(self, property, value);
             }
         foreach (var member in Declarations.Members(type))
         {
@@ -76,7 +79,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (constructor is null || constructor.IsImplicitlyDeclared || primary is not null)
         {
             if (type.BaseType is not { } parent || !torch.IsOwn(parent)) return;
-            var call = primary?.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>().FirstOrDefault() is { } clause ? Operation(clause) as IInvocationOperation : null;
+            var call = primary?.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>().FirstOrDefault() is { } clause
+                ? Operation(clause) as IInvocationOperation : null;
             Construct(parent, self, call is null ? null : Bind(call.Arguments, frame), call?.TargetMethod);
         }
         else Run(constructor, self, given, null, null);
@@ -118,7 +122,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
 
     /// <summary>Another reader that goes on where this one stopped, without changing what this one knows.</summary>
     public Reader Continue() =>
-        new(torch, models, insideNetwork, cancellation, blocks, _state.Copy()) { ShapesOfNetwork = ShapesOfNetwork, Trace = Trace.Continue() };
+        new(torch, models, insideNetwork, cancellation, blocks, _state.Copy()) { ShapesOfNetwork = ShapesOfNetwork,
+        Trace = Trace.Continue() };
 
     /// <summary>Reads a method that may never run: what is in it is as uncertain as one side of a branch.</summary>
     public void Consider(IMethodSymbol method, Value? self)
@@ -132,7 +137,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// <summary>Reads one method from its start; parameters that are not given stand for anything of their type.</summary>
     public Frame? Run(IMethodSymbol method, Value? self, Arguments arguments, BuilderCall? builder, Frame? lexical)
     {
-        if (!torch.IsOwn(method) || (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not { } syntax) return null;
+        if (!torch.IsOwn(method)
+            || (method.PartialImplementationPart
+            ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not { } syntax) return null;
         if (IsTooDeep(method) || IsRunning(method, self)) return null;
         return Operation(syntax) is { } operation ? Run(operation, method, self, arguments, builder, lexical) : null;
     }
@@ -168,7 +175,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         var frame = new Frame(method, self, lexical, builder) { Entry = Path, Loop = Now.Loop };
         foreach (var parameter in method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty)
             // The body knows the parameters of the generic method, not those of one with types filled in.
-            Set(frame, parameter.OriginalDefinition, arguments.TryGetValue(parameter.Name, out var given) ? given.Value : Anything(parameter));
+            Set(frame, parameter.OriginalDefinition,
+                arguments.TryGetValue(parameter.Name, out var given) ? given.Value : Anything(parameter));
         var (before, left) = (Now, _isLeft);
         if (method is not null)
         {
@@ -201,8 +209,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private void Chain(IConstructorBodyOperation body, IMethodSymbol constructor, Value self, Frame frame)
     {
         var call = (body.Initializer as IExpressionStatementOperation)?.Operation as IInvocationOperation;
-        if (call is not null && Same(call.TargetMethod.ContainingType, constructor.ContainingType)) Run(call.TargetMethod, self, Bind(call.Arguments, frame), null, null);
-        else if (constructor.ContainingType.BaseType is { } parent && torch.IsOwn(parent)) Construct(parent, self, call is null ? null : Bind(call.Arguments, frame), call?.TargetMethod);
+        if (call is not null && Same(call.TargetMethod.ContainingType, constructor.ContainingType))
+            Run(call.TargetMethod, self, Bind(call.Arguments, frame), null, null);
+        else if (constructor.ContainingType.BaseType is { } parent && torch.IsOwn(parent))
+        Construct(parent, self, call is null ? null : Bind(call.Arguments, frame), call?.TargetMethod);
     }
 
     private void Enter(IOperation? body, Frame frame)
@@ -210,9 +220,13 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (body is not null) Execute(body, frame);
     }
 
-    /// <summary>What a parameter stands for when nobody said: a tensor comes in, a module of a known class, anything else is unknown.</summary>
+    /// <summary>
+    /// What a parameter stands for when nobody said: a tensor comes in, a module of a known class, anything else is unknown.
+    /// </summary>
     private Value Anything(IParameterSymbol parameter) =>
-        Anything(parameter.Type, parameter.Name, parameter.NullableAnnotation == NullableAnnotation.Annotated || parameter.HasExplicitDefaultValue && parameter.ExplicitDefaultValue is null);
+        Anything(parameter.Type, parameter.Name,
+        parameter.NullableAnnotation == NullableAnnotation.Annotated
+        || parameter.HasExplicitDefaultValue && parameter.ExplicitDefaultValue is null);
 
     private Value Anything(ITypeSymbol? type, string name, bool mayBeNull = false)
     {
@@ -220,24 +234,33 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         {
             case null: return new Unknown("code that is not there");
             case ITypeParameterSymbol open when ConstraintOf(open) is { } constraint: return Anything(constraint, name, mayBeNull);
-            case INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: [var inner] }: return Anything(inner, name, true);
-            case INamedTypeSymbol { IsTupleType: true } tuple: return new Items(tuple.TupleElements.Select(e => Anything(e.Type, e.Name, mayBeNull)));
+            case INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: [var inner] }:
+                return Anything(inner, name, true);
+            case INamedTypeSymbol { IsTupleType: true } tuple:
+                return new Items(tuple.TupleElements.Select(e => Anything(e.Type, e.Name, mayBeNull)));
             case IArrayTypeSymbol { Rank: 1 } array: return Several(array.ElementType, name);
-            case INamedTypeSymbol { TypeArguments: [var element], Name: "List" or "IList" or "IEnumerable" or "IReadOnlyList" or "ICollection" or "IReadOnlyCollection" }: return Several(element, name);
+            case INamedTypeSymbol { TypeArguments: [var element],
+                Name: "List" or "IList" or "IEnumerable" or "IReadOnlyList" or "ICollection" or "IReadOnlyCollection" }:
+                    return Several(element, name);
         }
-        if (torch.IsTensor(type) || type.Name == "PackedSequence" && torch.IsTorch(type)) return Add(new Step(StepKind.Input, new Op(name, Role.Source), [], null) { MayBeNull = mayBeNull });
+        if (torch.IsTensor(type) || type.Name == "PackedSequence" && torch.IsTorch(type))
+            return Add(new Step(StepKind.Input, new Op(name, Role.Source), [], null) { MayBeNull = mayBeNull });
         if (torch.IsUserModule(type)) return new Layer(new Op(type.Name, Role.Opaque), null) { Type = (INamedTypeSymbol)type, Name = name };
         if (torch.IsLoss(type)) return new Unknown($"the loss {name} comes from outside");
-        if (torch.IsModule(type)) return torch.IsTorch(type) && Catalog.Find(type.Name) is { Role: not Role.Opaque and not Role.Source } op ? new Layer(op, null) { Name = name } : new Layer(Catalog.Opaque("Module"), null) { Name = name };
+        if (torch.IsModule(type))
+            return torch.IsTorch(type) && Catalog.Find(type.Name) is { Role: not Role.Opaque and not Role.Source } op
+                ? new Layer(op, null) { Name = name } : new Layer(Catalog.Opaque("Module"), null) { Name = name };
         if (torch.IsOptimizer(type)) return new Optimizer(type.Name, null);
         if (IsWhole(type)) return new Size(Dim.Named(new Symbol(name)));
-        return torch.IsOwn(type) && type is INamedTypeSymbol { TypeKind: not (TypeKind.Enum or TypeKind.Delegate) } own ? new Instance(own) : new Unknown($"{name} comes from outside") { Name = name };
+        return torch.IsOwn(type) && type is INamedTypeSymbol { TypeKind: not (TypeKind.Enum or TypeKind.Delegate) } own ? new Instance(own)
+            : new Unknown($"{name} comes from outside") { Name = name };
     }
 
     /// <summary>Any number of something.</summary>
     private Value Several(ITypeSymbol element, string name)
     {
-        if (!torch.IsTensor(element) && !torch.IsModule(element) && !IsWhole(element)) return new Unknown($"{name} comes from outside") { Name = name };
+        if (!torch.IsTensor(element) && !torch.IsModule(element) && !IsWhole(element))
+            return new Unknown($"{name} comes from outside") { Name = name };
         return Hold(new Items([Anything(element, name)]) { Repeats = true, IsComplete = false }, name);
     }
 
@@ -290,7 +313,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                 return false;
             case IBranchOperation jump:
                 if (Now.Loop is { Operation: ILoopOperation around } broken && Same(jump.Target, around.ExitLabel)) broken.EndsEarly = true;
-                return Leave(jump.BranchKind switch { BranchKind.Break => Exit.Break, BranchKind.Continue => Exit.Continue, _ => Exit.Jump });
+                return Leave(jump.BranchKind switch { BranchKind.Break => Exit.Break, BranchKind.Continue => Exit.Continue,
+                    _ => Exit.Jump });
             case IConditionalOperation branch:
                 return If(branch, frame);
             case IForEachLoopOperation loop:
@@ -373,7 +397,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     }
 
     private void SetMember(Owner owner, ISymbol member, Value value) => _state.Set(owner, member.OriginalDefinition, value);
-    private Value? GetMember(Owner owner, ISymbol member) => _state.Get(owner, member.OriginalDefinition) is { } value ? Resolve(value) : null;
+    private Value? GetMember(Owner owner, ISymbol member) =>
+        _state.Get(owner, member.OriginalDefinition) is { } value ? Resolve(value) : null;
 
     /// <summary>Puts values into an array or list of their own.</summary>
     private Collection Hold(Items items, string name = "list")
@@ -406,7 +431,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     {
         var changed = change(Held(collection)!);
         // Each turn of a loop adds more.
-        if (!insideNetwork && changed.Elements.Length > 0 && TurningSince(collection) is not null && changed.Elements.Length != Held(collection)!.Elements.Length)
+        if (!insideNetwork && changed.Elements.Length > 0 && TurningSince(collection) is not null
+            && changed.Elements.Length != Held(collection)!.Elements.Length)
             changed = new Items(changed.Elements) { Repeats = true, IsComplete = false };
         _state.Set(collection, State.Contents, changed);
     }
@@ -456,7 +482,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (value is Optimizer optimizer && optimizer.Name == optimizer.Kind) optimizer.Name = symbol.Name;
         if (value is Scheduler scheduler && scheduler.Name == scheduler.Kind) scheduler.Name = symbol.Name;
         // The name of a helper's local gives way to that of the field the layer ends up in.
-        if (value is not Layer { Creation: not null } layer || layer.Name != layer.Op.Name && (!layer.IsNamedByLocal || symbol is ILocalSymbol)) return;
+        if (value is not Layer { Creation: not null } layer
+            || layer.Name != layer.Op.Name && (!layer.IsNamedByLocal || symbol is ILocalSymbol)) return;
         layer.Name = symbol.Name;
         layer.IsNamedByLocal = symbol is ILocalSymbol;
     }
@@ -477,7 +504,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private void Happens(EventKind kind, Value subject, IOperation operation, Arguments? arguments = null)
     {
         if (_nested > 0) return;
-        Trace.Events.Add(new Event(kind, subject, operation) { Arguments = arguments ?? Arguments.None, When = Now, Order = Trace.Events.Count });
+        Trace.Events.Add(new Event(kind, subject, operation) { Arguments = arguments ?? Arguments.None, When = Now,
+            Order = Trace.Events.Count });
     }
 
     private static bool HasStack()

@@ -22,7 +22,9 @@ internal interface IOperand
     /// <summary>The elements of a list of which all are known; null for anything else.</summary>
     IReadOnlyList<IOperand>? Items { get; }
 
-    /// <summary>Sizes from <c>3</c>, <c>(3, 3)</c>, <c>new long[] { 3, 3 }</c> or <c>x.shape</c>; null when their number is not known.</summary>
+    /// <summary>
+    /// Sizes from <c>3</c>, <c>(3, 3)</c>, <c>new long[] { 3, 3 }</c> or <c>x.shape</c>; null when their number is not known.
+    /// </summary>
     IReadOnlyList<Dim>? Sizes { get; }
 
     /// <summary>The sizes of the array it is, however many of its elements are known; null for anything else.</summary>

@@ -34,7 +34,9 @@ internal readonly struct Dim : IEquatable<Dim>
     public long? Size => !_terms.IsDefault && _terms.Length == 0 ? _constant : null;
 
     /// <summary>The symbol, if it is nothing but one.</summary>
-    public object? Symbol => !_terms.IsDefault && _constant == 0 && _terms.Length == 1 && _terms[0] is { Coefficient: 1, Atoms: { Length: 1 } atoms } ? atoms[0] : null;
+    public object? Symbol =>
+        !_terms.IsDefault && _constant == 0 && _terms.Length == 1 && _terms[0] is { Coefficient: 1, Atoms: { Length: 1 } atoms } ? atoms[0]
+        : null;
 
     /// <summary>One product of symbols; the order of the symbols is that of their first use and says nothing.</summary>
     private readonly record struct Term(long Coefficient, ImmutableArray<object> Atoms)
@@ -88,7 +90,8 @@ internal readonly struct Dim : IEquatable<Dim>
         if (a.Largest > MaxFactor || b.Largest > MaxFactor || a.Longest + b.Longest > MaxLength) return Unknown;
         if (a.Size is { } x && b.Size is { } y) return Of(x * y);
         IEnumerable<Term> All(Dim d) => d._constant == 0 ? d._terms : d._terms.Insert(0, new(d._constant, ImmutableArray<object>.Empty));
-        var products = (from s in All(a) from t in All(b) select new Term(s.Coefficient * t.Coefficient, s.Atoms.AddRange(t.Atoms))).ToList();
+        var products =
+            (from s in All(a) from t in All(b) select new Term(s.Coefficient * t.Coefficient, s.Atoms.AddRange(t.Atoms))).ToList();
         return Sum(products.Where(t => t.Atoms.Length == 0).Sum(t => t.Coefficient), products.Where(t => t.Atoms.Length > 0));
     }
 
@@ -128,7 +131,8 @@ internal readonly struct Dim : IEquatable<Dim>
         if (!a.IsKnown || !b.IsKnown) return Unknown;
         if (a.ExactlyBy(b) is { IsKnown: true } exact) return exact;
         // ⌊(⌊n / k⌋ + c) / m⌋ = ⌊(n + c·k) / (k·m)⌋: two halvings are one quartering.
-        if (b.Size is > 0 && a._terms.Length == 1 && a._terms[0] is { Coefficient: 1, Atoms: { Length: 1 } atoms } && atoms[0] is Quotient { Divisor.Size: > 0 } inner)
+        if (b.Size is > 0 && a._terms.Length == 1 && a._terms[0] is { Coefficient: 1, Atoms: { Length: 1 } atoms }
+            && atoms[0] is Quotient { Divisor.Size: > 0 } inner)
             return (inner.Dividend + Of(a._constant) * inner.Divisor) / (inner.Divisor * b);
         return a.Weight + b.Weight > MaxWeight ? Unknown : Named(new Quotient(a, b));
     }
@@ -152,7 +156,8 @@ internal readonly struct Dim : IEquatable<Dim>
     /// <summary>The largest number it is a multiple of, whatever whole numbers the symbols are; 0 if not known.</summary>
     public long Content => IsKnown ? GreatestCommonDivisor(_constant, _terms) : 0;
 
-    private static long GreatestCommonDivisor(long first, ImmutableArray<Term> terms) => terms.Aggregate(Magnitude(first), (d, t) => GreatestCommonDivisor(d, t.Coefficient));
+    private static long GreatestCommonDivisor(long first, ImmutableArray<Term> terms) =>
+        terms.Aggregate(Magnitude(first), (d, t) => GreatestCommonDivisor(d, t.Coefficient));
 
     /// <summary>Never negative.</summary>
     public static long GreatestCommonDivisor(long a, long b)
@@ -161,10 +166,13 @@ internal readonly struct Dim : IEquatable<Dim>
         return a;
     }
 
-    /// <summary>Whether the other is this size but for what its symbols are called; <paramref name="names"/> gets what each is called there.</summary>
+    /// <summary>
+    /// Whether the other is this size but for what its symbols are called; <paramref name="names"/> gets what each is called there.
+    /// </summary>
     public bool IsLike(Dim other, Dictionary<object, object> names)
     {
-        if (_terms.IsDefault || other._terms.IsDefault || _constant != other._constant || _terms.Length != other._terms.Length) return false;
+        if (_terms.IsDefault || other._terms.IsDefault || _constant != other._constant || _terms.Length != other._terms.Length)
+            return false;
         for (var i = 0; i < _terms.Length; i++)
         {
             var ((coefficient, atoms), (itsCoefficient, itsAtoms)) = (_terms[i], other._terms[i]);
@@ -198,7 +206,8 @@ internal readonly struct Dim : IEquatable<Dim>
     /// <summary>The two are surely the same size; an unknown size equals nothing.</summary>
     public bool Equals(Dim other)
     {
-        if (_terms.IsDefault || other._terms.IsDefault || _constant != other._constant || _terms.Length != other._terms.Length) return false;
+        if (_terms.IsDefault || other._terms.IsDefault || _constant != other._constant || _terms.Length != other._terms.Length)
+            return false;
         foreach (var term in _terms)
             if (!other._terms.Any(t => t.Coefficient == term.Coefficient && t.HasAtomsOf(term))) return false;
         return true;
@@ -216,7 +225,9 @@ internal readonly struct Dim : IEquatable<Dim>
         if (_terms.Length == 0) return _constant.ToString(CultureInfo.InvariantCulture);
         var text = string.Concat(_terms.Select((t, i) =>
             (t.Coefficient < 0 ? "-" : i > 0 ? "+" : "")
-            + string.Join("·", (Math.Abs(t.Coefficient) == 1 ? [] : new[] { Math.Abs(t.Coefficient).ToString(CultureInfo.InvariantCulture) }).Concat(t.Atoms.Select(a => a.ToString()!)))));
+            + string.Join("·",
+            (Math.Abs(t.Coefficient) == 1 ? [] : new[] { Math.Abs(t.Coefficient).ToString(CultureInfo.InvariantCulture) })
+            .Concat(t.Atoms.Select(a => a.ToString()!)))));
         return _constant == 0 ? text : text + _constant.ToString("+0;-0", CultureInfo.InvariantCulture);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class Shape
 
     /// <summary>An axis counted from the front; null if there is none such or the number of axes is not known.</summary>
     public int? Normalize(long? axis, int extra = 0) =>
-        !HasRank || axis is not { } a ? null : (a < 0 ? a + Rank + extra : a) is var index && index >= 0 && index < Rank + extra ? (int)index : null;
+        !HasRank || axis is not { } a ? null
+        : (a < 0 ? a + Rank + extra : a) is var index && index >= 0 && index < Rank + extra ? (int)index : null;
 
     /// <summary>Number of elements of one sample: the product of all axes but the first.</summary>
     public Dim ElementsPerSample => HasRank && Rank > 0 ? Product(Dims.Skip(1)) : Dim.Unknown;
@@ -48,9 +49,11 @@ internal sealed class Shape
     public Shape WithLast(Dim dim) => Dims.Length > 0 ? With(Dims.Length - 1, dim) : HasRank ? Unknown : EndingIn(dim);
 
     /// <summary>The same shape with symbols replaced.</summary>
-    public Shape Replace(Func<object, Dim?> symbols) => Dims.Length == 0 ? this : new(Dims.Select(d => d.Replace(symbols)).ToImmutableArray(), HasRank);
+    public Shape Replace(Func<object, Dim?> symbols) =>
+        Dims.Length == 0 ? this : new(Dims.Select(d => d.Replace(symbols)).ToImmutableArray(), HasRank);
 
     public bool SameAs(Shape other) => HasRank == other.HasRank && Dims.SequenceEqual(other.Dims);
 
-    public override string ToString() => HasRank ? $"({string.Join(", ", Dims)})" : Dims.Length == 0 ? "(?)" : $"(…, {string.Join(", ", Dims)})";
+    public override string ToString() =>
+        HasRank ? $"({string.Join(", ", Dims)})" : Dims.Length == 0 ? "(?)" : $"(…, {string.Join(", ", Dims)})";
 }

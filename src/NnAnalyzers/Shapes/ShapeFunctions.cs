@@ -28,7 +28,8 @@ internal static class ShapeFunctions
         return null;
     }
 
-    private static IReadOnlyList<Dim>? Sizes(Applied a, params string[] names) => Present(a, names) is { } name ? a.Find(name)!.Sizes : null;
+    private static IReadOnlyList<Dim>? Sizes(Applied a, params string[] names) =>
+        Present(a, names) is { } name ? a.Find(name)!.Sizes : null;
 
     /// <summary>A size for each spatial axis.</summary>
     private static IReadOnlyList<Dim>? PerAxis(Applied a, int axes, Dim? otherwise, params string[] names)
@@ -54,7 +55,8 @@ internal static class ShapeFunctions
         PerAxis(a, a.SpatialAxes, otherwise is { } o ? Dim.Of(o) : null, parameter) is { } sizes && sizes.All(s => s.Size is not null)
             ? sizes.Select(s => s.Size!.Value).ToList() : null;
 
-    private static Shape? Tensor(Applied a, params string[] names) => names.Select(n => a.Find(n)?.Tensor).FirstOrDefault(s => s is not null);
+    private static Shape? Tensor(Applied a, params string[] names) =>
+        names.Select(n => a.Find(n)?.Tensor).FirstOrDefault(s => s is not null);
 
     private static IEnumerable<Dim> Unknowns(int count) => Enumerable.Repeat(Dim.Unknown, count);
 
@@ -65,9 +67,11 @@ internal static class ShapeFunctions
 
     public static Shape Bilinear(Applied a) => a.Input.WithLast(a.Out ?? Tensor(a, "weight")?.At(0) ?? Dim.Unknown);
 
-    public static Shape Embed(Applied a) => a.Input.HasRank ? Shape.Of(a.Input.Dims.Add(a.Out ?? Dim.Unknown)) : Shape.EndingIn(a.Out ?? Dim.Unknown);
+    public static Shape Embed(Applied a) =>
+        a.Input.HasRank ? Shape.Of(a.Input.Dims.Add(a.Out ?? Dim.Unknown)) : Shape.EndingIn(a.Out ?? Dim.Unknown);
 
-    public static Shape EmbedBags(Applied a) => a.Input.Rank == 2 ? Shape.Of(a.Input.Dims[0], a.Out ?? Dim.Unknown) : Shape.EndingIn(a.Out ?? Dim.Unknown);
+    public static Shape EmbedBags(Applied a) =>
+        a.Input.Rank == 2 ? Shape.Of(a.Input.Dims[0], a.Out ?? Dim.Unknown) : Shape.EndingIn(a.Out ?? Dim.Unknown);
 
     /// <summary>⌊(n + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, or rounded up</summary>
     private static Dim Window(Dim n, Dim kernel, Dim stride, Dim padding, Dim dilation, bool ceil = false)
@@ -77,7 +81,8 @@ internal static class ShapeFunctions
         if (span.Size is < 0 || stride.Size is <= 0) return Dim.Unknown;
         if (!ceil) return span / stride + one;
         // Rounded up, but a last window must start inside the input or its left padding.
-        if (span.Size is not { } s || stride.Size is not { } by || n.Size is not { } size || padding.Size is not { } pad) return stride.Size == 1 ? span + one : Dim.Unknown;
+        if (span.Size is not { } s || stride.Size is not { } by || n.Size is not { } size || padding.Size is not { } pad)
+            return stride.Size == 1 ? span + one : Dim.Unknown;
         var count = (s + by - 1) / by + 1;
         return Dim.Of((count - 1) * by >= size + pad ? count - 1 : count);
     }
@@ -89,9 +94,11 @@ internal static class ShapeFunctions
     {
         var axes = a.SpatialAxes;
         if (a.Input.Rank != axes + 2 || PerAxis(a, axes, null, "kernel_size") is not { } kernel
-            || IsNamedPadding(a) || PerAxis(a, axes, Dim.Of(0), "padding") is not { } padding || PerAxis(a, axes, Dim.Of(1), "dilation") is not { } dilation) return null;
+            || IsNamedPadding(a) || PerAxis(a, axes, Dim.Of(0), "padding") is not { } padding
+            || PerAxis(a, axes, Dim.Of(1), "dilation") is not { } dilation) return null;
         for (var i = 0; i < axes; i++)
-            if (a.Input.Dims[i + 2] is { Size: not null } n && dilation[i] * (kernel[i] - Dim.Of(1)) + Dim.Of(1) - Dim.Of(2) * padding[i] is { Size: { } needs } && n.Size < needs)
+            if (a.Input.Dims[i + 2] is { Size: not null } n
+                && dilation[i] * (kernel[i] - Dim.Of(1)) + Dim.Of(1) - Dim.Of(2) * padding[i] is { Size: { } needs } && n.Size < needs)
                 return (n, Dim.Of(needs));
         return null;
     }
@@ -106,7 +113,8 @@ internal static class ShapeFunctions
         // Without a batch axis the channels come first.
         var first = a.Input.Rank - axes - 1;
         if (first is not (0 or 1)) return Shape.Unknown;
-        var kernel = PerAxis(a, axes, null, "kernel_size") ?? (Tensor(a, "weight") is { HasRank: true } weight && weight.Rank == axes + 2 ? weight.Dims.Skip(2).ToList() : null);
+        var kernel = PerAxis(a, axes, null, "kernel_size")
+            ?? (Tensor(a, "weight") is { HasRank: true } weight && weight.Rank == axes + 2 ? weight.Dims.Skip(2).ToList() : null);
         var (stride, dilation) = (PerAxis(a, axes, Dim.Of(1), "stride", "strides"), PerAxis(a, axes, Dim.Of(1), "dilation"));
         var spatial = Unknowns(axes);
         if (IsNamedPadding(a))
@@ -114,14 +122,17 @@ internal static class ShapeFunctions
             // Padding.Same keeps the size (its stride is 1), Padding.Valid pads nothing.
             var same = Number(a, "padding", -1);
             if (same == 1) spatial = a.Input.Dims.Skip(first + 1);
-            else if (same == 0 && kernel is not null && stride is not null && dilation is not null) spatial = Enumerable.Range(0, axes).Select(i => Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], Dim.Of(0), dilation[i]));
+            else if (same == 0 && kernel is not null && stride is not null && dilation is not null)
+            spatial = Enumerable.Range(0, axes)
+                .Select(i => Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], Dim.Of(0), dilation[i]));
         }
         else if (kernel is not null && stride is not null && dilation is not null && PerAxis(a, axes, Dim.Of(0), "padding") is { } padding)
         {
             var dims = new Dim[first + 1 + axes];
             if (first == 1) dims[0] = a.Input.Dims[0];
             dims[first] = channels;
-            for (var i = 0; i < axes; i++) dims[first + 1 + i] = Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], padding[i], dilation[i]);
+            for (var i = 0; i < axes; i++)
+                dims[first + 1 + i] = Window(a.Input.Dims[i + first + 1], kernel[i], stride[i], padding[i], dilation[i]);
             return Shape.Of(dims);
         }
         return Shape.Of(a.Input.Dims.Take(first).Append(channels).Concat(spatial));
@@ -135,10 +146,15 @@ internal static class ShapeFunctions
         var channels = a.Out ?? (weight is { HasRank: true } ? weight.At(1) * Size(a, "groups") : Dim.Unknown);
         if (!a.Input.HasRank || a.Input.Rank - axes - 1 is not ((0 or 1) and var first)) return Shape.Unknown;
         var one = Dim.Of(1);
-        var kernel = PerAxis(a, axes, null, "kernel_size") ?? (weight is { HasRank: true } && weight.Rank == axes + 2 ? weight.Dims.Skip(2).ToList() : null);
-        var spatial = kernel is not null && PerAxis(a, axes, one, "stride", "strides") is { } stride && PerAxis(a, axes, Dim.Of(0), "padding") is { } padding
+        var kernel = PerAxis(a, axes, null, "kernel_size")
+            ?? (weight is { HasRank: true } && weight.Rank == axes + 2 ? weight.Dims.Skip(2).ToList() : null);
+        var spatial =
+            kernel is not null && PerAxis(a, axes, one, "stride", "strides") is { } stride
+            && PerAxis(a, axes, Dim.Of(0), "padding") is { } padding
                       && PerAxis(a, axes, one, "dilation") is { } dilation && PerAxis(a, axes, Dim.Of(0), "output_padding") is { } more
-            ? Enumerable.Range(0, axes).Select(i => (a.Input.Dims[i + first + 1] - one) * stride[i] - Dim.Of(2) * padding[i] + dilation[i] * (kernel[i] - one) + more[i] + one)
+            ? Enumerable.Range(0, axes)
+            .Select(i =>
+            (a.Input.Dims[i + first + 1] - one) * stride[i] - Dim.Of(2) * padding[i] + dilation[i] * (kernel[i] - one) + more[i] + one)
             : Unknowns(axes);
         return Shape.Of(a.Input.Dims.Take(first).Append(channels).Concat(spatial));
     }
@@ -179,7 +195,9 @@ internal static class ShapeFunctions
         if (!a.Input.HasRank || a.Input.Rank - axes is not ((1 or 2) and var first)) return Shape.Unknown;
         var kernel = PerAxis(a, axes, null, "kernel_size");
         var stride = Present(a, "stride", "strides") is null ? kernel : PerAxis(a, axes, null, "stride", "strides");
-        var spatial = kernel is not null && stride is not null && PerAxis(a, axes, Dim.Of(0), "padding") is { } padding && PerAxis(a, axes, Dim.Of(1), "dilation") is { } dilation && Flag(a, "ceil_mode") is { } ceil
+        var spatial =
+            kernel is not null && stride is not null && PerAxis(a, axes, Dim.Of(0), "padding") is { } padding
+            && PerAxis(a, axes, Dim.Of(1), "dilation") is { } dilation && Flag(a, "ceil_mode") is { } ceil
             ? Enumerable.Range(0, axes).Select(i => Window(a.Input.Dims[i + first], kernel[i], stride[i], padding[i], dilation[i], ceil))
             : Unknowns(axes);
         return Shape.Of(a.Input.Dims.Take(first).Concat(spatial));
@@ -194,7 +212,8 @@ internal static class ShapeFunctions
 
     /// <summary>Batch and channels stay; the rest is not followed.</summary>
     public static Shape ResizeSpatially(Applied a) =>
-        a.Input.HasRank && a.Input.Rank - a.SpatialAxes is (1 or 2) and var first ? Shape.Of(a.Input.Dims.Take(first).Concat(Unknowns(a.SpatialAxes))) : Shape.Unknown;
+        a.Input.HasRank && a.Input.Rank - a.SpatialAxes is (1 or 2) and var first
+        ? Shape.Of(a.Input.Dims.Take(first).Concat(Unknowns(a.SpatialAxes))) : Shape.Unknown;
 
     /// <summary>Pairs of paddings, the last axis first.</summary>
     public static Shape Pad(Applied a)
@@ -206,7 +225,8 @@ internal static class ShapeFunctions
         else if (sizes is { Count: 1 }) sizes = [sizes[0], sizes[0]];
         if (sizes is null || sizes.Count % 2 != 0 || sizes.Count / 2 > a.Input.Rank) return Shape.Of(Unknowns(a.Input.Rank));
         var shape = a.Input;
-        for (var i = 0; i < sizes.Count / 2; i++) shape = shape.With(shape.Rank - 1 - i, shape.Dims[shape.Rank - 1 - i] + sizes[2 * i] + sizes[2 * i + 1]);
+        for (var i = 0; i < sizes.Count / 2; i++)
+            shape = shape.With(shape.Rank - 1 - i, shape.Dims[shape.Rank - 1 - i] + sizes[2 * i] + sizes[2 * i + 1]);
         return shape;
     }
 
@@ -216,9 +236,11 @@ internal static class ShapeFunctions
         var axes = a.Input.Rank - 2;
         var kept = a.Input.Dims.Take(2);
         if (Present(a, "size") is not null) return Shape.Of(kept.Concat(PerAxis(a, axes, null, "size") ?? Unknowns(axes)));
-        if (Present(a, "scale_factor", "scaleFactors") is { } name && a.Find(name)!.Items is { } factors && (factors.Count == axes || factors.Count == 1)
+        if (Present(a, "scale_factor", "scaleFactors") is { } name && a.Find(name)!.Items is { } factors
+            && (factors.Count == axes || factors.Count == 1)
             && factors.All(f => f.Number is { } n && n == Math.Floor(n)))
-            return Shape.Of(kept.Concat(Enumerable.Range(0, axes).Select(i => a.Input.Dims[i + 2] * Dim.Of((long)factors[factors.Count == 1 ? 0 : i].Number!.Value))));
+            return Shape.Of(kept.Concat(Enumerable.Range(0, axes)
+                .Select(i => a.Input.Dims[i + 2] * Dim.Of((long)factors[factors.Count == 1 ? 0 : i].Number!.Value))));
         return Shape.Of(kept.Concat(Unknowns(axes)));
     }
 
@@ -228,7 +250,8 @@ internal static class ShapeFunctions
         if (a.Input.Rank != 4) return Shape.Unknown;
         var d = a.Input.Dims;
         return Size(a, "upscale_factor") is { IsKnown: true } up ? Shape.Of(d[0], d[1].ExactlyBy(up * up), d[2] * up, d[3] * up)
-            : Size(a, "downscale_factor") is { IsKnown: true } down ? Shape.Of(d[0], d[1] * down * down, d[2].ExactlyBy(down), d[3].ExactlyBy(down)) : Shape.Unknown;
+            : Size(a, "downscale_factor") is { IsKnown: true } down
+            ? Shape.Of(d[0], d[1] * down * down, d[2].ExactlyBy(down), d[3].ExactlyBy(down)) : Shape.Unknown;
     }
 
     // ---- Reshapes.
@@ -237,15 +260,20 @@ internal static class ShapeFunctions
     {
         var from = Number(a, Present(a, "start_dim", "startDim") ?? "start_dim", 0);
         // From the second axis on there are two, however many there were.
-        if (!a.Input.HasRank) return from == 0 ? Shape.Of(Dim.Unknown) : from == 1 && Number(a, "end_dim", -1) == -1 ? Shape.Of(Dim.Unknown, Dim.Unknown) : Shape.Unknown;
-        if (a.Input.Normalize(from) is not { } first || a.Input.Normalize(Number(a, Present(a, "end_dim", "endDim") ?? "end_dim", -1)) is not { } last || first > last) return Shape.Unknown;
+        if (!a.Input.HasRank)
+            return from == 0 ? Shape.Of(Dim.Unknown)
+                : from == 1 && Number(a, "end_dim", -1) == -1 ? Shape.Of(Dim.Unknown, Dim.Unknown) : Shape.Unknown;
+        if (a.Input.Normalize(from) is not { } first
+            || a.Input.Normalize(Number(a, Present(a, "end_dim", "endDim") ?? "end_dim", -1)) is not { } last || first > last)
+            return Shape.Unknown;
         var dims = a.Input.Dims;
         return Shape.Of(dims.Take(first).Append(Shape.Product(dims.Skip(first).Take(last - first + 1))).Concat(dims.Skip(last + 1)));
     }
 
     public static Shape Unflatten(Applied a)
     {
-        if (a.Input.Normalize(Number(a, "dim")) is not { } axis || Sizes(a, "sizes", "unflattened_size") is not { } sizes) return Shape.Unknown;
+        if (a.Input.Normalize(Number(a, "dim")) is not { } axis || Sizes(a, "sizes", "unflattened_size") is not { } sizes)
+            return Shape.Unknown;
         return Shape.Of(a.Input.Dims.Take(axis).Concat(Resolve(sizes, [a.Input.Dims[axis]])).Concat(a.Input.Dims.Skip(axis + 1)));
     }
 
@@ -254,7 +282,8 @@ internal static class ShapeFunctions
 
     public static Shape View(Applied a) => Sizes(a, "shape") is not { } target ? Shape.Unknown
         // Samples run into each other: how many there are afterwards is nothing to go on with.
-        : target is [{ Size: -1 }, { Size: { } row }] && a.Input.ElementsPerSample.Size is { } sample && sample % Math.Max(1, row) != 0 ? Shape.Of(Dim.Unknown, Dim.Of(row))
+        : target is [{ Size: -1 }, { Size: { } row }] && a.Input.ElementsPerSample.Size is { } sample && sample % Math.Max(1, row) != 0
+        ? Shape.Of(Dim.Unknown, Dim.Of(row))
         : Shape.Of(Resolve(target, a.Input.HasRank ? a.Input.Dims : null));
 
     /// <summary>Replaces −1 by what is left of the source.</summary>
@@ -279,7 +308,8 @@ internal static class ShapeFunctions
         if (Present(a, "dim") is null) return a.Input.IsConstant ? Shape.Of(a.Input.Dims.Where(d => d.Size != 1)) : Shape.Unknown;
         var dim = Number(a, "dim");
         if (a.Input.Normalize(dim) is not { } axis)
-            return !a.Input.HasRank && dim == -1 && a.Input.At(-1).Size == 1 ? Shape.EndingIn(a.Input.Dims.Take(a.Input.Dims.Length - 1).ToArray()) : Shape.Unknown;
+            return !a.Input.HasRank && dim == -1 && a.Input.At(-1).Size == 1
+                ? Shape.EndingIn(a.Input.Dims.Take(a.Input.Dims.Length - 1).ToArray()) : Shape.Unknown;
         // An axis that is not 1 stays.
         var size = a.Input.Dims[axis];
         return size.Size == 1 ? Shape.Of(a.Input.Dims.RemoveAt(axis)) : size.Size is not null ? a.Input : Shape.Unknown;
@@ -287,13 +317,15 @@ internal static class ShapeFunctions
 
     public static Shape Unsqueeze(Applied a) =>
         a.Input.Normalize(Number(a, "dim"), 1) is { } axis ? Shape.Of(a.Input.Dims.Insert(axis, Dim.Of(1)))
-        : !a.Input.HasRank && Number(a, "dim") == -1 && a.Input.Dims.Length > 0 ? Shape.EndingIn(a.Input.Dims.Add(Dim.Of(1)).ToArray()) : Shape.Unknown;
+        : !a.Input.HasRank && Number(a, "dim") == -1 && a.Input.Dims.Length > 0 ? Shape.EndingIn(a.Input.Dims.Add(Dim.Of(1)).ToArray())
+        : Shape.Unknown;
 
     public static Shape Expand(Applied a)
     {
         if (Sizes(a, "sizes", "shape") is not { } sizes) return Shape.Unknown;
         var more = sizes.Count - a.Input.Rank;
-        return Shape.Of(sizes.Select((s, i) => s.Size == -1 ? a.Input.HasRank && i >= more && more >= 0 ? a.Input.Dims[i - more] : Dim.Unknown : s));
+        return Shape.Of(sizes.Select((s, i) => s.Size == -1
+            ? a.Input.HasRank && i >= more && more >= 0 ? a.Input.Dims[i - more] : Dim.Unknown : s));
     }
 
     public static Shape Repeat(Applied a)
@@ -301,7 +333,8 @@ internal static class ShapeFunctions
         if (Sizes(a, "sizes", "repeats", "reps", "dims") is not { } times || !a.Input.HasRank) return Shape.Unknown;
         var rank = Math.Max(times.Count, a.Input.Rank);
         return Shape.Of(Enumerable.Range(0, rank).Select(i =>
-            (i >= rank - a.Input.Rank ? a.Input.Dims[i - (rank - a.Input.Rank)] : Dim.Of(1)) * (i >= rank - times.Count ? times[i - (rank - times.Count)] : Dim.Of(1))));
+            (i >= rank - a.Input.Rank ? a.Input.Dims[i - (rank - a.Input.Rank)] : Dim.Of(1)) * (i >= rank - times.Count
+            ? times[i - (rank - times.Count)] : Dim.Of(1))));
     }
 
     // ---- Orders of axes.
@@ -310,15 +343,19 @@ internal static class ShapeFunctions
     {
         if (!a.Input.HasRank || Sizes(a, "permutation") is not { } order || order.Count != a.Input.Rank) return Shape.Unknown;
         var axes = order.Select(o => a.Input.Normalize(o.Size)).ToList();
-        return axes.Any(x => x is null) || axes.Distinct().Count() != axes.Count ? Shape.Unknown : Shape.Of(axes.Select(x => a.Input.Dims[x!.Value]));
+        return axes.Any(x => x is null) || axes.Distinct().Count() != axes.Count ? Shape.Unknown
+            : Shape.Of(axes.Select(x => a.Input.Dims[x!.Value]));
     }
 
     public static Shape Transpose(Applied a)
     {
         long? first = Number(a, Present(a, "dim0", "axis0") ?? "dim0"), second = Number(a, Present(a, "dim1", "axis1") ?? "dim1");
-        if (Present(a, "dim0", "axis0", "dim1", "axis1") is null) (first, second) = a.Input.Rank is 2 or -1 ? (-2L, -1L) : ((long?)null, (long?)null);
+        if (Present(a, "dim0", "axis0", "dim1", "axis1") is null)
+            (first, second) = a.Input.Rank is 2 or -1 ? (-2L, -1L) : ((long?)null, (long?)null);
         if (first is null || second is null) return Shape.Unknown;
-        if (!a.Input.HasRank) return first < 0 && second < 0 && Math.Max(-first.Value, -second.Value) is var tail && a.Input.Dims.Length >= tail ? Swap(a.Input, (int)first.Value + a.Input.Dims.Length, (int)second.Value + a.Input.Dims.Length) : Shape.Unknown;
+        if (!a.Input.HasRank)
+            return first < 0 && second < 0 && Math.Max(-first.Value, -second.Value) is var tail && a.Input.Dims.Length >= tail
+                ? Swap(a.Input, (int)first.Value + a.Input.Dims.Length, (int)second.Value + a.Input.Dims.Length) : Shape.Unknown;
         return a.Input.Normalize(first) is { } i && a.Input.Normalize(second) is { } j ? Swap(a.Input, i, j) : Shape.Unknown;
 
         static Shape Swap(Shape shape, int i, int j) => shape.With(i, shape.Dims[j]).With(j, shape.Dims[i]);
@@ -326,7 +363,8 @@ internal static class ShapeFunctions
 
     public static Shape MoveAxis(Applied a)
     {
-        if (!a.Input.HasRank || Sizes(a, "source") is not [{ Size: { } s }] || Sizes(a, "destination") is not [{ Size: { } d }] || a.Input.Normalize(s) is not { } from || a.Input.Normalize(d) is not { } to) return Shape.Unknown;
+        if (!a.Input.HasRank || Sizes(a, "source") is not [{ Size: { } s }] || Sizes(a, "destination") is not [{ Size: { } d }]
+            || a.Input.Normalize(s) is not { } from || a.Input.Normalize(d) is not { } to) return Shape.Unknown;
         return Shape.Of(a.Input.Dims.RemoveAt(from).Insert(to, a.Input.Dims[from]));
     }
 
@@ -338,7 +376,8 @@ internal static class ShapeFunctions
     public static Shape Concatenate(Applied a)
     {
         var shapes = a.Inputs;
-        if (shapes.Count == 0 || !IsComplete(a)) return shapes.FirstOrDefault(s => s.HasRank) is { } any ? Shape.Of(Unknowns(any.Rank)) : Shape.Unknown;
+        if (shapes.Count == 0 || !IsComplete(a))
+            return shapes.FirstOrDefault(s => s.HasRank) is { } any ? Shape.Of(Unknowns(any.Rank)) : Shape.Unknown;
         if (shapes.FirstOrDefault(s => s.HasRank) is not { } first)
             return AxisOf(a) == -1 ? Shape.EndingIn(shapes.Aggregate(Dim.Of(0), (sum, s) => sum + s.At(-1))) : Shape.Unknown;
         if (first.Normalize(AxisOf(a)) is not { } axis || shapes.Any(s => s.HasRank && s.Rank != first.Rank)) return Shape.Unknown;
@@ -347,16 +386,19 @@ internal static class ShapeFunctions
     }
 
     /// <summary>Whether all tensors are known that are joined.</summary>
-    private static bool IsComplete(Applied a) => a.Find("tensors") is not { } tensors || tensors.Items is not null || tensors.IndexKind != IndexKind.List;
+    private static bool IsComplete(Applied a) =>
+        a.Find("tensors") is not { } tensors || tensors.Items is not null || tensors.IndexKind != IndexKind.List;
 
     public static Shape Stack(Applied a)
     {
-        if (a.Inputs.FirstOrDefault(i => i.HasRank) is not { } first || first.Normalize(Number(a, "dim", 0), 1) is not { } axis) return Shape.Unknown;
+        if (a.Inputs.FirstOrDefault(i => i.HasRank) is not { } first || first.Normalize(Number(a, "dim", 0), 1) is not { } axis)
+            return Shape.Unknown;
         return Shape.Of(first.Dims.Insert(axis, IsComplete(a) ? Dim.Of(a.Inputs.Count) : Dim.Unknown));
     }
 
     /// <summary>Sizes that stand one above the other, from the last: equal, or one of them 1.</summary>
-    public static Shape Broadcast(Applied a) => a.Inputs.Aggregate((Shape?)null, (x, y) => x is null ? y : Broadcast(x, y)) ?? Shape.Unknown;
+    public static Shape Broadcast(Applied a) =>
+        a.Inputs.Aggregate((Shape?)null, (x, y) => x is null ? y : Broadcast(x, y)) ?? Shape.Unknown;
 
     public static Shape Broadcast(Shape x, Shape y)
     {
@@ -366,7 +408,8 @@ internal static class ShapeFunctions
         // Of a shape whose front is open only what stands above something known is known.
         var known = !y.HasRank || !x.HasRank ? Math.Min(x.Dims.Length, y.Dims.Length) : x.Dims.Length;
         if (y.HasRank && !x.HasRank) known = x.Dims.Length;
-        var dims = Enumerable.Range(0, known).Select(i => i - known).Select(i => Together(x.At(i), i + y.Dims.Length >= 0 ? y.At(i) : Dim.Of(1))).ToArray();
+        var dims = Enumerable.Range(0, known).Select(i => i - known)
+            .Select(i => Together(x.At(i), i + y.Dims.Length >= 0 ? y.At(i) : Dim.Of(1))).ToArray();
         return x.HasRank && y.HasRank ? Shape.Of(dims) : Shape.EndingIn(dims);
     }
 
@@ -381,7 +424,8 @@ internal static class ShapeFunctions
         if (a.Inputs.Count < 2) return Shape.Unknown;
         var (x, y) = (a.Inputs[0], a.Inputs[1]);
         if (x.Rank >= 2 && y.Rank >= 2)
-            return Broadcast(Shape.Of(x.Dims.Take(x.Rank - 2)), Shape.Of(y.Dims.Take(y.Rank - 2))) is { HasRank: true } batch ? Shape.Of(batch.Dims.Add(x.At(-2)).Add(y.At(-1))) : Shape.Unknown;
+            return Broadcast(Shape.Of(x.Dims.Take(x.Rank - 2)), Shape.Of(y.Dims.Take(y.Rank - 2))) is { HasRank: true } batch
+                ? Shape.Of(batch.Dims.Add(x.At(-2)).Add(y.At(-1))) : Shape.Unknown;
         return (x.Rank, y.Rank) switch
         {
             (1, 1) => Shape.Scalar,
@@ -393,9 +437,12 @@ internal static class ShapeFunctions
 
     // ---- Parts.
 
-    public static Shape Select(Applied a) => a.Input.Normalize(Number(a, Present(a, "dim", "dimension") ?? "dim", 0)) is { } axis ? Shape.Of(a.Input.Dims.RemoveAt(axis)) : Shape.Unknown;
+    public static Shape Select(Applied a) =>
+        a.Input.Normalize(Number(a, Present(a, "dim", "dimension") ?? "dim", 0)) is { } axis ? Shape.Of(a.Input.Dims.RemoveAt(axis))
+        : Shape.Unknown;
 
-    public static Shape Narrow(Applied a) => a.Input.Normalize(Number(a, "dim")) is { } axis ? a.Input.With(axis, Size(a, "length")) : Shape.Unknown;
+    public static Shape Narrow(Applied a) =>
+        a.Input.Normalize(Number(a, "dim")) is { } axis ? a.Input.With(axis, Size(a, "length")) : Shape.Unknown;
 
     public static Shape Slice(Applied a)
     {
@@ -409,24 +456,29 @@ internal static class ShapeFunctions
         if (start is null || step is not > 0) return Dim.Unknown;
         if (size.Size is { } n && stop is { } end)
         {
-            var (from, to) = (Math.Min(Math.Max(start < 0 ? start.Value + n : start.Value, 0), n), Math.Min(Math.Max(end < 0 ? end + n : end, 0), n));
+            var (from, to) = (Math.Min(Math.Max(start < 0 ? start.Value + n : start.Value, 0), n),
+                Math.Min(Math.Max(end < 0 ? end + n : end, 0), n));
             return Dim.Of(to <= from ? 0 : (to - from + step.Value - 1) / step.Value);
         }
         return step == 1 && start >= 0 && stop is < 0 ? size + Dim.Of(stop.Value - start.Value) : Dim.Unknown;
     }
 
-    public static Shape AxisOfUnknownSize(Applied a) => a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, Dim.Unknown) : Shape.Unknown;
+    public static Shape AxisOfUnknownSize(Applied a) =>
+        a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, Dim.Unknown) : Shape.Unknown;
 
     public static Shape Chunk(Applied a) =>
         !a.Input.HasRank && Number(a, "dim", 0) == -1 ? Shape.EndingIn(a.Input.At(-1).ExactlyBy(Size(a, "chunks")))
-        : a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, a.Input.Dims[axis].ExactlyBy(Size(a, "chunks"))) : Shape.Unknown;
+        : a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, a.Input.Dims[axis].ExactlyBy(Size(a, "chunks")))
+        : Shape.Unknown;
 
-    public static Shape TopK(Applied a) => a.Input.Normalize(Number(a, "dim", -1)) is { } axis ? a.Input.With(axis, Size(a, "k")) : Shape.Unknown;
+    public static Shape TopK(Applied a) =>
+        a.Input.Normalize(Number(a, "dim", -1)) is { } axis ? a.Input.With(axis, Size(a, "k")) : Shape.Unknown;
 
     public static Shape HalveAxis(Applied a)
     {
         var dim = Number(a, "dim", -1);
-        if (a.Input.HasRank) return a.Input.Normalize(dim) is { } axis ? a.Input.With(axis, a.Input.Dims[axis].ExactlyBy(Dim.Of(2))) : Shape.Unknown;
+        if (a.Input.HasRank)
+            return a.Input.Normalize(dim) is { } axis ? a.Input.With(axis, a.Input.Dims[axis].ExactlyBy(Dim.Of(2))) : Shape.Unknown;
         return dim == -1 ? Shape.EndingIn(a.Input.At(-1).ExactlyBy(Dim.Of(2))) : Shape.Unknown;
     }
 
@@ -434,8 +486,11 @@ internal static class ShapeFunctions
     public static Shape IndexBy(Applied a)
     {
         if (!a.Input.HasRank || a.Find("indices")?.Items is not { } indices) return Shape.Unknown;
-        // A number takes an axis away; a slice cuts it; null makes one; an ellipsis stands for all that are not named. A tensor may be a mask.
-        if (indices.Any(i => i.IndexKind is IndexKind.Unknown or IndexKind.List)) return indices is [{ IndexKind: IndexKind.List, Items: { } rows }] && rows.All(r => r.Tensor is null) ? a.Input.With(0, Dim.Unknown) : Shape.Unknown;
+        // A number takes an axis away; a slice cuts it; null makes one; an ellipsis stands for all that are not named. A tensor may be a
+        // mask.
+        if (indices.Any(i => i.IndexKind is IndexKind.Unknown or IndexKind.List))
+            return indices is [{ IndexKind: IndexKind.List, Items: { } rows }] && rows.All(r => r.Tensor is null)
+                ? a.Input.With(0, Dim.Unknown) : Shape.Unknown;
         var named = indices.Count(i => i.IndexKind is not (IndexKind.Ellipsis or IndexKind.NewAxis));
         if (named > a.Input.Rank) return Shape.Unknown;
         var dims = new List<Dim>();
@@ -468,10 +523,15 @@ internal static class ShapeFunctions
         // max(x, y) is element by element.
         if (a.Inputs.Count > 1) return Broadcast(a);
         var keep = Flag(a, "keepdim");
-        IReadOnlyList<Dim>? axes = Present(a, "dim0") is not null ? new[] { "dim0", "dim1", "dim2" }.Where(n => a.Find(n) is not null).Select(n => Size(a, n)).ToList() : Sizes(a, "dim", "dimensions", "dims", "dimension");
-        if (axes is null && Present(a, "dim", "dimensions", "dims", "dimension") is null) return a.Name is "kthvalue" or "mode" or "quantile" or "nanquantile" or "count_nonzero" ? Shape.Unknown : Shape.Scalar;
+        IReadOnlyList<Dim>? axes = Present(a, "dim0") is not null
+            ? new[] { "dim0", "dim1", "dim2" }.Where(n => a.Find(n) is not null).Select(n => Size(a, n)).ToList()
+            : Sizes(a, "dim", "dimensions", "dims", "dimension");
+        if (axes is null && Present(a, "dim", "dimensions", "dims", "dimension") is null)
+            return a.Name is "kthvalue" or "mode" or "quantile" or "nanquantile" or "count_nonzero" ? Shape.Unknown : Shape.Scalar;
         if (axes is null || keep is null) return Shape.Unknown;
-        if (!a.Input.HasRank) return keep == false && axes is [{ Size: -1 }] ? Shape.EndingIn(a.Input.Dims.Take(Math.Max(0, a.Input.Dims.Length - 1)).ToArray()) : Shape.Unknown;
+        if (!a.Input.HasRank)
+            return keep == false && axes is [{ Size: -1 }]
+                ? Shape.EndingIn(a.Input.Dims.Take(Math.Max(0, a.Input.Dims.Length - 1)).ToArray()) : Shape.Unknown;
         var gone = axes.Select(x => a.Input.Normalize(x.Size)).ToList();
         if (gone.Any(g => g is null)) return Shape.Unknown;
         return Shape.Of(a.Input.Dims.SelectMany((d, i) => !gone.Contains(i) ? [d] : keep.Value ? new[] { Dim.Of(1) } : []));
@@ -486,7 +546,8 @@ internal static class ShapeFunctions
         if (each.Count > 0) return Shape.Of(each);
         // torch.tensor(array): as long as the array; a number has no axes.
         if (Present(a, "rawArray") is { } made && a.Find(made)!.Extents is { } extents) return Shape.Of(extents);
-        if (Present(a, "rawArray", "scalar", "scalar0", "data") is not { } data || a.Declared(data) is not var (_, rank)) return Shape.Unknown;
+        if (Present(a, "rawArray", "scalar", "scalar0", "data") is not { } data || a.Declared(data) is not var (_, rank))
+            return Shape.Unknown;
         if (rank == 0) return data.StartsWith("scalar", StringComparison.Ordinal) ? Shape.Scalar : Shape.Unknown;
         return rank == 1 && a.Find(data)!.Items is { } items ? Shape.Of(Dim.Of(items.Count)) : Shape.Of(Unknowns(rank));
     }
@@ -502,7 +563,9 @@ internal static class ShapeFunctions
         _ => "len",
     }));
 
-    public static Shape OneHot(Applied a) => a.Input.HasRank ? Shape.Of(a.Input.Dims.Add(Size(a, "num_classes") is { Size: not -1 } classes ? classes : Dim.Unknown)) : Shape.EndingIn(Size(a, "num_classes") is { Size: not -1 } c ? c : Dim.Unknown);
+    public static Shape OneHot(Applied a) =>
+        a.Input.HasRank ? Shape.Of(a.Input.Dims.Add(Size(a, "num_classes") is { Size: not -1 } classes ? classes : Dim.Unknown))
+        : Shape.EndingIn(Size(a, "num_classes") is { Size: not -1 } c ? c : Dim.Unknown);
 
     /// <summary>One number, unless it is asked not to reduce.</summary>
     public static Shape Loss(Applied a) => Number(a, "reduction", 1) is > 0 ? Shape.Scalar : Shape.Unknown;

@@ -10,7 +10,8 @@ using NnAnalyzers.Torch;
 namespace NnAnalyzers;
 
 /// <summary>
-/// Takes back what the SDK's rules about disposal say of modules that TorchSharp disposes: a module disposes the children, parameters and buffers that are
+/// Takes back what the SDK's rules about disposal say of modules that TorchSharp disposes: a module disposes the children, parameters and
+/// buffers that are
 /// registered with it, by RegisterComponents or by being handed to a Sequential, a ModuleList or register_module.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
@@ -49,7 +50,8 @@ public sealed class RegisteredModuleSuppressor : DiagnosticSuppressor
         /// <summary>A new module that goes to another one, at once or through its variable.</summary>
         public bool IsHandedOver(SyntaxNode creation)
         {
-            if (Model(creation).GetOperation(creation, context.CancellationToken) is not { } operation || !torch.IsModule(operation.Type)) return false;
+            if (Model(creation).GetOperation(creation, context.CancellationToken) is not { } operation || !torch.IsModule(operation.Type))
+                return false;
             if (GoesToModule(operation)) return true;
             return operation.Parent is IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol: var variable } }
                 && creation.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } member && GoesToModule(member, variable);
@@ -58,10 +60,13 @@ public sealed class RegisteredModuleSuppressor : DiagnosticSuppressor
         /// <summary>A field of a module class that registers it.</summary>
         public bool IsRegisteredField(SyntaxNode declaration)
         {
-            if (Model(declaration).GetDeclaredSymbol(declaration, context.CancellationToken) is not IFieldSymbol field || !torch.IsUserModule(field.ContainingType)) return false;
+            if (Model(declaration).GetDeclaredSymbol(declaration, context.CancellationToken) is not IFieldSymbol field
+                || !torch.IsUserModule(field.ContainingType)) return false;
             if (!torch.IsModule(field.Type) && !torch.IsTensor(field.Type)) return false;
             // A Dispose of the class's own must still reach the one that does the work.
-            if (Members(field.ContainingType).OfType<MethodDeclarationSyntax>().Any(m => m.Identifier.Text == "Dispose" && m.ParameterList.Parameters.Count == 1 && !m.DescendantNodes().OfType<BaseExpressionSyntax>().Any())) return false;
+            if (Members(field.ContainingType).OfType<MethodDeclarationSyntax>()
+                .Any(m => m.Identifier.Text == "Dispose" && m.ParameterList.Parameters.Count == 1
+                && !m.DescendantNodes().OfType<BaseExpressionSyntax>().Any())) return false;
             if (Registers(field.ContainingType) || IsHandedOver(field)) return true;
             // A base class that registers sees what is there before its constructor runs.
             if (declaration is VariableDeclaratorSyntax { Initializer: not null })
@@ -74,17 +79,22 @@ public sealed class RegisteredModuleSuppressor : DiagnosticSuppressor
         public bool OwnsOnlyRegistered(SyntaxNode declaration)
         {
             if (Model(declaration).GetDeclaredSymbol(declaration, context.CancellationToken) is not INamedTypeSymbol type) return false;
-            var fields = type.GetMembers().OfType<IFieldSymbol>().Where(f => !f.IsStatic && f.Type.AllInterfaces.Any(i => i.SpecialType == SpecialType.System_IDisposable)).ToList();
+            var fields =
+                type.GetMembers().OfType<IFieldSymbol>()
+                .Where(f => !f.IsStatic && f.Type.AllInterfaces.Any(i => i.SpecialType == SpecialType.System_IDisposable)).ToList();
             return fields.Count > 0 && fields.All(f => torch.IsModule(f.Type) && IsHandedOver(f));
         }
 
         private bool IsHandedOver(IFieldSymbol field) => Members(field.ContainingType).Any(m => GoesToModule(m, field));
 
         private IEnumerable<MemberDeclarationSyntax> Members(INamedTypeSymbol type) =>
-            type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(context.CancellationToken)).OfType<TypeDeclarationSyntax>().SelectMany(t => t.Members);
+            type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(context.CancellationToken)).OfType<TypeDeclarationSyntax>()
+            .SelectMany(t => t.Members);
 
         private bool Registers(INamedTypeSymbol type) => Members(type).Any(m => m.DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Any(i => i.Expression is IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax } && NameOf(i) == "RegisterComponents"));
+            .Any(i => i.Expression is IdentifierNameSyntax
+            or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax }
+            && NameOf(i) == "RegisterComponents"));
 
         private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
         {
@@ -94,18 +104,23 @@ public sealed class RegisteredModuleSuppressor : DiagnosticSuppressor
         };
 
         private bool GoesToModule(SyntaxNode member, ISymbol variable) => member.DescendantNodes().OfType<IdentifierNameSyntax>()
-            .Where(n => n.Identifier.Text == variable.Name && SymbolEqualityComparer.Default.Equals(Model(n).GetSymbolInfo(n, context.CancellationToken).Symbol, variable))
+            .Where(n => n.Identifier.Text == variable.Name
+            && SymbolEqualityComparer.Default.Equals(Model(n).GetSymbolInfo(n, context.CancellationToken).Symbol, variable))
             .Any(n => Model(n).GetOperation(n, context.CancellationToken) is { } use && GoesToModule(use));
 
         /// <summary>An argument, alone or in a tuple or list, of something of TorchSharp's that keeps modules.</summary>
         private bool GoesToModule(IOperation operation)
         {
             var parent = operation.Parent;
-            while (parent is IConversionOperation or IParenthesizedOperation or ITupleOperation or IArrayInitializerOperation or IArrayCreationOperation) parent = parent.Parent;
+            while (parent is IConversionOperation or IParenthesizedOperation or ITupleOperation or IArrayInitializerOperation
+                or IArrayCreationOperation) parent = parent.Parent;
             // x.Add(y) of an object initializer or a call; new ModuleList(y).
             return parent is IArgumentOperation argument && argument.Parent switch
             {
-                IInvocationOperation call => torch.IsTorch(call.TargetMethod) && (torch.IsModule(call.TargetMethod.ContainingType) || torch.IsNn(call.TargetMethod.ContainingType)) && call.TargetMethod.Name is not ("call" or "forward"),
+                IInvocationOperation call =>
+                    torch.IsTorch(call.TargetMethod)
+                    && (torch.IsModule(call.TargetMethod.ContainingType) || torch.IsNn(call.TargetMethod.ContainingType))
+                    && call.TargetMethod.Name is not ("call" or "forward"),
                 IObjectCreationOperation made => torch.IsTorch(made.Type) && torch.IsModule(made.Type),
                 _ => false,
             };

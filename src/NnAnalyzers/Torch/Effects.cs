@@ -19,7 +19,9 @@ internal enum EventKind
     Escape,
 }
 
-/// <summary>What the methods of TorchSharp do to what they are called on: verb → event. A test holds it complete against the assembly.</summary>
+/// <summary>
+/// What the methods of TorchSharp do to what they are called on: verb → event. A test holds it complete against the assembly.
+/// </summary>
 internal static class Effects
 {
     private static readonly Dictionary<string, EventKind> Modules = new()
@@ -29,7 +31,8 @@ internal static class Effects
         ["to"] = EventKind.Move, ["cuda"] = EventKind.Move, ["cpu"] = EventKind.Move,
         ["half"] = EventKind.Move, ["float"] = EventKind.Move, ["double"] = EventKind.Move, ["bfloat16"] = EventKind.Move,
         ["save"] = EventKind.Save, ["save_state_dict"] = EventKind.Save,
-        ["load"] = EventKind.Load, ["load_py"] = EventKind.Load, ["load_state_dict"] = EventKind.Load, ["load_safetensors"] = EventKind.Load,
+        ["load"] = EventKind.Load, ["load_py"] = EventKind.Load, ["load_state_dict"] = EventKind.Load,
+        ["load_safetensors"] = EventKind.Load,
         ["train"] = EventKind.Train, ["eval"] = EventKind.Eval, ["zero_grad"] = EventKind.ZeroGrad,
         ["forward"] = EventKind.Apply, ["call"] = EventKind.Apply, ["Forward"] = EventKind.Apply,
     };

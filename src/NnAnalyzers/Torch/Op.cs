@@ -66,7 +66,8 @@ internal sealed record Op(string Name, Role Role)
     /// <summary>Other spellings of the same operation.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    public bool HasWeights => Role is Role.Linear or Role.Bilinear or Role.Convolution or Role.TransposedConvolution or Role.Recurrent or Role.Attention;
+    public bool HasWeights =>
+        Role is Role.Linear or Role.Bilinear or Role.Convolution or Role.TransposedConvolution or Role.Recurrent or Role.Attention;
 
     /// <summary>An activation that cuts values off for good; LeakyReLU, ELU and the like leave a way through and do not count.</summary>
     public bool CutsRange => Role == Role.Activation && Range.IsBounded;

@@ -16,14 +16,18 @@ internal sealed record SchedulerKind(string Name, Schedule Schedule);
 internal static class OptimizerCatalog
 {
     public static readonly ImmutableArray<OptimizerKind> Optimizers =
-        new[] { "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adadelta", "Adagrad", "RMSProp", "Rprop", "ASGD", "LBFGS" }.Select(n => new OptimizerKind(n, "lr", true))
+        new[] { "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adadelta", "Adagrad", "RMSProp", "Rprop", "ASGD",
+        "LBFGS" }.Select(n => new OptimizerKind(n, "lr", true))
             .Append(new OptimizerKind("SGD", "learningRate", false)).ToImmutableArray();
 
     public static readonly ImmutableArray<SchedulerKind> Schedulers = new SchedulerKind[]
     {
-        new("StepLR", Schedule.Decay), new("MultiStepLR", Schedule.Decay), new("ExponentialLR", Schedule.Decay), new("PolynomialLR", Schedule.Decay), new("CosineAnnealingLR", Schedule.Cycle),
-        new("CyclicLR", Schedule.Cycle), new("OneCycleLR", Schedule.Cycle), new("ConstantLR", Schedule.WarmUp), new("LinearLR", Schedule.WarmUp), new("ReduceLROnPlateau", Schedule.Plateau),
-        new("LambdaLR", Schedule.Custom), new("MultiplicativeLR", Schedule.Custom), new("ChainedLR", Schedule.Composite), new("SequentialLR", Schedule.Composite),
+        new("StepLR", Schedule.Decay), new("MultiStepLR", Schedule.Decay), new("ExponentialLR", Schedule.Decay),
+        new("PolynomialLR", Schedule.Decay), new("CosineAnnealingLR", Schedule.Cycle),
+        new("CyclicLR", Schedule.Cycle), new("OneCycleLR", Schedule.Cycle), new("ConstantLR", Schedule.WarmUp),
+        new("LinearLR", Schedule.WarmUp), new("ReduceLROnPlateau", Schedule.Plateau),
+        new("LambdaLR", Schedule.Custom), new("MultiplicativeLR", Schedule.Custom), new("ChainedLR", Schedule.Composite),
+        new("SequentialLR", Schedule.Composite),
     }.ToImmutableArray();
 
     public static OptimizerKind? Optimizer(string name) => Optimizers.FirstOrDefault(o => o.Name == name);

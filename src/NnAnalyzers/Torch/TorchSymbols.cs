@@ -9,7 +9,8 @@ internal sealed class TorchSymbols
     private readonly IAssemblySymbol _own;
     private readonly INamedTypeSymbol? _optimizer, _init, _optim, _parameter, _lossBase;
 
-    private TorchSymbols(INamedTypeSymbol torch, INamedTypeSymbol nn, INamedTypeSymbol module, INamedTypeSymbol tensor, Compilation compilation)
+    private TorchSymbols(INamedTypeSymbol torch, INamedTypeSymbol nn, INamedTypeSymbol module, INamedTypeSymbol tensor,
+        Compilation compilation)
     {
         (_nn, _module, _tensor) = (nn, module, tensor);
         _optimizer = compilation.GetTypeByMetadataName("TorchSharp.torch+optim+Optimizer");
@@ -17,7 +18,9 @@ internal sealed class TorchSymbols
         _init = compilation.GetTypeByMetadataName("TorchSharp.torch+nn+init");
         _parameter = compilation.GetTypeByMetadataName("TorchSharp.Modules.Parameter");
         _lossBase = compilation.GetTypeByMetadataName("TorchSharp.Loss`3");
-        PlainForward = compilation.GetTypeByMetadataName("TorchSharp.torch+nn+Module`2")?.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault();
+        PlainForward =
+            compilation.GetTypeByMetadataName("TorchSharp.torch+nn+Module`2")?.GetMembers("forward").OfType<IMethodSymbol>()
+            .FirstOrDefault();
         Assembly = torch.ContainingAssembly;
         _own = compilation.Assembly;
     }

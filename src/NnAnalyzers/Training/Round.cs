@@ -73,7 +73,8 @@ internal sealed class Round
 
     /// <summary>Whether what happens to an object is made anew in each turn.</summary>
     public bool Makes(Value subject) =>
-        Events.Any(e => e.Kind is EventKind.CreateOptimizer or EventKind.CreateModel or EventKind.CreateScheduler && ReferenceEquals(e.Subject, subject));
+        Events.Any(e => e.Kind is EventKind.CreateOptimizer or EventKind.CreateModel or EventKind.CreateScheduler
+        && ReferenceEquals(e.Subject, subject));
 
     /// <summary>Whether it trains: a loss goes backward in it, not only in loops inside.</summary>
     public bool Trains => _parts.OfType<Event>().Any(e => e.Kind == EventKind.Backward);

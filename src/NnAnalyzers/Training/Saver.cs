@@ -6,7 +6,9 @@ using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Training;
 
-/// <summary>What saves a model: a closure, an object that holds it, or a captured state dictionary; made in one place and used later.</summary>
+/// <summary>
+/// What saves a model: a closure, an object that holds it, or a captured state dictionary; made in one place and used later.
+/// </summary>
 /// <param name="Setup">Where it is made.</param>
 /// <param name="Saves">The saves that happen through it.</param>
 internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
@@ -19,8 +21,10 @@ internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
         return from setup in site.Events.TakeWhile(e => e != optimizer)
                let saves = after.Where(save => setup switch
                {
-                   { Kind: EventKind.MakeFunction, Operation: IAnonymousFunctionOperation lambda } => lambda.Syntax.Contains(save.Operation.Syntax),
-                   { Kind: EventKind.MakeObject, Subject: Instance holder } => Holds(holder, site) && IsWrittenIn(holder.Type, save.Operation.Syntax),
+                   { Kind: EventKind.MakeFunction, Operation: IAnonymousFunctionOperation lambda } =>
+                       lambda.Syntax.Contains(save.Operation.Syntax),
+                   { Kind: EventKind.MakeObject, Subject: Instance holder } =>
+                       Holds(holder, site) && IsWrittenIn(holder.Type, save.Operation.Syntax),
                    { Kind: EventKind.CaptureState } => save.Arguments.Values.Any(v => v == setup.Subject),
                    _ => false,
                }).ToList()
@@ -42,5 +46,7 @@ internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
 
     /// <summary>The file name of a save or load as written, where it means the same everywhere in the method.</summary>
     public static string? PathOf(Event saveOrLoad) =>
-        saveOrLoad.Arguments.TryGetValue("location", out var location) && location.Operation.Syntax is ArgumentSyntax { Expression: IdentifierNameSyntax or LiteralExpressionSyntax } path ? path.Expression.ToString() : null;
+        saveOrLoad.Arguments.TryGetValue("location", out var location)
+        && location.Operation.Syntax is ArgumentSyntax { Expression: IdentifierNameSyntax or LiteralExpressionSyntax } path
+        ? path.Expression.ToString() : null;
 }

@@ -65,7 +65,8 @@ internal static class SitePrinter
         void Line(int depth, string line) => text.Append(' ', 2 * depth).Append(line).Append('\n');
     }
 
-    public static string NameOf(TrainingSite site) => site.Name == site.Method.Name ? $"{site.Method.ContainingType.Name}.{site.Name}" : site.Name;
+    public static string NameOf(TrainingSite site) =>
+        site.Name == site.Method.Name ? $"{site.Method.ContainingType.Name}.{site.Name}" : site.Name;
 
     /// <summary><c>for epoch: 20 times</c></summary>
     private static string Describe(Round round)
@@ -79,7 +80,8 @@ internal static class SitePrinter
             DoStatementSyntax loops => $"do while {Quote(loops.Condition)}",
             var other => Quote(other),
         };
-        var trips = !round.Trips.IsKnown ? round.EndsEarly ? ", ends early" : "" : $": {(round.EndsEarly ? "at most " : "")}{round.Trips} times";
+        var trips = !round.Trips.IsKnown ? round.EndsEarly ? ", ends early" : ""
+            : $": {(round.EndsEarly ? "at most " : "")}{round.Trips} times";
         var all = round.Outer?.Loop is not null && round.AllTrips.Size is { } n ? $", {n} in all" : "";
         return loop + trips + all + (round.Loop.IsUnrolled ? ", one after the other" : "");
     }
@@ -100,13 +102,15 @@ internal static class SitePrinter
     {
         EventKind.CreateModel => $"make {NameOf(e.Subject)}",
         EventKind.CreateOptimizer => $"make {NameOf(e.Subject)} ({((Optimizer)e.Subject).Kind}) over {Over((Optimizer)e.Subject)}",
-        EventKind.CreateScheduler => $"make {NameOf(e.Subject)} ({((Scheduler)e.Subject).Kind}) for {NameOf(((Scheduler)e.Subject).Optimizer)}",
+        EventKind.CreateScheduler =>
+            $"make {NameOf(e.Subject)} ({((Scheduler)e.Subject).Kind}) for {NameOf(((Scheduler)e.Subject).Optimizer)}",
         EventKind.Move => $"move {NameOf(e.Subject)}",
         EventKind.Load => $"load {NameOf(e.Subject)}",
         EventKind.LoadOptimizer => $"load the state of {NameOf(e.Subject)}",
         EventKind.Save => $"save {NameOf(e.Subject)}",
         EventKind.SaveOptimizer => $"save the state of {NameOf(e.Subject)}",
-        EventKind.Train when e.Arguments.First is { Flag: not true } on => on.Flag == false ? $"eval {NameOf(e.Subject)}" : $"train or eval {NameOf(e.Subject)}",
+        EventKind.Train when e.Arguments.First is { Flag: not true } on =>
+            on.Flag == false ? $"eval {NameOf(e.Subject)}" : $"train or eval {NameOf(e.Subject)}",
         EventKind.Train => $"train {NameOf(e.Subject)}",
         EventKind.Eval => $"eval {NameOf(e.Subject)}",
         EventKind.ZeroGrad => $"zero_grad {NameOf(e.Subject)}",

@@ -34,7 +34,8 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
 
     /// <summary>Whether something happens to it wherever this site is run; null where that depends, or unread code may do it.</summary>
     public bool? Always(EventKind kind, Value subject) =>
-        Events.Any(e => e.Kind == kind && ReferenceEquals(e.Subject, subject) && !e.Conditional) ? true : Never(kind, subject) == true ? false : null;
+        Events.Any(e => e.Kind == kind && ReferenceEquals(e.Subject, subject) && !e.Conditional) ? true
+        : Never(kind, subject) == true ? false : null;
 
     /// <summary>Its losses with the networks they are applied to.</summary>
     public List<LossUse> Uses { get; } = [];

@@ -42,8 +42,10 @@ public class GenericTests
 
     public static TheoryData<string> Programs =>
     [
-        "var n = Make.Given(() => new Net()); " + Train, "Net n = Make.Given<Net>(() => new()); " + Train, "var n = Make.Fresh<Net>(); " + Train,
-        "var n = Make.Nested<Net>(); " + Train, "var n = Make.Active<Net>(); " + Train, "Make.Out(out Net n); " + Train, "var n = Of<Net>.Make(); " + Train,
+        "var n = Make.Given(() => new Net()); " + Train, "Net n = Make.Given<Net>(() => new()); " + Train,
+        "var n = Make.Fresh<Net>(); " + Train,
+        "var n = Make.Nested<Net>(); " + Train, "var n = Make.Active<Net>(); " + Train, "Make.Out(out Net n); " + Train,
+        "var n = Of<Net>.Make(); " + Train,
         "T Local<T>(T it) => it; var n = Local(new Net()); " + Train, "new Trainer<Net>().Fit();", "new Special().Fit();",
     ];
 

@@ -81,7 +81,8 @@ public class GraphTests
     [Fact] public void A_chain_of_append() => Reads("Linear → ReLU",
         "private readonly Sequential s = Sequential().append(Linear(4, 4)).append(ReLU()); " + Ctor, "return s.forward(x);");
     [Fact] public void A_ModuleList_in_a_loop() =>
-        Reads("Linear → Tanh → Linear → Tanh", "private readonly ModuleList<Linear> list = ModuleList(Linear(4, 8), Linear(8, 4)); " + Ctor,
+        Reads("Linear → Tanh → Linear → Tanh", "private readonly ModuleList<Linear> list = ModuleList(Linear(4, 8), Linear(8, 4)); "
+            + Ctor,
             "foreach (var l in list) x = torch.tanh(l.forward(x)); return x;");
     [Fact] public void Nested_calls() => Reads("c (Conv2d) → b (BatchNorm2d) → a (ReLU)",
         "private readonly Conv2d c = Conv2d(3, 8, 3); private readonly BatchNorm2d b = BatchNorm2d(8); private readonly ReLU a = ReLU(); "
@@ -91,12 +92,14 @@ public class GraphTests
     [Fact] public void A_cast_layer() =>
         Reads("a (Linear)", "private readonly Module<Tensor, Tensor> a = Linear(4, 8); " + Ctor, "return ((Linear)a).forward(x);");
     [Fact] public void A_helper_on_tensors() =>
-        Reads("a (Linear) → ReLU", "private readonly Linear a = Linear(4, 8); private Tensor Act(Tensor t) => functional.relu(t); " + Ctor,
+        Reads("a (Linear) → ReLU", "private readonly Linear a = Linear(4, 8); private Tensor Act(Tensor t) => functional.relu(t); "
+            + Ctor,
             "return Act(a.forward(x));");
     [Fact] public void A_local_function() => Reads("a (Linear) → ReLU", "private readonly Linear a = Linear(4, 8); " + Ctor,
         "return Act(a.forward(x)); Tensor Act(Tensor t) => functional.relu(t);");
     [Fact] public void A_residual() =>
-        Reads("a (Linear) → add → ReLU", "private readonly Linear a = Linear(4, 4); " + Ctor, "return functional.relu(a.forward(x) + x);");
+        Reads("a (Linear) → add → ReLU", "private readonly Linear a = Linear(4, 4); " + Ctor,
+            "return functional.relu(a.forward(x) + x);");
     [Fact] public void A_tuple_is_taken_apart() => Reads("a (Linear) → b (Linear) → add",
         "private readonly Linear a = Linear(4, 4), b = Linear(4, 4); " + Ctor, "var (l, r) = (a.forward(x), b.forward(x)); return l + r;");
     [Fact] public void What_is_not_known_says_why() => Assert.Contains(

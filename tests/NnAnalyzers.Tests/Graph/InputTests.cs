@@ -21,7 +21,8 @@ public class InputTests
 
     [Theory]
     [InlineData("return {|NN3003:fc.forward(cat(new[] { x, y }, 1))|};", "forward(randn(8, 4), randn(8, 5))")]
-    [InlineData("return {|NN3003:fc.forward(cat(new[] { x, y }, 1))|};", "call(randn(8, 4), randn(8, 5))", "call(randn(2, 4), randn(2, 5))")]
+    [InlineData("return {|NN3003:fc.forward(cat(new[] { x, y }, 1))|};", "call(randn(8, 4), randn(8, 5))",
+        "call(randn(2, 4), randn(2, 5))")]
     [InlineData("return fc.forward({|NN3003:x + y|});", "call(randn(8, 8), randn(8, 7))")]
     public Task Inputs_that_do_not_fit(string forward, params string[] calls) => Verify.Sizes.FiresAsync(Pair(forward, calls));
 

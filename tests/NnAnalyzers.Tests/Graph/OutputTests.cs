@@ -3,7 +3,8 @@ namespace NnAnalyzers.Tests.Graph;
 /// <summary>Networks that return several tensors: each has its shape and its losses.</summary>
 public class OutputTests
 {
-    private static string Two(string body, string returns = "(Tensor mean, Tensor classes)", string result = "(mean.forward(x), classes.forward(x))",
+    private static string Two(string body, string returns = "(Tensor mean, Tensor classes)",
+        string result = "(mean.forward(x), classes.forward(x))",
         string takes = "Module<Tensor, (Tensor mean, Tensor classes)>") => $$"""
         class Two : {{takes}}
         {

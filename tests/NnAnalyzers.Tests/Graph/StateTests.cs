@@ -4,7 +4,8 @@ namespace NnAnalyzers.Tests.Graph;
 public class StateTests
 {
     private static string Net(string layer, string head, string forward) => Code.Net(
-        $"private readonly {layer}; private readonly Linear fc = Linear({head}, 3);", forward, "prediction.sum()", input: "randn(8, 10, 16)");
+        $"private readonly {layer}; private readonly Linear fc = Linear({head}, 3);", forward, "prediction.sum()",
+        input: "randn(8, 10, 16)");
 
     [Theory]
     [InlineData("GRU r = GRU(16, 24, batchFirst: true)", "25", "var (_, h) = r.forward(x); return {|NN3003:fc.forward(h[-1])|};")]

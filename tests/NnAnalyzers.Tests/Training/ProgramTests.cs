@@ -16,7 +16,8 @@ public class ProgramTests
     private static readonly string Folder = Path.Combine(typeof(ProgramTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == "RepositoryRoot").Value!, "tests/NnAnalyzers.Tests/Programs");
 
-    public static TheoryData<string> Programs => [.. Directory.EnumerateFileSystemEntries(Folder).Where(f => !f.EndsWith(".txt", StringComparison.Ordinal))
+    public static TheoryData<string> Programs =>
+        [.. Directory.EnumerateFileSystemEntries(Folder).Where(f => !f.EndsWith(".txt", StringComparison.Ordinal))
         .Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
 
     internal static CSharpCompilation Compile(string name)
@@ -50,10 +51,14 @@ public class ProgramTests
         {
             var drawn = SitePrinter.Mermaid(site).Split('\n');
             Assert.StartsWith("flowchart", drawn[0]);
-            Assert.Equal(drawn.Count(l => l.TrimStart().StartsWith("subgraph ", StringComparison.Ordinal)), drawn.Count(l => l.Trim() == "end"));
+            Assert.Equal(drawn.Count(l => l.TrimStart().StartsWith("subgraph ", StringComparison.Ordinal)),
+                drawn.Count(l => l.Trim() == "end"));
             // Every node is made before it is named.
-            var made = drawn.Select(l => System.Text.RegularExpressions.Regex.Match(l, @"^\s+(e\d+)\[")).Where(m => m.Success).Select(m => m.Groups[1].Value).ToHashSet();
-            Assert.All(drawn.SelectMany(l => System.Text.RegularExpressions.Regex.Matches(l, @"^\s+(e\d+) -.*> (e\d+)$").SelectMany(m => new[] { m.Groups[1].Value, m.Groups[2].Value })),
+            var made = drawn.Select(l => System.Text.RegularExpressions.Regex.Match(l, @"^\s+(e\d+)\[")).Where(m => m.Success)
+                .Select(m => m.Groups[1].Value).ToHashSet();
+            Assert.All(drawn.SelectMany(l =>
+                System.Text.RegularExpressions.Regex.Matches(l, @"^\s+(e\d+) -.*> (e\d+)$")
+                .SelectMany(m => new[] { m.Groups[1].Value, m.Groups[2].Value })),
                 node => Assert.Contains(node, made));
         }
     }

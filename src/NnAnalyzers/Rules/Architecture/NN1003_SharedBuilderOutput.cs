@@ -16,13 +16,16 @@ internal sealed class NN1003_SharedBuilderOutput() : Rule("NN1003", RuleLevel.Pr
               where end.Network is not null && end.Network.Steps.Contains(last) && use.IsCutBy(end)
               let builder = end.Network!.SharedBuilder(last)
               where builder is not null
-              select Mend(At(builder.Call.Syntax, builder.Helper.Name, last.Op.Name, use.Op.Name, Chain.Path(end, use)), last, builder, project);
+              select Mend(At(builder.Call.Syntax, builder.Helper.Name, last.Op.Name, use.Op.Name, Chain.Path(end, use)), last, builder,
+              project);
 
     private static Finding Mend(Finding finding, Step last, BuilderCall builder, ProjectGraph project)
     {
         // The helper's own switch, where turning it off leaves no activation ...
-        var off = builder.Helper.Parameters.FirstOrDefault(p => p.Type.SpecialType == Microsoft.CodeAnalysis.SpecialType.System_Boolean && project.IsSwitchFor(builder.Helper, p, last.Op));
-        if (off is not null) return finding.Fix($"Build the output layer without {last.Op.Name}", Edit.SetArgument(builder.Call, off, "false"));
+        var off = builder.Helper.Parameters.FirstOrDefault(p => p.Type.SpecialType == Microsoft.CodeAnalysis.SpecialType.System_Boolean
+            && project.IsSwitchFor(builder.Helper, p, last.Op));
+        if (off is not null)
+            return finding.Fix($"Build the output layer without {last.Op.Name}", Edit.SetArgument(builder.Call, off, "false"));
         // ... else the layer the helper wraps, with this call's arguments.
         var inner = last.Input;
         while (inner is { HasWeights: false, Kind: StepKind.Operation }) inner = inner.Input;

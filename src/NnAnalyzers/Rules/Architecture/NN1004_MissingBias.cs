@@ -11,7 +11,8 @@ internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Ca
 {
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
         from step in network.Steps
-        where step is { HasWeights: true, Op.Role: Role.Linear or Role.Convolution or Role.TransposedConvolution, Layer: { HasBias: false, Syntax: not null } }
+        where step is { HasWeights: true, Op.Role: Role.Linear or Role.Convolution or Role.TransposedConvolution,
+        Layer: { HasBias: false, Syntax: not null } }
         where !IsBiaslessByDesign(step, network) && !project.IsLoaded(network)
         let next = NextUser(step, network)
         where next is not null
@@ -39,7 +40,8 @@ internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Ca
             found = found is null ? null : user.Role switch
             {
                 Role.Activation or Role.Softmax => NextUser(user, network, true, depth + 1),
-                Role.Pooling or Role.Dropout or Role.Reshape or Role.Permute or Role.Identity or Role.Resize => NextUser(user, network, activated, depth + 1),
+                Role.Pooling or Role.Dropout or Role.Reshape or Role.Permute or Role.Identity or Role.Resize =>
+                    NextUser(user, network, activated, depth + 1),
                 Role.Arithmetic when user.Op.Name == "add" && user.Inputs.Count == 2 => NextUser(user, network, activated, depth + 1),
                 _ when user.HasWeights && activated => user.Layer!.Label,
                 _ => null,

@@ -22,12 +22,15 @@ internal sealed class NN1011_SoftmaxOverOne() : Rule("NN1011", RuleLevel.Proven,
         if (!IsOverOne(step) || step.Syntax is null) yield break;
         var finding = At(step.Syntax, step.Op.Name, Axis(step)!, step.Input!.Shape, step.Op.Name == "LogSoftmax" ? "0" : "1");
         // One unit is a yes or no: its logit goes into the binary loss that has the sigmoid inside.
-        yield return use is { Op.Domain: LossDomain.Probabilities } && Edit.RenameLoss(use.Loss, "BCEWithLogitsLoss", "binary_cross_entropy_with_logits") is { } loss
+        yield return use is { Op.Domain: LossDomain.Probabilities }
+            && Edit.RenameLoss(use.Loss, "BCEWithLogitsLoss", "binary_cross_entropy_with_logits") is { } loss
             ? finding.Fix($"Remove {step.Op.Name} and use BCEWithLogitsLoss", Edit.Unwrap(step), loss) : finding;
     }
 
     /// <summary>Also asked by rules that leave this place to this one.</summary>
-    public static bool IsOverOne(Step step) => step is { Role: Role.Softmax, Conditional: false } && Axis(step) is { } axis && step.Input?.Shape.At(axis).Size == 1;
+    public static bool IsOverOne(Step step) =>
+        step is { Role: Role.Softmax, Conditional: false } && Axis(step) is { } axis && step.Input?.Shape.At(axis).Size == 1;
 
-    private static long? Axis(Step step) => step.Op.Name == "Softmax2d" ? -3 : step.Arguments.TryGetValue("dim", out var dim) ? (dim.Value as Constant)?.Integer : null;
+    private static long? Axis(Step step) =>
+        step.Op.Name == "Softmax2d" ? -3 : step.Arguments.TryGetValue("dim", out var dim) ? (dim.Value as Constant)?.Integer : null;
 }

@@ -14,11 +14,15 @@ internal sealed class NN1013_OneOutputForClasses() : Rule("NN1013", RuleLevel.Pr
     public override IEnumerable<Finding> Check(LossUse use, ProjectGraph project)
     {
         // Of a softmax over one value NN1011 speaks.
-        if (!use.IsOverOneClass || use.Loss is not { Syntax: { } place, Conditional: false } || use.Ends.Any(e => NN1011_SoftmaxOverOne.IsOverOne(e.Last))) yield break;
+        if (!use.IsOverOneClass || use.Loss is not { Syntax: { } place, Conditional: false }
+            || use.Ends.Any(e => NN1011_SoftmaxOverOne.IsOverOne(e.Last))) yield break;
         var finding = At(place, use.Op.Name, use.Prediction!.Shape);
-        yield return Edit.RenameLoss(use.Loss, "BCEWithLogitsLoss", "binary_cross_entropy_with_logits") is { } renamed && place is InvocationExpressionSyntax { ArgumentList.Arguments: [{ NameColon: null } prediction, { NameColon: null } target] }
+        yield return Edit.RenameLoss(use.Loss, "BCEWithLogitsLoss", "binary_cross_entropy_with_logits") is { } renamed
+            && place is InvocationExpressionSyntax { ArgumentList.Arguments: [{ NameColon: null } prediction, { NameColon: null } target] }
             ? finding.Fix("Use BCEWithLogitsLoss, with targets shaped like the output", renamed,
-                Edit.Replace(target.Expression, $"{Edit.Receiver(target.Expression)}.to_type({Edit.Receiver(prediction.Expression)}.dtype).view_as({prediction.Expression})"))
+                Edit.Replace(target.Expression,
+                $"{Edit.Receiver(target.Expression)}.to_type({Edit.Receiver(prediction.Expression)}.dtype)"
+                + $".view_as({prediction.Expression})"))
             : finding;
     }
 }

@@ -14,7 +14,8 @@ internal sealed class NN5001_SaverBeforeOptimizer() : Rule("NN5001", RuleLevel.P
 {
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from creation in site.Events
-        where creation is { Kind: EventKind.CreateOptimizer, Subject: Optimizer optimizer } && Torch.OptimizerCatalog.Optimizer(optimizer.Kind)?.KeepsState != false 
+        where creation is { Kind: EventKind.CreateOptimizer, Subject: Optimizer optimizer }
+        && Torch.OptimizerCatalog.Optimizer(optimizer.Kind)?.KeepsState != false 
             && !site.Events.Any(e => e.Kind == EventKind.SaveOptimizer) && site.Never(EventKind.SaveOptimizer, optimizer) == true
         from saver in Saver.MadeBefore(creation, site)
         where saver.IsCheckpoint(site) && saver.Setup.Declaration is not null
@@ -26,10 +27,12 @@ internal sealed class NN5001_SaverBeforeOptimizer() : Rule("NN5001", RuleLevel.P
         if (creation is not { Declaration: { } optimizer, Variable: { } state }) return finding;
         var (made, name) = (saver.Setup.Declaration!, saver.Setup.Variable!);
         // save_state_dict lives on the concrete optimizers; and nothing may use the saver before its new place.
-        if (optimizer.Declaration.Type.ToString().EndsWith("Optimizer", StringComparison.Ordinal) || Edit.IsUsedBetween(name, made, optimizer)) return finding;
+        if (optimizer.Declaration.Type.ToString().EndsWith("Optimizer", StringComparison.Ordinal)
+            || Edit.IsUsedBetween(name, made, optimizer)) return finding;
         if (saver.Setup.Operation is IObjectCreationOperation holder)
             return Edit.WithOptional(holder, p => p.Type.Name is "Optimizer" or "OptimizerHelper", state) is not { } handedOver ? finding
-                : finding.Fix($"Set up {name} after {state} and hand it over", Edit.Move(made, optimizer, made.ToString().Replace(holder.Syntax.ToString(), handedOver)));
+                : finding.Fix($"Set up {name} after {state} and hand it over",
+                Edit.Move(made, optimizer, made.ToString().Replace(holder.Syntax.ToString(), handedOver)));
 
         var save = saver.Saves[0].Operation.Syntax;
         if (Saver.PathOf(saver.Saves[0]) is not { } path) return finding;
@@ -42,8 +45,13 @@ internal sealed class NN5001_SaverBeforeOptimizer() : Rule("NN5001", RuleLevel.P
             _ => null,
         };
         // The same program picks up the weights; it must pick up the state too, once the optimizer is there.
-        var resumes = site.Events.Where(e => e.Kind == EventKind.Load && Edit.BlockOf(made)!.Contains(e.Operation.Syntax)).Select(Saver.PathOf).FirstOrDefault(p => p is not null);
-        var restore = resumes is null ? null : $"if (System.IO.File.Exists({resumes} + \".optimizer\")) {state}.load_state_dict({resumes} + \".optimizer\");";
-        return text is null ? finding : finding.Fix($"Set up {name} after {state}, save its state{(restore is null ? "" : " and restore it")}", Edit.Move(made, optimizer, text, restore));
+        var resumes =
+            site.Events.Where(e => e.Kind == EventKind.Load && Edit.BlockOf(made)!.Contains(e.Operation.Syntax)).Select(Saver.PathOf)
+            .FirstOrDefault(p => p is not null);
+        var restore = resumes is null ? null
+            : $"if (System.IO.File.Exists({resumes} + \".optimizer\")) {state}.load_state_dict({resumes} + \".optimizer\");";
+        return text is null ? finding
+            : finding.Fix($"Set up {name} after {state}, save its state{(restore is null ? "" : " and restore it")}",
+            Edit.Move(made, optimizer, text, restore));
     }
 }

@@ -17,9 +17,11 @@ internal sealed class NN3003_LayerSizesDisagree() : Rule("NN3003", RuleLevel.Pro
         foreach (var (step, own) in network.AllSteps)
         {
             if (step.Conditional || own.Conditional || own.Syntax is null || Contradiction.Of(step) is not { } contradiction) continue;
-            if (step == own) yield return Mend(At(own.Syntax, contradiction.Expects, contradiction.Gets), contradiction, step, network.Steps);
+            if (step == own)
+                yield return Mend(At(own.Syntax, contradiction.Expects, contradiction.Gets), contradiction, step, network.Steps);
             // A block that contradicts itself is told where it is written; here it is told that the two do not fit.
-            else if (own.Layer?.Type is { } type && project.NetworkOf(type)?.AllSteps.Any(s => s.Step.Syntax == step.Syntax && Contradiction.Of(s.Step) is not null) != true)
+            else if (own.Layer?.Type is { } type
+            && project.NetworkOf(type)?.AllSteps.Any(s => s.Step.Syntax == step.Syntax && Contradiction.Of(s.Step) is not null) != true)
                 yield return At(own.Syntax, $"in {own.Name} ({own.Op.Name}) {contradiction.Expects}", contradiction.Gets);
         }
     }
@@ -33,9 +35,13 @@ internal sealed class NN3003_LayerSizesDisagree() : Rule("NN3003", RuleLevel.Pro
 
     /// <summary>A number written at the layer gives way to what really comes in.</summary>
     private static Finding Mend(Finding finding, Contradiction contradiction, Step step, IReadOnlyList<Step> all) =>
-        contradiction is { Parameter: { } parameter, Actual.Size: { } actual } && step.Layer is { Builder: null, IsMadeRepeatedly: false } layer && all.Count(s => s.Layer == layer) == 1 && layer.Arguments.TryGetValue(parameter, out var argument)
+        contradiction is { Parameter: { } parameter, Actual.Size: { } actual }
+        && step.Layer is { Builder: null, IsMadeRepeatedly: false } layer && all.Count(s => s.Layer == layer) == 1
+        && layer.Arguments.TryGetValue(parameter, out var argument)
         && argument.Operation is IArgumentOperation { Syntax: ArgumentSyntax { Expression: var written } } && IsArithmetic(written)
-            ? finding.Fix($"{layer.Label} reads {actual}", Edit.Replace(written, actual.ToString(System.Globalization.CultureInfo.InvariantCulture))) : finding;
+            ? finding.Fix($"{layer.Label} reads {actual}",
+            Edit.Replace(written, actual.ToString(System.Globalization.CultureInfo.InvariantCulture))) : finding;
 
-    private static bool IsArithmetic(ExpressionSyntax written) => written.DescendantNodesAndSelf().All(n => n is LiteralExpressionSyntax or BinaryExpressionSyntax or ParenthesizedExpressionSyntax);
+    private static bool IsArithmetic(ExpressionSyntax written) =>
+        written.DescendantNodesAndSelf().All(n => n is LiteralExpressionSyntax or BinaryExpressionSyntax or ParenthesizedExpressionSyntax);
 }

@@ -12,15 +12,20 @@ internal sealed class NN3004_FlattenMergesBatch() : Rule("NN3004", RuleLevel.Pro
 {
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
         from step in network.Steps
-        where step is { Op.Name: "Flatten", Layer: null, Syntax: not null, Input.Shape.Rank: >= 2 } && Start(step) == 0 && step.Input!.Shape.At(0).Size != 1
+        where step is { Op.Name: "Flatten", Layer: null, Syntax: not null, Input.Shape.Rank: >= 2 } && Start(step) == 0
+        && step.Input!.Shape.At(0).Size != 1
         // Only where a batch is sure: a shape that training code gives, or a normalization over the batch.
-        where network.Steps.FirstOrDefault() is { Kind: StepKind.Input, Users.Count: > 0, Shape.HasRank: true } && (project.IsFedKnownShape(network) || network.Steps.TakeWhile(s => s != step).Any(s => s.Op.Name.StartsWith("BatchNorm", StringComparison.Ordinal)))
+        where network.Steps.FirstOrDefault() is { Kind: StepKind.Input, Users.Count: > 0, Shape.HasRank: true }
+        && (project.IsFedKnownShape(network)
+        || network.Steps.TakeWhile(s => s != step).Any(s => s.Op.Name.StartsWith("BatchNorm", StringComparison.Ordinal)))
         where !network.Steps.Any(s => s.Role is Role.Convolution && s.Input?.Shape.Rank == s.Op.SpatialAxes + 1) // single pictures
         let head = Chain.HeadOf(step)
         where head is not null
         let written = step.Syntax as Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax
         select At(step.Syntax!, step.Input!.Shape, head.Label).Fix("Flatten each sample",
-            Edit.Operand(step) is { } operand && written is not null ? Edit.Replace(written, $"{Edit.Receiver(operand)}.flatten(1)") : null);
+            Edit.Operand(step) is { } operand && written is not null ? Edit.Replace(written, $"{Edit.Receiver(operand)}.flatten(1)")
+            : null);
 
-    private static long? Start(Step step) => step.Arguments.TryGetValue("start_dim", out var start) ? (start.Value as Constant)?.Integer : 0;
+    private static long? Start(Step step) =>
+        step.Arguments.TryGetValue("start_dim", out var start) ? (start.Value as Constant)?.Integer : 0;
 }

@@ -12,12 +12,16 @@ internal sealed class NN3005_SqueezeMayDropBatch() : Rule("NN3005", RuleLevel.Li
     "Squeeze that may drop the batch",
     "{0} of {1} drops the batch axis when a batch holds one sample; name the axis of size 1")
 {
-    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => network.Steps.SelectMany(s => Judge(s, step => step.HasWeights || network.Losses.Count > 0 && network.Outputs.Any(o => o.Step == step)));
-    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => site.Steps.SelectMany(s => Judge(s, step => step.Role == Role.Loss));
+    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
+        network.Steps.SelectMany(s =>
+        Judge(s, step => step.HasWeights || network.Losses.Count > 0 && network.Outputs.Any(o => o.Step == step)));
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
+        site.Steps.SelectMany(s => Judge(s, step => step.Role == Role.Loss));
 
     private IEnumerable<Finding> Judge(Step step, Func<Step, bool> matters)
     {
-        if (step is not { Op.Name: "squeeze", Layer: null, Syntax: InvocationExpressionSyntax call, PredictionOnly: false, Input.Shape: { Rank: >= 2 } shape }
+        if (step is not { Op.Name: "squeeze", Layer: null, Syntax: InvocationExpressionSyntax call, PredictionOnly: false,
+            Input.Shape: { Rank: >= 2 } shape }
             || AxisOf(step) is not (null or 0) || step.Arguments.ValueOf("dim") is { IsNull: false, Dim.Size: null }) yield break;
         // A batch whose size is a number is one the author had in mind.
         if (shape.Dims[0].Size is not null || !Leads(step, matters, 0)) yield break;
@@ -26,11 +30,13 @@ internal sealed class NN3005_SqueezeMayDropBatch() : Rule("NN3005", RuleLevel.Li
         var finding = At(call, AxisOf(step) == 0 ? "squeeze(0)" : "squeeze()", shape);
         // The last first, so that the others keep their numbers.
         yield return ones.Count > 0 && Edit.Operand(step) is { } operand ? finding.Fix($"Squeeze axis {string.Join(" and ", ones)} only",
-            Edit.Replace(call, Edit.Receiver(operand) + string.Concat(ones.AsEnumerable().Reverse().Select(i => $".squeeze({i})")))) : finding;
+            Edit.Replace(call, Edit.Receiver(operand) + string.Concat(ones.AsEnumerable().Reverse().Select(i => $".squeeze({i})"))))
+            : finding;
     }
 
     private static long? AxisOf(Step step) => step.Arguments.ValueOf("dim") is { IsNull: false } dim
         ? dim.Dim.Size is < 0 and var back ? back + step.Input!.Shape.Rank : dim.Dim.Size : null;
 
-    private static bool Leads(Step step, Func<Step, bool> to, int depth) => to(step) || depth < 8 && step.Users.Any(u => Leads(u, to, depth + 1));
+    private static bool Leads(Step step, Func<Step, bool> to, int depth) =>
+        to(step) || depth < 8 && step.Users.Any(u => Leads(u, to, depth + 1));
 }

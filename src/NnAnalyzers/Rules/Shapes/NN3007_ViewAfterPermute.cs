@@ -18,8 +18,11 @@ internal sealed class NN3007_ViewAfterPermute() : Rule("NN3007", RuleLevel.Prove
 
     private IEnumerable<Finding> Judge(Step step)
     {
-        if (step is not { Op.Name: "view", Layer: null, Syntax: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access }, Input: { Op.Name: "permute" or "transpose", Shape.HasRank: true } moved }) yield break;
-        if (Order(moved) is not { } order || ShapeFunctions.Target(step.Applied) is not { } target || !Merges(moved.Shape.Dims, order, target)) yield break;
+        if (step is not { Op.Name: "view", Layer: null,
+            Syntax: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access },
+            Input: { Op.Name: "permute" or "transpose", Shape.HasRank: true } moved }) yield break;
+        if (Order(moved) is not { } order || ShapeFunctions.Target(step.Applied) is not { } target
+            || !Merges(moved.Shape.Dims, order, target)) yield break;
         yield return At(step.Syntax, step.Shape, moved.Op.Name).Fix("Use reshape", Edit.Replace(access.Name, "reshape"));
     }
 
@@ -37,7 +40,8 @@ internal sealed class NN3007_ViewAfterPermute() : Rule("NN3007", RuleLevel.Prove
         // Axes that stay are matched from both ends; what is left in the middle is merged or split.
         var (from, to, end) = (0, 0, 0);
         while (from < source.Length && to < target.Count && source[from].Equals(target[to])) (from, to) = (from + 1, to + 1);
-        while (source.Length - end > from && target.Count - end > to && source[source.Length - 1 - end].Equals(target[target.Count - 1 - end])) end++;
+        while (source.Length - end > from && target.Count - end > to
+            && source[source.Length - 1 - end].Equals(target[target.Count - 1 - end])) end++;
         // Only where the middle becomes a single axis is it sure that all of it is merged.
         var middle = Enumerable.Range(from, source.Length - end - from).Where(i => source[i].Size != 1).ToList();
         if (target.Count - end - to != 1 || middle.Count < 2) return false;

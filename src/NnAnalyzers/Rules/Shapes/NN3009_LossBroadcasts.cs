@@ -14,10 +14,13 @@ internal sealed class NN3009_LossBroadcasts() : Rule("NN3009", RuleLevel.Proven,
 {
     public override IEnumerable<Finding> Check(LossUse use, ProjectGraph project)
     {
-        if (use is not { Op.Domain: LossDomain.AnyNumber, Prediction: { } prediction, Target: { } target, Loss: { Syntax: { } place, Conditional: false } }) yield break;
+        if (use is not { Op.Domain: LossDomain.AnyNumber, Prediction: { } prediction, Target: { } target,
+            Loss: { Syntax: { } place, Conditional: false } }) yield break;
         var (p, t) = (prediction.Shape, target.Shape);
-        if (!p.HasRank || !t.HasRank || p.Dims.All(d => d.Size == 1) || t.Dims.All(d => d.Size == 1) || !IsStretched(p, t)) yield break; // a single number may stand for all
-        var finding = At(place, use.Op.Name, p, t, p.Rank != t.Rank ? "every prediction with every target" : "one prediction with several targets");
+        if (!p.HasRank || !t.HasRank || p.Dims.All(d => d.Size == 1) || t.Dims.All(d => d.Size == 1) || !IsStretched(p, t))
+            yield break; // a single number may stand for all
+        var finding =
+            At(place, use.Op.Name, p, t, p.Rank != t.Rank ? "every prediction with every target" : "one prediction with several targets");
         yield return Mend(finding, use, place);
     }
 
@@ -49,12 +52,16 @@ internal sealed class NN3009_LossBroadcasts() : Rule("NN3009", RuleLevel.Proven,
         if (more.Rank == fewer.Rank + 1 && use.Loss.Operation is IBinaryOperation difference)
         {
             var axis = Enumerable.Range(0, more.Rank).Where(i => more.Dims[i].Size == 1).ToList();
-            var side = use.Loss.Inputs[index] == use.Loss.Arguments.ValueOf("left") ? difference.LeftOperand.Syntax : difference.RightOperand.Syntax;
+            var side = use.Loss.Inputs[index] == use.Loss.Arguments.ValueOf("left") ? difference.LeftOperand.Syntax
+                : difference.RightOperand.Syntax;
             return axis.Count == 1 ? finding.Fix($"Squeeze axis {axis[0]} of the {(index == 0 ? "prediction" : "target")}",
                 Edit.Replace(side, $"{Edit.Receiver((ExpressionSyntax)side)}.squeeze({axis[0]})")) : finding;
         }
-        if (more.Rank != fewer.Rank + 1 || place is not InvocationExpressionSyntax { ArgumentList.Arguments: { Count: >= 2 } arguments } || arguments.Take(2).Any(a => a.NameColon is not null)) return finding;
+        if (more.Rank != fewer.Rank + 1 || place is not InvocationExpressionSyntax { ArgumentList.Arguments: { Count: >= 2 } arguments }
+            || arguments.Take(2).Any(a => a.NameColon is not null)) return finding;
         var axes = Enumerable.Range(0, more.Rank).Where(i => more.Dims[i].Size == 1).ToList();
-        return axes.Count == 1 ? finding.Fix($"Squeeze axis {axes[0]} of the {(index == 0 ? "prediction" : "target")}", Edit.Replace(arguments[index].Expression, $"{Edit.Receiver(arguments[index].Expression)}.squeeze({axes[0]})")) : finding;
+        return axes.Count == 1
+            ? finding.Fix($"Squeeze axis {axes[0]} of the {(index == 0 ? "prediction" : "target")}",
+            Edit.Replace(arguments[index].Expression, $"{Edit.Receiver(arguments[index].Expression)}.squeeze({axes[0]})")) : finding;
     }
 }
