@@ -11,7 +11,7 @@ public sealed class RoomTests
     /// <summary>The root knows every rule by name, to register it; rules know the root. Nothing else is excepted.</summary>
     private const string Registration = "RuleCatalog.cs";
 
-    private static readonly string Source = Path.Combine(Path.GetFullPath(typeof(RoomTests).Assembly
+    internal static readonly string Source = Path.Combine(Path.GetFullPath(typeof(RoomTests).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!), "src", "NnAnalyzers");
 
     [Fact]

@@ -32,12 +32,14 @@ internal sealed class ProjectGraph
     /// <summary>Methods that were read by themselves, and those that something entered besides.</summary>
     private readonly HashSet<IMethodSymbol> _alone = new(SymbolEqualityComparer.Default),
         _enteredLater = new(SymbolEqualityComparer.Default);
-    private readonly Dictionary<INamedTypeSymbol, List<NetworkUse>> _uses = new(SymbolEqualityComparer.Default);
+    private readonly NetworkUses _uses = new();
+    private readonly LossLinks _losses;
 
     public ProjectGraph(Compilation compilation, TorchSymbols torch, CancellationToken cancellation = default)
     {
         (_torch, _cancellation) = (torch, cancellation);
         _model = tree => _models.TryGetValue(tree, out var model) ? model : _models[tree] = compilation.GetSemanticModel(tree);
+        _losses = new(Applied, SitesReaching);
         Files = new(compilation, cancellation);
         _blocks = new(new Budget(Files.Files.Sum(f => (long)f.Length)));
     }
@@ -116,10 +118,10 @@ internal sealed class ProjectGraph
             _sites[site.Body] = site;
             foreach (var made in site.Events)
                 if (made is { Kind: EventKind.CreateModel, Subject: Layer { Type: { } type } layer })
-                    Uses(type).Add(new(layer.Arguments, []));
+                    _uses.Add(type, new(layer.Arguments, []));
             foreach (var call in site.Steps)
                 if (call is { Kind: StepKind.Network, Layer.Type: { } applied, Input: not null })
-                    Uses(applied).Add(new(call.Layer!.Arguments, call.Arguments.Values.Select(v => (v as Step)?.Shape).ToList()));
+                    _uses.Add(applied, new(call.Layer!.Arguments, call.Arguments.Values.Select(v => (v as Step)?.Shape).ToList()));
         }
 
         // By another one; of two that call each other the first stays.
@@ -191,17 +193,6 @@ internal sealed class ProjectGraph
         return (known.Made.Continue(), known.Self);
     }
 
-    /// <summary>A place where training code makes a network, or applies it.</summary>
-    /// <param name="Made">The arguments of its constructor.</param>
-    /// <param name="Inputs">The shapes of the tensors it is applied to, by the place of the parameter; empty where it is made.</param>
-    private sealed record NetworkUse(Arguments Made, IReadOnlyList<Shape?> Inputs)
-    {
-        public Shape? Input => Inputs.FirstOrDefault(i => i is not null);
-    }
-
-    private List<NetworkUse> Uses(INamedTypeSymbol type) =>
-        _uses.TryGetValue(type.OriginalDefinition, out var list) ? list : _uses[type.OriginalDefinition] = [];
-
     /// <summary>An object of a class of the project, as its own methods see it.</summary>
     private Value Self(INamedTypeSymbol type) =>
         _torch.IsUserModule(type) ? new Layer(new Op(type.Name, Role.Opaque), null) { Type = type, Name = type.Name } : new Instance(type);
@@ -262,15 +253,15 @@ internal sealed class ProjectGraph
         Readings++;
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks);
         var self = Self(type);
-        var uses = Uses(type);
-        var agreed = CommonArguments(uses.Select(u => u.Made).ToList());
+        var uses = _uses.Of(type);
+        var agreed = _uses.AgreedArguments(type);
         reader.ConstructRoot(type, self, agreed);
         var methods = Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
         var forward = methods.FirstOrDefault(m => m.Name is "forward" or "Forward" && m.Parameters.Any(p => _torch.IsTensor(p.Type)))
             ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
         var outputs = new List<Output>();
-        var known = CommonShape(uses.Select(u => u.Input).OfType<Shape>().ToList());
+        var known = _uses.AgreedInput(type);
         if (forward is not null)
         {
             if (reader.Run(forward, self, InputsOf(forward, uses, reader), null, null) is { } frame)
@@ -304,7 +295,7 @@ internal sealed class ProjectGraph
         foreach (var parameter in forward.Parameters.Where(p => _torch.IsTensor(p.Type)))
         {
             var shapes = applied.Select(u => u.Inputs.ElementAtOrDefault(parameter.Ordinal)).ToList();
-            if (shapes.Contains(null) || CommonShape(shapes.OfType<Shape>().ToList()) is not { } known) continue;
+            if (shapes.Contains(null) || NetworkUses.Agreed(shapes.OfType<Shape>().ToList()) is not { } known) continue;
             var input = new Step(StepKind.Input, new Op(parameter.Name, Role.Source), [], null);
             // A second tensor is of the same batch where all say so.
             var isSameBatch = first is not null && applied.All(u => u.Inputs[parameter.Ordinal]!.At(0).Equals(u.Input!.At(0)));
@@ -327,17 +318,6 @@ internal sealed class ProjectGraph
     {
         for (var t = type; t is not null; t = t.BaseType) yield return t;
     }
-
-    private static Shape? CommonShape(IReadOnlyList<Shape> shapes) =>
-        shapes.Count > 0
-        && shapes.All(s => s.Rank == shapes[0].Rank && s.Rank > 0 && s.Dims.Skip(1).All(d => d.Size is not null)
-        && s.Dims.Skip(1).SequenceEqual(shapes[0].Dims.Skip(1)))
-            ? shapes[0] : null;
-
-    private static Arguments? CommonArguments(IReadOnlyList<Arguments> all) =>
-        all.Count == 0 ? null
-        : new(all[0].Where(a => a.Value is Constant { Raw: var raw } && all.All(o => o.ValueOf(a.Name) is Constant c && Equals(c.Raw, raw)))
-        .ToArray());
 
     /// <summary>A Sequential as it was when training code applied it; one that grows later is another network then.</summary>
     private Network ReadContainer(Layer container, Step applied)
@@ -376,129 +356,26 @@ internal sealed class ProjectGraph
         site.Steps.Concat(site.Steps.Where(s => s is { Kind: StepKind.Network, Layer.IsSequential: true })
         .SelectMany(s => Applied(s)?.Steps ?? []));
 
-    /// <summary>Follows each loss of a site back to the networks it is applied to.</summary>
-    public IReadOnlyList<LossUse> LossesOf(TrainingSite site)
-    {
-        if (site.Uses.Count > 0) return site.Uses;
-        foreach (var loss in site.Losses) site.Uses.Add(Link(loss, site, null));
-        var backward = site.Of(EventKind.Backward).Select(e => (Step)e.Subject).Distinct().ToList();
-        foreach (var loss in backward.SelectMany(HandwrittenLoss.Behind))
-            if (Oriented(loss, site) is { } oriented) site.Uses.Add(Link(oriented, site, null));
-        // A Sequential is known by what is done with it, whatever goes backward.
-        if (backward.Count > 0)
-            foreach (var applied in site.Steps.Where(s => s is { Kind: StepKind.Network, Layer.IsSequential: true })) Applied(applied);
-        return site.Uses;
-    }
-
-    /// <summary>A written-out loss with the network's side first; null where not exactly one side comes from a network.</summary>
-    private Step? Oriented(Step loss, TrainingSite site)
-    {
-        bool IsPredicted(Step side)
-        {
-            var passed = new List<(Step Step, Network Network)>();
-            foreach (var source in Behind(side, site, passed)) _ = source;
-            return passed.Count > 0;
-        }
-        var (first, second) = (IsPredicted(loss.Inputs[0]), IsPredicted(loss.Inputs[1]));
-        return first == second ? null : first ? loss
-            : new Step(loss.Kind, loss.Op, [loss.Inputs[1], loss.Inputs[0]], loss.Operation) { Arguments = loss.Arguments,
-            When = loss.When };
-    }
-
-    private readonly Dictionary<Network, IReadOnlyList<LossUse>> _ownLosses = [];
+    /// <summary>The losses of a site, each with the steps that decide what it gets.</summary>
+    public IReadOnlyList<LossUse> LossesOf(TrainingSite site) => _losses.Of(site);
 
     /// <summary>The losses a network computes itself.</summary>
-    public IReadOnlyList<LossUse> LossesOf(Network network) =>
-        _ownLosses.TryGetValue(network, out var known) ? known
-        : _ownLosses[network] = network.OwnLosses.Select(l => Link(l, null, network)).ToList();
-
-    private LossUse Link(Step loss, TrainingSite? site, Network? own)
-    {
-        var passed = new List<(Step Step, Network Network)>();
-        var ends = new List<LossEnd>();
-        if (loss.Input is { } prediction) Follow(prediction, loss.Op.Domain, null);
-        var use = new LossUse(loss, ends, passed.SelectMany(p => p.Step.Inputs).ToList());
-        foreach (var network in passed.Select(p => p.Network).Concat(own is null ? [] : [own]).Distinct()) Meet(network, use);
-        return use;
-
-        void Follow(Step from, LossDomain domain, Step? half)
-        {
-            foreach (var (last, path) in Behind(from, site, passed).ToList())
-            {
-                ends.Add(new LossEnd(last,
-                    passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network
-                    ?? passed.Select(p => p.Network).FirstOrDefault() ?? own, domain, half, path));
-                if (half is null && last.Input is { } logits && LossUse.BeforeHalf(last.Op, domain) is { } wanted)
-                    Follow(logits, wanted, last);
-            }
-        }
-    }
-
-    /// <summary>The steps that decide a tensor's values, those of the networks too that training code applies on the way.</summary>
-    private IEnumerable<Source> Behind(Step step, TrainingSite? site, List<(Step Step, Network Network)>? passed) =>
-        Chain.Behind(step, applied =>
-    {
-        if (site is null || Applied(applied) is not { } network) return [];
-        passed?.Add((applied, network));
-        return network.Outputs;
-    });
+    public IReadOnlyList<LossUse> LossesOf(Network network) => _losses.Of(network);
 
     /// <summary>The steps that decide a tensor of training code.</summary>
-    public IEnumerable<Source> Behind(Step step, TrainingSite site) => Behind(step, site, null);
+    public IEnumerable<Source> Behind(Step step, TrainingSite site) => _losses.Behind(step, site);
 
-    /// <summary>The same line is read once for each caller; the reading that knows its targets counts.</summary>
-    private static void Meet(Network network, LossUse use)
-    {
-        if (network.Losses.FirstOrDefault(u => u.Loss.Syntax == use.Loss.Syntax && u.Op == use.Op) is { } same)
-        {
-            if (same.Target?.Range is not null || use.Target?.Range is null) return;
-            network.Losses.Remove(same);
-        }
-        network.Losses.Add(use);
-    }
-
-    /// <summary>
-    /// Whether a tensor is of use to losses alone, apart from the question which of its values is the largest: then nobody else notices
-    /// when an activation before it goes. A network's output is followed to all code that applies it.
-    /// </summary>
-    public bool IsOnlyForLosses(Step step, Network? network) =>
-        _onlyForLosses.TryGetValue(step, out var known) ? known : _onlyForLosses[step] = FindOnlyLosses(step, network);
-
-    private readonly Dictionary<Step, bool> _onlyForLosses = [];
-
-    private bool FindOnlyLosses(Step step, Network? network)
-    {
-        var (open, seen) = (new Queue<Step>([step]), new HashSet<Step>());
-        while (open.Count > 0)
-        {
-            if (open.Dequeue() is var next && !seen.Add(next)) continue;
-            if (next.IsReadOut) return false;
-            foreach (var user in next.Users)
-                if (user.Role is Role.Loss or Role.Softmax || user.IsActivation
-                    || user.Op.Name is "argmax" or "argmin" or "argsort" or "topk" or "max" or "min" or "sort") continue;
-                else if (user.Kind is StepKind.Choice or StepKind.Part || Chain.IsTransparent(user) || user.Op.Name == "detach")
-                open.Enqueue(user);
-                else return false;
-            if (network?.Outputs.Any(o => o.Step == next) != true) continue;
-            foreach (var applied in ApplicationsOf(network)) open.Enqueue(applied);
-        }
-        return true;
-    }
-
-    private IEnumerable<Step> ApplicationsOf(Network network) => network.Tree is not { } tree ? []
-        : SitesReaching(tree).SelectMany(s => s.Steps).Where(s => s.Kind == StepKind.Network
-            && (network.Type is { } type ? SymbolEqualityComparer.Default.Equals(s.Layer?.Type?.OriginalDefinition, type)
-            : s.Layer is { IsSequential: true } && Applied(s) == network));
+    /// <inheritdoc cref="LossLinks.IsOnlyForLosses"/>
+    public bool IsOnlyForLosses(Step step, Network? network) => _losses.IsOnlyForLosses(step, network);
 
     // ---- What else is asked.
 
     /// <summary>The constructor arguments on which all code that makes such a module agrees.</summary>
-    public Arguments MadeWith(INamedTypeSymbol type) =>
-        CommonArguments(Uses(type.OriginalDefinition).Select(u => u.Made).ToList()) ?? Arguments.None;
+    public Arguments MadeWith(INamedTypeSymbol type) => _uses.AgreedArguments(type) ?? Arguments.None;
 
     /// <summary>Whether training code says what goes into a network.</summary>
     public bool IsFedKnownShape(Network network) =>
-        network.Type is { } type && CommonShape(Uses(type).Select(u => u.Input).OfType<Shape>().ToList()) is not null;
+        network.Type is { } type && _uses.AgreedInput(type) is not null;
 
     /// <summary>
     /// Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about

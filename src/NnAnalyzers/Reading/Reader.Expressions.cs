@@ -157,9 +157,7 @@ internal sealed partial class Reader
 
     private Value Unary(IUnaryOperation unary, Value operand)
     {
-        if (operand is Step tensor)
-            return Apply(unary.OperatorKind == UnaryOperatorKind.Minus ? Catalog.Get("neg") : Catalog.Get("logical_not"), null,
-                Given("input", tensor, unary.Operand), [tensor], unary);
+        if (operand is Step tensor) return Unary(unary, tensor);
         return (unary.OperatorKind, operand) switch
         {
             (UnaryOperatorKind.Not, Constant { Raw: bool } or Truth or Unknown) => Not(operand),
@@ -225,11 +223,6 @@ internal sealed partial class Reader
         return owner is not null ? Remember(owner, member, any) : any;
     }
 
-    /// <summary><c>TensorIndex.Colon</c> and the like.</summary>
-    private Pick? IndexNamed(ISymbol member) => member is { IsStatic: true, ContainingType.Name: "TensorIndex" } && torch.IsTorch(member)
-        ? new Pick(member.Name == "Ellipsis" ? IndexKind.Ellipsis : member.Name is "Null" or "None" ? IndexKind.NewAxis : IndexKind.Slice)
-        : null;
-
     /// <summary>A static member that is set once holds what it was set to.</summary>
     private Value Static(ISymbol member, ITypeSymbol type)
     {
@@ -274,7 +267,7 @@ internal sealed partial class Reader
                 : new Size(Dim.Named(new Symbol("rank")));
         if (name is "Value" && property.Property.ContainingType.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T
             && receiver is not null) return receiver;
-        if (name == "training" && torch.IsTorch(property.Property)) return Truth.Training;
+        if (name == Effects.TrainingMode && torch.IsTorch(property.Property)) return Truth.Training;
         if (name is "HasValue" && receiver is not null) return Not(IsNull(receiver));
         if (!torch.IsTorch(property.Property))
         {
@@ -285,46 +278,13 @@ internal sealed partial class Reader
                 && Call(shared, null) is { } value2) return value2;
             return MemberOf(receiver, property.Property, property.Property.Type);
         }
-        switch (receiver)
-        {
-            case Step tensor when name == "shape": return new ShapeOf(tensor);
-            case Step tensor when name is "ndim" or "Dimensions": return Rank(tensor);
-            case Step tensor when name is "NumberOfElements":
-                return Number(tensor.Shape.HasRank ? Shape.Product(tensor.Shape.Dims) : Dim.Unknown, "a number of elements");
-            case Step tensor when torch.IsTensor(property.Type):
-                return Catalog.Find(name) is { OpaqueReason: null } op ? Apply(op, null, Arguments.None, [tensor], property, frame.Builder)
-                    : Unread($"{name} is not read", property, [tensor], name);
-            case Step when name is "device" or "dtype": return new Unknown(name);
-            case Layer { Type: not null } own when GetMember(own, property.Property) is { } set: return set;
-            case Layer layer when torch.IsTensor(property.Type): return new ParameterOf(layer, name);
-            case Layer layer when layer.Op.In is not null && SizeNamed(layer, name) is { IsKnown: true } size: return Number(size, name);
-            case ParameterOf parameter when torch.IsTensor(property.Type): return parameter;
-            case ParameterOf when name == "shape": return new Unknown("a weight's shape");
-        }
-        return IsWhole(property.Type) ? new Size(Dim.Named(new Symbol(name)))
-            : torch.IsTensor(property.Type) ? Unread($"property {name} is not read", property, receiver is null ? [] : [receiver], name)
-            : new Unknown($"property {name} is not read");
+        return PropertyOfTorch(property, receiver, name, frame);
     }
-
-    /// <summary>A list that is empty in the first turn of a loop is there to be filled.</summary>
-    private bool IsToBeFilled(Value list, Items contents) =>
-        !insideNetwork && contents.Elements.Length == 0 && list is Collection { Extents: null } && TurningSince(list) is not null;
 
     private List<Value> IndicesOf(IPropertyReferenceOperation property, Frame frame) =>
         property.Arguments.SelectMany(a =>
         Evaluate(a.Value, frame) is var index && a.ArgumentKind == ArgumentKind.ParamArray && ContentsOf(index) is { } several
         ? several.Elements : ImmutableArray.Create(index)).ToList();
-
-    /// <summary><c>fc.in_features</c> and the like.</summary>
-    private static Dim SizeNamed(Layer layer, string name) => Catalog.Key(name) switch
-    {
-        "infeatures" or "inchannels" or "inputsize" or "numembeddings" => layer.In,
-        "outfeatures" or "outchannels" or "hiddensize" or "embeddingdim" => layer.Out,
-        _ => Dim.Unknown,
-    };
-
-    private static Value Rank(Step tensor) =>
-        tensor.Shape.HasRank ? new Constant((long)tensor.Shape.Rank) : new Unknown("a number of axes");
 
     /// <summary>A layer that the constructor of a module did not make is not there: <c>if (from != to) shortcut = ..</c>.</summary>
     private bool IsNeverSet(Value? owner, ISymbol member, ITypeSymbol type) =>
@@ -347,98 +307,6 @@ internal sealed partial class Reader
         PropertyDeclarationSyntax or IndexerDeclarationSyntax => false,
         _ => true,
     };
-
-    // ---- Elements.
-
-    private Value MakeArray(IArrayCreationOperation array, Frame frame)
-    {
-        var extents = All(array.DimensionSizes, frame).Select(e => e.Dim).ToList();
-        if (array.Initializer is { } initializer)
-        {
-            // The elements of { { 1, 2 }, { 3, 4 } } are read one after the other, as they lie in memory.
-            var leaves = new List<IOperation>();
-            Flatten(initializer, leaves);
-            return Hold(leaves.Count > Budget.Elements ? new Items([]) { IsComplete = !Limited() } : new Items(All(leaves, frame)),
-                "array", extents);
-        }
-        return Hold(extents is [{ Size: >= 0 and <= MaxUnroll and var n }] ? new Items(Enumerable.Repeat<Value>(new Constant(null), (int)n))
-            : new Items([]) { IsComplete = false }, "array", extents);
-
-        static void Flatten(IArrayInitializerOperation initializer, List<IOperation> leaves)
-        {
-            foreach (var element in initializer.ElementValues)
-                if (leaves.Count > Budget.Elements) return;
-                else if (element is IArrayInitializerOperation row) Flatten(row, leaves);
-                else leaves.Add(element);
-        }
-    }
-
-    private Value Element(Value collection, IReadOnlyList<Value> indices, IOperation operation)
-    {
-        if (collection is ShapeOf shape && indices is [Constant { Integer: { } axis }]) return new Size(AxisOf(shape.Tensor, axis));
-        if (collection is Step tensor)
-            return torch.IsTensor(operation.Type) ? Index(tensor, indices, operation) : new Unknown("an element of a tensor");
-        if (ContentsOf(collection) is { } items)
-        {
-            switch (indices)
-            {
-                case [Constant { Integer: { } n }] when !items.Repeats && (n < 0 ? n + items.Elements.Length : n) is >= 0 and var at
-                    && at < items.Elements.Length && (n >= 0 || items.IsComplete):
-                    return items.Elements[(int)at];
-                case [Constant { Integer: { } n }] when items.Repeats && collection is Collection held && IsWhole(operation.Type):
-                    // The same element of the same array is the same number.
-                    return _state.Get(held, "[" + n + "]")
-                        ?? Remembered(held, "[" + n + "]", new Size(Dim.Named(new Symbol($"{held.Name}[{n}]"))));
-                case [Constant { Raw: string or null } key] when items.Under(key.Raw) is { } value:
-                    return value;
-            }
-            // Any element of a list of layers or tensors: one of them, as good as another for its kind.
-            var candidates =
-                items.Elements.Select(e => e is Items { Elements: [Constant { Raw: string }, var value] } ? value : e).ToList();
-            if (candidates.Count > 0 && candidates.All(c => c is Layer)) return candidates.Aggregate((a, b) => Either(null, a, b));
-            if (candidates.Count > 0 && candidates.All(c => c is Step)) return candidates.Aggregate((a, b) => Either(null, a, b));
-            if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol($"{(collection as Collection)?.Name}[i]")));
-        }
-        if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol("n")));
-        return torch.IsTensor(operation.Type) ? Unread("an element of something not read", operation, [collection])
-            : torch.IsModule(operation.Type) || torch.IsUserModule(operation.Type) ? Anything(operation.Type, "element")
-            : new Unknown("an element of something not read");
-    }
-
-    private Value Remembered(Value owner, string key, Value value)
-    {
-        _state.Set(owner, key, value);
-        return value;
-    }
-
-    /// <summary>The tensor whose axes this one's are, through steps that leave them.</summary>
-    public static Step RootOf(Step tensor)
-    {
-        while (Behind(tensor) is { } behind) tensor = behind;
-        return tensor;
-    }
-
-    private static Step? Behind(Step tensor) =>
-        tensor is { Kind: StepKind.Operation, Op.KeepsShape: true, Input: { } input } ? input : tensor.Outer;
-
-    /// <summary>The size of one axis; the same symbol for tensors that surely agree.</summary>
-    public static Dim AxisOf(Step tensor, long index)
-    {
-        if (tensor.Shape.At(index) is { IsKnown: true } known) return known;
-        if (tensor.Shape.Normalize(index) is { } axis) index = axis;
-        return Dim.Named(new Axis(RootOf(tensor), (int)index));
-    }
-
-    /// <summary>A tensor of unknown rank that a layer reads has the axes this layer wants.</summary>
-    private static void Refine(Step tensor, Func<Step, Shape> shape)
-    {
-        if (tensor.Shape.HasRank) return;
-        var axes = shape(RootOf(tensor));
-        for (var step = tensor; step is { Shape.HasRank: false }; step = Behind(step)) step.Shape = axes;
-    }
-
-    private Value Index(Step tensor, IReadOnlyList<Value> indices, IOperation operation) =>
-        Apply(Catalog.Get("index"), null, Given("indices", new Items(indices), operation), [tensor], operation);
 
     // ---- Assignments and patterns.
 
@@ -471,7 +339,7 @@ internal sealed partial class Reader
             // x[.., 0] = y writes into x.
             case Step tensor:
                 var written =
-                    Apply(Catalog.Get("index_put_"), null, Arguments.None,
+                    Apply(PutInto, null, Arguments.None,
                     new[] { tensor }.Concat(value is Step step ? [step] : []).ToList(), operation);
                 if (Bare(instance) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation)
                     AssignTo(instance, written, frame);
@@ -612,11 +480,6 @@ internal sealed partial class Reader
         }
     }
 
-    /// <summary>Whether a layer of TorchSharp's takes one tensor and gives one: <c>Module&lt;Tensor, Tensor&gt;</c>.</summary>
-    private static bool? IsPlain(Layer layer, ITypeSymbol type) =>
-        type is INamedTypeSymbol { TypeArguments.Length: 2 }
-        ? layer.Op.Role is Role.Recurrent or Role.Attention or Role.Bilinear or Role.Loss ? null : true : null;
-
     private static bool Derives(INamedTypeSymbol? type, ITypeSymbol ancestor)
     {
         for (; type is not null; type = type.BaseType)
@@ -633,24 +496,8 @@ internal sealed partial class Reader
         if (isEquality && (left is Constant { Raw: null } || right is Constant { Raw: null }))
             return IsNull(left is Constant { Raw: null } ? right : left) is var isNull && kind == BinaryOperatorKind.Equals ? isNull
                 : Not(isNull);
-        if (left is Step || right is Step)
-        {
-            var name = kind switch
-            {
-                BinaryOperatorKind.Add => "add", BinaryOperatorKind.Subtract => "sub", BinaryOperatorKind.Multiply => "mul",
-                    BinaryOperatorKind.Divide => "div", BinaryOperatorKind.Remainder => "remainder",
-                BinaryOperatorKind.LessThan => "lt", BinaryOperatorKind.GreaterThan => "gt", BinaryOperatorKind.LessThanOrEqual => "le",
-                    BinaryOperatorKind.GreaterThanOrEqual => "ge",
-                BinaryOperatorKind.And => "logical_and", BinaryOperatorKind.Or => "logical_or",
-                    BinaryOperatorKind.ExclusiveOr => "logical_xor", BinaryOperatorKind.NotEquals => "ne", _ => "eq",
-            };
-            return Apply(Catalog.Get(name), null,
-                new Arguments(new Argument("left", left, operation), new Argument("right", right, operation)),
-                new[] { left, right }.OfType<Step>().ToList(), operation);
-        }
-        if (left is ParameterOf or ParametersOf || right is ParameterOf or ParametersOf)
-            return torch.IsTensor(operation.Type) ? Apply(Catalog.Get("mul"), null, Arguments.None, [], operation)
-                : new Unknown("arithmetic on weights");
+        if (left is Step or ParameterOf or ParametersOf || right is Step or ParameterOf or ParametersOf)
+            return CombineTensors(kind, left, right, operation);
         if (isEquality && !torch.IsTensor(operation.Type))
             return Same(left, right) is var equal && kind == BinaryOperatorKind.Equals ? equal : Not(equal);
         if (left is Constant { Integer: { } a } && right is Constant { Integer: { } b })

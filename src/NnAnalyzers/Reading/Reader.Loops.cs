@@ -61,8 +61,8 @@ internal sealed partial class Reader
         var builds = false;
         foreach (var node in loop.Body.Syntax.DescendantNodes())
             if (node is not SimpleNameSyntax { Identifier.ValueText: var name }) continue;
-            else if (name is "backward" or "step" or "forward" or "call") return false;
-            else builds |= name is "Add" or "append" or "Append";
+            else if (Effects.Trains(name)) return false;
+            else builds |= name is "Append" || Effects.OfModule(name) == EventKind.Grow;
         return builds;
     }
 

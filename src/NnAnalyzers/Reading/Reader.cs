@@ -14,6 +14,8 @@ namespace NnAnalyzers.Reading;
 /// over IOperation. It reads both a module class (layers, then forward) and training code (what happens to networks).
 /// Calls of the project's own methods are followed with a depth bound; both sides of a branch are read and merged; a
 /// loop over known layers is unrolled, any other is read once. What is not understood becomes <see cref="Unknown"/>.
+/// This file and those of calls, expressions, generics, loops and paths know C#; lists, modules, optimizers and tensors each
+/// have a file that handles them.
 /// </summary>
 /// <remarks>
 /// In a network (<paramref name="insideNetwork"/>) nested modules are read where they are applied, with what they are given; in training
@@ -96,29 +98,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             PropertyDeclarationSyntax { Initializer: { } initializer } => Operation(initializer),
             _ => null,
         } is ISymbolInitializerOperation { Value: { } written } ? written : null;
-
-    /// <summary>Fills the fields of a module of the user's before they are first read.</summary>
-    private void EnsureConstructed(Layer layer)
-    {
-        if (layer.Type is not { } type || _state.Get(layer, "constructed") is not null) return;
-        _state.Set(layer, "constructed", new Constant(true));
-        // What it is made of is told when the class itself is read.
-        _nested++;
-        if (!type.IsAbstract && (_calls.Count < MaxDepth || !Limited()))
-        {
-            Construct(type, layer, layer.Arguments, layer.Constructor);
-            if (layer.Creation is not null) _state.Set(layer, "constructed", new Constant("whole"));
-        }
-        _nested--;
-    }
-
-    /// <summary>The module that is read as a whole; its layers and events are the reader's.</summary>
-    public void ConstructRoot(INamedTypeSymbol type, Value self, Arguments? arguments = null)
-    {
-        _state.Set(self, "constructed", new Constant(true));
-        Construct(type, self, arguments);
-        if (!type.IsAbstract) _state.Set(self, "constructed", new Constant("whole"));
-    }
 
     /// <summary>Another reader that goes on where this one stopped, without changing what this one knows.</summary>
     public Reader Continue() =>
@@ -256,14 +235,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
             : new Unknown($"{name} comes from outside") { Name = name };
     }
 
-    /// <summary>Any number of something.</summary>
-    private Value Several(ITypeSymbol element, string name)
-    {
-        if (!torch.IsTensor(element) && !torch.IsModule(element) && !IsWhole(element))
-            return new Unknown($"{name} comes from outside") { Name = name };
-        return Hold(new Items([Anything(element, name)]) { Repeats = true, IsComplete = false }, name);
-    }
-
     private static bool IsWhole(ITypeSymbol? type) => Constant.IsWhole(type);
 
     // ---- Statements. Each returns false when control does not go on after it.
@@ -399,80 +370,6 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private void SetMember(Owner owner, ISymbol member, Value value) => _state.Set(owner, member.OriginalDefinition, value);
     private Value? GetMember(Owner owner, ISymbol member) =>
         _state.Get(owner, member.OriginalDefinition) is { } value ? Resolve(value) : null;
-
-    /// <summary>Puts values into an array or list of their own.</summary>
-    private Collection Hold(Items items, string name = "list")
-    {
-        var collection = new Collection(name) { MadeIn = Now.Loop };
-        _state.Set(collection, State.Contents, items);
-        return collection;
-    }
-
-    private Collection Hold(Items items, string name, IReadOnlyList<Dim> extents)
-    {
-        var array = new Collection(name) { MadeIn = Now.Loop, Extents = extents };
-        _state.Set(array, State.Contents, items);
-        return array;
-    }
-
-    /// <summary>What is in a tuple, array, list or container now; null for anything else.</summary>
-    public Items? ContentsOf(Value? value) => Held(value) is { } items ? Settled(items) : null;
-
-    /// <summary>The same with what is there under a condition only.</summary>
-    private Items? Held(Value? value) => value switch
-    {
-        Items items => items,
-        Collection collection => _state.Get(collection, State.Contents) as Items ?? Items.Empty,
-        Layer { Children: { } children } => Held(children),
-        _ => null,
-    };
-
-    private void Change(Collection collection, Func<Items, Items> change)
-    {
-        var changed = change(Held(collection)!);
-        // Each turn of a loop adds more.
-        if (!insideNetwork && changed.Elements.Length > 0 && TurningSince(collection) is not null
-            && changed.Elements.Length != Held(collection)!.Elements.Length)
-            changed = new Items(changed.Elements) { Repeats = true, IsComplete = false };
-        _state.Set(collection, State.Contents, changed);
-    }
-
-    /// <summary>Arguments as they stand now: lists become what is in them.</summary>
-    private Arguments Freeze(Arguments arguments) =>
-        arguments.With((value, _) => value is not Collection list ? value
-            : ContentsOf(list)! is var held && list.Extents is null ? held
-            : new Items(held.Elements) { IsComplete = held.IsComplete, Repeats = held.Repeats, Extents = list.Extents });
-
-    /// <summary>Every tensor in the values, those in lists and tuples too.</summary>
-    private List<Step> Tensors(IEnumerable<Value?> values)
-    {
-        var found = new List<Step>(2);
-        foreach (var value in values) Gather(value, found);
-        return found;
-    }
-
-    private List<Step> Tensors(Arguments arguments, Value? receiver = null)
-    {
-        var found = new List<Step>(2);
-        Gather(receiver, found);
-        foreach (var value in arguments.Written) Gather(value, found);
-        return found;
-    }
-
-    private void Gather(Value? value, List<Step> found)
-    {
-        var left = Budget.Elements;
-        Gather(value, found, ref left);
-    }
-
-    /// <summary>Lists hold lists, and the same ones again.</summary>
-    private void Gather(Value? value, List<Step> found, ref int left)
-    {
-        if (value is Step step) found.Add((Step)Resolve(step));
-        else if (value is Items or Collection)
-            foreach (var element in ContentsOf(value)!.Elements)
-                if (left-- > 0) Gather(element, found, ref left);
-    }
 
     /// <summary>A layer is called after the field or variable that holds it.</summary>
     private static void NameAfter(Value value, ISymbol symbol)

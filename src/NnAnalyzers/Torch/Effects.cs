@@ -50,6 +50,17 @@ internal static class Effects
     /// <summary>The same for an optimizer.</summary>
     public static EventKind? OfOptimizer(string method) => Optimizers.TryGetValue(method, out var kind) ? kind : null;
 
+    /// <summary>Methods of other libraries, and extensions, that save or load a model by their name.</summary>
+    public static EventKind? OfOthers(string method) => method.StartsWith("load", StringComparison.OrdinalIgnoreCase) ? EventKind.Load
+        : method.StartsWith("save", StringComparison.OrdinalIgnoreCase) ? EventKind.Save : null;
+
+    /// <summary>The property that tells whether a module is in training mode.</summary>
+    public const string TrainingMode = "training";
+
+    /// <summary>Methods that apply or train a network: a loop with one in it does not put one together.</summary>
+    public static bool Trains(string method) =>
+        method is "backward" || OfModule(method) == EventKind.Apply || OfOptimizer(method) == EventKind.Step;
+
     /// <summary>Methods that draw the values of one tensor anew, in place.</summary>
     public static bool Initializes(string method) => method is "normal_" or "uniform_" or "fill_" or "zero_" or "trunc_normal_";
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Shapes;
 
@@ -145,5 +146,154 @@ internal sealed partial class Reader
         return result is not { } number ? null
             : whole && method.Name is "Max" or "Min" or "Abs" || method.Name is "GreatestCommonDivisor" or "ToInt32" or "ToInt64"
             ? new Constant((long)number) : new Constant(number);
+    }
+
+    /// <summary>A list that is empty in the first turn of a loop is there to be filled.</summary>
+    private bool IsToBeFilled(Value list, Items contents) =>
+        !insideNetwork && contents.Elements.Length == 0 && list is Collection { Extents: null } && TurningSince(list) is not null;
+
+    // ---- Elements.
+
+    private Value MakeArray(IArrayCreationOperation array, Frame frame)
+    {
+        var extents = All(array.DimensionSizes, frame).Select(e => e.Dim).ToList();
+        if (array.Initializer is { } initializer)
+        {
+            // The elements of { { 1, 2 }, { 3, 4 } } are read one after the other, as they lie in memory.
+            var leaves = new List<IOperation>();
+            Flatten(initializer, leaves);
+            return Hold(leaves.Count > Budget.Elements ? new Items([]) { IsComplete = !Limited() } : new Items(All(leaves, frame)),
+                "array", extents);
+        }
+        return Hold(extents is [{ Size: >= 0 and <= MaxUnroll and var n }] ? new Items(Enumerable.Repeat<Value>(new Constant(null), (int)n))
+            : new Items([]) { IsComplete = false }, "array", extents);
+
+        static void Flatten(IArrayInitializerOperation initializer, List<IOperation> leaves)
+        {
+            foreach (var element in initializer.ElementValues)
+                if (leaves.Count > Budget.Elements) return;
+                else if (element is IArrayInitializerOperation row) Flatten(row, leaves);
+                else leaves.Add(element);
+        }
+    }
+
+    private Value Element(Value collection, IReadOnlyList<Value> indices, IOperation operation)
+    {
+        if (collection is ShapeOf shape && indices is [Constant { Integer: { } axis }]) return new Size(AxisOf(shape.Tensor, axis));
+        if (collection is Step tensor)
+            return torch.IsTensor(operation.Type) ? Index(tensor, indices, operation) : new Unknown("an element of a tensor");
+        if (ContentsOf(collection) is { } items)
+        {
+            switch (indices)
+            {
+                case [Constant { Integer: { } n }] when !items.Repeats && (n < 0 ? n + items.Elements.Length : n) is >= 0 and var at
+                    && at < items.Elements.Length && (n >= 0 || items.IsComplete):
+                    return items.Elements[(int)at];
+                case [Constant { Integer: { } n }] when items.Repeats && collection is Collection held && IsWhole(operation.Type):
+                    // The same element of the same array is the same number.
+                    return _state.Get(held, "[" + n + "]")
+                        ?? Remembered(held, "[" + n + "]", new Size(Dim.Named(new Symbol($"{held.Name}[{n}]"))));
+                case [Constant { Raw: string or null } key] when items.Under(key.Raw) is { } value:
+                    return value;
+            }
+            // Any element of a list of layers or tensors: one of them, as good as another for its kind.
+            var candidates =
+                items.Elements.Select(e => e is Items { Elements: [Constant { Raw: string }, var value] } ? value : e).ToList();
+            if (candidates.Count > 0 && candidates.All(c => c is Layer)) return candidates.Aggregate((a, b) => Either(null, a, b));
+            if (candidates.Count > 0 && candidates.All(c => c is Step)) return candidates.Aggregate((a, b) => Either(null, a, b));
+            if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol($"{(collection as Collection)?.Name}[i]")));
+        }
+        if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol("n")));
+        return torch.IsTensor(operation.Type) ? Unread("an element of something not read", operation, [collection])
+            : torch.IsModule(operation.Type) || torch.IsUserModule(operation.Type) ? Anything(operation.Type, "element")
+            : new Unknown("an element of something not read");
+    }
+
+    private Value Remembered(Value owner, string key, Value value)
+    {
+        _state.Set(owner, key, value);
+        return value;
+    }
+
+    /// <summary>Any number of something.</summary>
+    private Value Several(ITypeSymbol element, string name)
+    {
+        if (!torch.IsTensor(element) && !torch.IsModule(element) && !IsWhole(element))
+            return new Unknown($"{name} comes from outside") { Name = name };
+        return Hold(new Items([Anything(element, name)]) { Repeats = true, IsComplete = false }, name);
+    }
+
+    /// <summary>Puts values into an array or list of their own.</summary>
+    private Collection Hold(Items items, string name = "list")
+    {
+        var collection = new Collection(name) { MadeIn = Now.Loop };
+        _state.Set(collection, State.Contents, items);
+        return collection;
+    }
+
+    private Collection Hold(Items items, string name, IReadOnlyList<Dim> extents)
+    {
+        var array = new Collection(name) { MadeIn = Now.Loop, Extents = extents };
+        _state.Set(array, State.Contents, items);
+        return array;
+    }
+
+    /// <summary>What is in a tuple, array, list or container now; null for anything else.</summary>
+    public Items? ContentsOf(Value? value) => Held(value) is { } items ? Settled(items) : null;
+
+    /// <summary>The same with what is there under a condition only.</summary>
+    private Items? Held(Value? value) => value switch
+    {
+        Items items => items,
+        Collection collection => _state.Get(collection, State.Contents) as Items ?? Items.Empty,
+        Layer { Children: { } children } => Held(children),
+        _ => null,
+    };
+
+    private void Change(Collection collection, Func<Items, Items> change)
+    {
+        var changed = change(Held(collection)!);
+        // Each turn of a loop adds more.
+        if (!insideNetwork && changed.Elements.Length > 0 && TurningSince(collection) is not null
+            && changed.Elements.Length != Held(collection)!.Elements.Length)
+            changed = new Items(changed.Elements) { Repeats = true, IsComplete = false };
+        _state.Set(collection, State.Contents, changed);
+    }
+
+    /// <summary>Arguments as they stand now: lists become what is in them.</summary>
+    private Arguments Freeze(Arguments arguments) =>
+        arguments.With((value, _) => value is not Collection list ? value
+            : ContentsOf(list)! is var held && list.Extents is null ? held
+            : new Items(held.Elements) { IsComplete = held.IsComplete, Repeats = held.Repeats, Extents = list.Extents });
+
+    /// <summary>Every tensor in the values, those in lists and tuples too.</summary>
+    private List<Step> Tensors(IEnumerable<Value?> values)
+    {
+        var found = new List<Step>(2);
+        foreach (var value in values) Gather(value, found);
+        return found;
+    }
+
+    private List<Step> Tensors(Arguments arguments, Value? receiver = null)
+    {
+        var found = new List<Step>(2);
+        Gather(receiver, found);
+        foreach (var value in arguments.Written) Gather(value, found);
+        return found;
+    }
+
+    private void Gather(Value? value, List<Step> found)
+    {
+        var left = Budget.Elements;
+        Gather(value, found, ref left);
+    }
+
+    /// <summary>Lists hold lists, and the same ones again.</summary>
+    private void Gather(Value? value, List<Step> found, ref int left)
+    {
+        if (value is Step step) found.Add((Step)Resolve(step));
+        else if (value is Items or Collection)
+            foreach (var element in ContentsOf(value)!.Elements)
+                if (left-- > 0) Gather(element, found, ref left);
     }
 }

@@ -1,0 +1,43 @@
+using Microsoft.CodeAnalysis;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
+
+namespace NnAnalyzers.Projects;
+
+/// <summary>A place where training code makes a network, or applies it.</summary>
+/// <param name="Made">The arguments of its constructor.</param>
+/// <param name="Inputs">The shapes of the tensors it is applied to, by the place of the parameter; empty where it is made.</param>
+internal sealed record NetworkUse(Arguments Made, IReadOnlyList<Shape?> Inputs)
+{
+    public Shape? Input => Inputs.FirstOrDefault(i => i is not null);
+}
+
+/// <summary>How training code uses the module classes of a project, and on what all uses of one agree.</summary>
+internal sealed class NetworkUses
+{
+    private readonly Dictionary<INamedTypeSymbol, List<NetworkUse>> _uses = new(SymbolEqualityComparer.Default);
+
+    public IReadOnlyList<NetworkUse> Of(INamedTypeSymbol type) => _uses.TryGetValue(type.OriginalDefinition, out var list) ? list : [];
+
+    public void Add(INamedTypeSymbol type, NetworkUse use)
+    {
+        if (!_uses.TryGetValue(type.OriginalDefinition, out var list)) _uses[type.OriginalDefinition] = list = [];
+        list.Add(use);
+    }
+
+    /// <summary>The constructor's arguments that are the same constants everywhere; null where it is used nowhere.</summary>
+    public Arguments? AgreedArguments(INamedTypeSymbol type)
+    {
+        var all = Of(type).Select(u => u.Made).ToList();
+        return all.Count == 0 ? null : new(all[0].Where(a =>
+            a.Value is Constant { Raw: var raw } && all.All(o => o.ValueOf(a.Name) is Constant c && Equals(c.Raw, raw))).ToArray());
+    }
+
+    /// <summary>The shape of the input, where all agree on everything but the batch.</summary>
+    public Shape? AgreedInput(INamedTypeSymbol type) => Agreed(Of(type).Select(u => u.Input).OfType<Shape>().ToList());
+
+    /// <summary>The shape that all of these have but for the first axis; null if there is none.</summary>
+    public static Shape? Agreed(IReadOnlyList<Shape> shapes) =>
+        shapes.Count > 0 && shapes.All(s => s.Rank == shapes[0].Rank && s.Rank > 0 && s.Dims.Skip(1).All(d => d.Size is not null)
+            && s.Dims.Skip(1).SequenceEqual(shapes[0].Dims.Skip(1))) ? shapes[0] : null;
+}
