@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace NnAnalyzers.Tests;
 
-/// <summary>Parts of the pages that come from the code: what stands between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- /name --&gt;</c>.</summary>
+/// <summary>
+/// Parts of the pages that come from the code: what stands between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- /name --&gt;</c>.
+/// </summary>
 internal static class Docs
 {
     private static readonly string Root = typeof(Docs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

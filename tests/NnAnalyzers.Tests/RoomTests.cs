@@ -53,9 +53,12 @@ public sealed class RoomTests
         var trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(p => Path.GetFileName(p) != "NnAnalyzers.dll").Select(p => MetadataReference.CreateFromFile(p));
         // What a project imports by itself.
-        var usings = CSharpSyntaxTree.ParseText(Verify.GlobalUsings + "global using System.Threading;");
+        var usings =
+            CSharpSyntaxTree.ParseText(Verify.GlobalUsings + "global using System.Threading;",
+            new CSharpParseOptions(LanguageVersion.Preview));
         var compilation =
-            CSharpCompilation.Create("rooms", trees.Append(usings), trusted, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+            CSharpCompilation.Create("rooms", trees.Append(usings), trusted,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         var knows = new Dictionary<string, HashSet<string>>();
         foreach (var tree in trees.Where(t => Path.GetFileName(t.FilePath) != Registration))
         {

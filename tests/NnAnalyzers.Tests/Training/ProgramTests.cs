@@ -43,7 +43,8 @@ public class ProgramTests
     }
 
     [Fact]
-    public void The_site_on_the_page_is_what_is_printed() => Docs.Compare("docs/graph.md", "site", "```\n" + Printed("13_BestCheckpoint") + "```");
+    public void The_site_on_the_page_is_what_is_printed() =>
+    Docs.Compare("docs/graph.md", "site", "```\n" + Printed("13_BestCheckpoint") + "```");
 
     private static string Printed(string name)
     {
