@@ -57,7 +57,7 @@ internal static class GrowthShapes
         n => Net("long a = x.shape[0], b = x.shape[1];" + Repeat(n, "a = a + b; b = b + a;") + "return x.reshape(a, b);")),
         ["two sizes added up on either side of a branch"] = (4, n => Net(Flags + "long n = x.shape[0], m = x.shape[1];"
             + Lines(n, i => $"if (f[{i}] == \"\") n = n + m; else m = m + n;") + "return x.reshape(n, m);")),
-        ["sizes merged in constructors"] = (128,
+        ["sizes merged in constructors"] = (6,
         n => [Code.Net("private readonly M0 m = new(3, 5);", "return m.forward(x);", more: Lines(n, i => $$"""
             class M{{i}} : Module<Tensor, Tensor>
             {

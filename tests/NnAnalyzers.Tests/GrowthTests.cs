@@ -17,7 +17,8 @@ public class GrowthTests(ITestOutputHelper output)
     private const double Growth = 2.3;
 
     /// <summary>
-    /// A class costs as much as the 24 it makes inside, so that it grows evenly from a hundred on only; a thousand take half a minute.
+    /// Doubled twice, up to the depth of calls that is followed: in a longer chain each class costs the 24 that it makes inside, and a
+    /// thousand of them take half a minute.
     /// </summary>
     private const string Costly = "sizes merged in constructors";
 
