@@ -194,6 +194,14 @@ internal sealed class CodePath
         for (var path = this; path._before is not null && !ReferenceEquals(path, earlier); path = path._before) yield return path._fact;
     }
 
+    /// <summary>Whether nothing that came since an earlier path makes what follows conditional.</summary>
+    public bool IsGuardedSince(CodePath earlier)
+    {
+        for (var path = this; path._before is not null && !ReferenceEquals(path, earlier); path = path._before)
+            if (!path._isGuard) return false;
+        return true;
+    }
+
     /// <summary>This path where all that came between two others holds.</summary>
     public CodePath Follow(CodePath end, CodePath start)
     {

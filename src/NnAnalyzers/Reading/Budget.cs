@@ -17,7 +17,7 @@ internal sealed class Budget(long codeLength)
     /// <summary>Elements of a list, with those of lists inside; characters of a text.</summary>
     public const int Elements = Items.MaxWeight, Text = 4096;
 
-    /// <summary>Loops in loops, through calls.</summary>
+    /// <summary>Loops in loops, through calls. Real code stays below half of it.</summary>
     public const int Loops = 16;
 
     /// <summary>Deeper code is not asked about: the compiler itself answers by recursion.</summary>

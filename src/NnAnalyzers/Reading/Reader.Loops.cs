@@ -26,6 +26,16 @@ internal sealed partial class Reader
         return true;
     }
 
+    /// <summary>A loop that is not read: what it assigns is not known any more, and what comes after it is not read either.</summary>
+    private bool SkipLoop(IOperation loop, Frame frame)
+    {
+        var assigned = Assigned.In(loop.Syntax);
+        for (var f = frame; f is not null; f = f.Lexical)
+            foreach (var symbol in f.Variables)
+                if (assigned.Contains(symbol.Name)) _state.Set(f, symbol, new Unknown("too large"));
+        return Leave(Exit.Throw);
+    }
+
     /// <summary>Enters a loop.</summary>
     private Loop Turn(IOperation loop, Dim trips, bool isUnrolled = false)
     {
@@ -68,14 +78,12 @@ internal sealed partial class Reader
 
     private bool While(IWhileLoopOperation loop, Frame frame)
     {
-        if (Now.Loop?.Depth >= Budget.Loops && Limited()) return true;
         if (loop.Condition is not null) Evaluate(loop.Condition, frame);
         return Loop(loop, Dim.Unknown, frame, () => Execute(loop.Body, frame));
     }
 
     private bool ForEach(IForEachLoopOperation loop, Frame frame)
     {
-        if (Now.Loop?.Depth >= Budget.Loops && Limited()) return true;
         var collection = Evaluate(loop.Collection, frame);
         var count = ContentsOf(collection)?.Count ?? Dim.Unknown;
         switch (collection)
@@ -167,7 +175,6 @@ internal sealed partial class Reader
 
     private bool For(IForLoopOperation loop, Frame frame)
     {
-        if (Now.Loop?.Depth >= Budget.Loops && Limited()) return true;
         foreach (var start in loop.Before) Execute(start, frame);
         // A counted loop is unrolled where it makes or applies layers.
         var trips = TripsOf(loop, frame);

@@ -105,6 +105,9 @@ internal sealed partial class Reader
     {
         /// <summary>What holds at its end besides, because all else was left on the way.</summary>
         public Truth? Besides => End.Beyond(Start);
+
+        /// <summary>Whether all that was left on the way went nowhere.</summary>
+        public bool IsGuarded => End.IsGuardedSince(Start);
     }
 
     /// <summary>Reads the two sides of a condition that nothing decides; false when control goes on after neither.</summary>
@@ -120,7 +123,7 @@ internal sealed partial class Reader
         {
             if (trains is { } side) _state.Apply((side ? first : second).Changes);
             else _state.Merge(first.Changes, second.Changes, (a, b) => Either(condition, a, b), IsModuleOfModule);
-            AfterBoth(before.Path, condition, first.Besides, opposite, second.Besides);
+            AfterBoth(before.Path, condition, first.Besides, opposite, second.Besides, isGuard: first.IsGuarded && second.IsGuarded);
         }
         else if (first.GoesOn) AfterOne(condition, first, isGuard: !second.IsLeft);
         else if (second.GoesOn) AfterOne(opposite, second, isGuard: !first.IsLeft);
@@ -147,12 +150,12 @@ internal sealed partial class Reader
     }
 
     /// <summary>What was left on the way is known afterwards: <c>if (a) { if (b) return; }</c> goes on where not both hold.</summary>
-    private void AfterBoth(CodePath before, Truth first, Truth? a, Truth second, Truth? b)
+    private void AfterBoth(CodePath before, Truth first, Truth? a, Truth second, Truth? b, bool isGuard)
     {
         if (a is null && b is null) return;
         if ((a is null ? first : first.And(a)) is { } one && (b is null ? second : second.And(b)) is { } other
             && one.Or(other) is { } either)
-            Now = Now with { Path = before.And(either) };
+            Now = Now with { Path = before.And(either, isGuard) };
     }
 
     /// <summary>A layer that only one side of a constructor's branch makes is not there on the other.</summary>
@@ -275,6 +278,7 @@ internal sealed partial class Reader
         if (either.Otherwise is Constant { Raw: null } or Unknown { Alternatives: null }) return Only(either.Condition, either.Then, act);
         if (either.Then is Constant { Raw: null } or Unknown { Alternatives: null })
             return Only(either.Condition.Not(), either.Otherwise, act);
+        if (Path.Decides(either.Condition) is { } known) return act(known ? either.Then : either.Otherwise);
         Value? first = null, second = null;
         Branch(either.Condition, () => (first = act(either.Then)) is not null, () => (second = act(either.Otherwise)) is not null);
         return Either(either.Condition, first!, second!);

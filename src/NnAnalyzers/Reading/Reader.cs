@@ -288,6 +288,8 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
                     _ => Exit.Jump });
             case IConditionalOperation branch:
                 return If(branch, frame);
+            case ILoopOperation loop when Now.Loop?.Depth >= Budget.Loops:
+                return Limited() && SkipLoop(loop, frame);
             case IForEachLoopOperation loop:
                 return ForEach(loop, frame);
             case IForLoopOperation loop:

@@ -1,3 +1,6 @@
+using NnAnalyzers.Projects;
+using NnAnalyzers.Torch;
+
 namespace NnAnalyzers.Tests.Graph;
 
 /// <summary>What was once read wrongly in real code.</summary>
@@ -111,4 +114,59 @@ public class RegressionTests
         Assert.DoesNotContain(await Verify.FindAsync(
             Code.Method("var x = randn(3, 4, 5); var y = cat(new[] { x, x }, 0).reshape(6, Missing.Height, Missing.Width);")),
             d => d.Id.StartsWith("NN", StringComparison.Ordinal));
+
+    [Fact]
+    public Task A_module_that_may_be_one_of_several_unknown_things_is_called() => Verify.Sizes.SilentAsync(Code.Net(
+        "private readonly Linear fc = Linear(4, 1);", """
+        var f = Environment.GetCommandLineArgs();
+        object layer = f[0] == "" ? f[1] == "" ? Environment.Version : AppContext.BaseDirectory : fc;
+        ((Module)layer).train();
+        return ((Module<Tensor, Tensor>)layer).forward(x);
+        """));
+
+    [Fact]
+    public void What_follows_both_sides_of_a_branch_is_not_conditional()
+    {
+        var compilation = Verify.Compile(Code.Net("private readonly Linear fc = Linear(4, 8);", """
+            var f = Environment.GetCommandLineArgs();
+            if (f[0] == "") x = x.relu(); else x = x.tanh();
+            if (f[1] == "a") x = x + 1;
+            else if (f[1] == "b") x = x + 2;
+            else throw new ArgumentException(f[1]);
+            return fc.forward(x);
+            """));
+        var project = new ProjectGraph(compilation, TorchSymbols.TryCreate(compilation)!);
+        Assert.False(project.Networks.Single().Steps.Single(s => s.Name == "fc").Conditional);
+    }
+
+    [Fact]
+    public Task A_softmax_on_both_sides_of_a_branch_is_always_there() => Verify.FiresAsync("""
+        abstract class Actor : Module<Tensor, Tensor>
+        {
+            protected Actor() : base("a") { }
+            public abstract Tensor forward(nn.utils.rnn.PackedSequence x);
+            public Tensor LogProbability<T>(T states, int actions)
+            {
+                Tensor logits;
+                switch (states)
+                {
+                    case Tensor state: logits = forward(state); break;
+                    case nn.utils.rnn.PackedSequence state: logits = forward(state); break;
+                    default: throw new ArgumentException("?");
+                }
+                var all = new List<Tensor>();
+                for (var i = 0; i < actions; i++)
+                    using (var one = logits.select(1, i)) all.Add(functional.log_softmax(one, dim: 1));
+                return cat(all.ToArray(), dim: 1);
+            }
+        }
+        class Net : Actor
+        {
+            private readonly Linear fc = Linear(4, 8);
+            public Net() => RegisterComponents();
+            public override Tensor forward(Tensor x) => Heads(fc.forward(x));
+            public override Tensor forward(nn.utils.rnn.PackedSequence x) => Heads(fc.forward(x.data));
+            private static Tensor Heads(Tensor x) => stack(new[] { {|NN1002:functional.softmax(x, 1)|} }, dim: 1);
+        }
+        """);
 }
