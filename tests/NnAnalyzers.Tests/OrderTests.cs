@@ -87,7 +87,8 @@ public class OrderTests
     private static List<string> Texts(IEnumerable<Diagnostic> found) => found.Select(d =>
         // A rule that fails the same in any order has failed all the same.
         d.Id == "NN0000" ? throw new InvalidOperationException(d.ToString())
-        : $"{d.Id} {d.Location.SourceTree!.FilePath} {d.Location.SourceSpan} {d.GetMessage()} " + string.Join(" ", d.Properties.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")))
+        : $"{d.Id} {d.Location.SourceTree!.FilePath} {d.Location.SourceSpan} {d.GetMessage()} "
+            + string.Join(" ", d.Properties.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")))
         .Order(StringComparer.Ordinal).ToList();
 }
 
