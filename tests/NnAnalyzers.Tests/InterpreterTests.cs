@@ -9,7 +9,8 @@ namespace NnAnalyzers.Tests;
 /// </summary>
 public class InterpreterTests
 {
-    private static readonly string[] Handlers = ["Reader.Lists.cs", "Reader.Modules.cs", "Reader.Optimizers.cs", "Reader.Tensors.cs"];
+    private static readonly string[] Handlers =
+        ["Reader.Data.cs", "Reader.Lists.cs", "Reader.Modules.cs", "Reader.Optimizers.cs", "Reader.Tensors.cs"];
 
     /// <summary>Words of C# and .NET that are names of TorchSharp's too.</summary>
     private static readonly string[] Common = ["count", "element", "rank", "n", "i"];

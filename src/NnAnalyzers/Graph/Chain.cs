@@ -92,6 +92,35 @@ internal static class Chain
         u.Role == Role.Linear ? u.Layer : u.Role is Role.Activation or Role.Dropout or Role.Identity ? HeadOf(u) : null)
         .FirstOrDefault(l => l is not null);
 
+    /// <summary>
+    /// What misses the bias of a layer without one: the loss, or the next layer behind an activation. Null if a normalization comes
+    /// first, if the next layer follows at once and has the bias to make up for it, or if anything is not understood.
+    /// </summary>
+    public static string? BiasMissedBy(Step step, Network network, bool activated = false, int depth = 0)
+    {
+        if (depth > 32) return null;
+        var found = network.Outputs.Any(o => o.Step == step) ? network.Losses.FirstOrDefault()?.Op.Name : "";
+        foreach (var user in step.Users)
+            found = found is null ? null : user.Role switch
+            {
+                Role.Activation or Role.Softmax => BiasMissedBy(user, network, true, depth + 1),
+                Role.Pooling or Role.Dropout or Role.Reshape or Role.Permute or Role.Identity or Role.Resize =>
+                    BiasMissedBy(user, network, activated, depth + 1),
+                Role.Arithmetic when user.Op.Name == "add" && user.Inputs.Count == 2 => BiasMissedBy(user, network, activated, depth + 1),
+                _ when user.HasWeights && activated => user.Layer!.Label,
+                _ => null,
+            };
+        return found is "" ? null : found;
+    }
+
+    /// <summary>Whether a tensor is what a convolution or pooling makes of a picture or series, through what keeps its sizes.</summary>
+    public static bool IsMap(Step step) => step.Role switch
+    {
+        Role.Convolution or Role.Pooling => true,
+        Role.Activation or Role.Dropout or Role.Normalization or Role.Identity => step.Input is { } input && IsMap(input),
+        _ => false,
+    };
+
     /// <summary>The steps on the straight way from a step back through first inputs, those inside modules too.</summary>
     public static IEnumerable<Step> Back(Step step)
     {

@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
@@ -16,6 +18,12 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
 
     /// <summary>What the prediction is compared with.</summary>
     public Step? Target => Loss.Inputs.Count > 1 ? Loss.Inputs[1] : null;
+
+    /// <summary>The code that gives one of the two sides; null where that cannot be told.</summary>
+    public ExpressionSyntax? SyntaxOf(Step side) => Loss.Operation is IBinaryOperation difference
+        ? (side == Loss.Arguments.ValueOf("left") ? difference.LeftOperand : difference.RightOperand).Syntax as ExpressionSyntax
+        : Loss.Syntax is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: >= 2 } given }
+        && given.Take(2).All(a => a.NameColon is null) ? given[side == Prediction ? 0 : 1].Expression : null;
 
     /// <summary>The axis that holds the classes: the second, or the only one of a single sample.</summary>
     public Dim Classes => Op.Domain is not (LossDomain.Logits or LossDomain.LogProbabilities) || Prediction is not { } p ? Dim.Unknown
@@ -44,17 +52,6 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
         LossDomain.AnyNumber or LossDomain.Logits or LossDomain.BinaryLogits or LossDomain.Probabilities or LossDomain.LogProbabilities =>
             IsRectifier(activation),
         _ => false,
-    };
-
-    /// <summary>
-    /// What a loss wants before a step that is half of it: log-softmax and NLL are cross-entropy, sigmoid and BCE are its binary form. Null
-    /// for any other.
-    /// </summary>
-    public static LossDomain? BeforeHalf(Op half, LossDomain loss) => (half.Name, loss) switch
-    {
-        ("LogSoftmax", LossDomain.LogProbabilities) => LossDomain.Logits,
-        ("Sigmoid", LossDomain.Probabilities) => LossDomain.BinaryLogits,
-        _ => null,
     };
 
     private static bool IsRectifier(Op activation) => activation.Name is "ReLU" or "ReLU6";

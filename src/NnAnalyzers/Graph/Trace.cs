@@ -17,6 +17,9 @@ internal sealed class Trace
     /// <summary>The methods that were read on the way.</summary>
     public HashSet<IMethodSymbol> Entered { get; } = new(SymbolEqualityComparer.Default);
 
+    /// <summary>The members of module classes that were given another layer from outside.</summary>
+    public HashSet<(INamedTypeSymbol Type, ISymbol Member)> Replaced { get; } = [];
+
     /// <summary>The steps in data-flow order, with what comes out.</summary>
     public Body Body { get; }
 
@@ -33,6 +36,7 @@ internal sealed class Trace
         next.Events.AddRange(Events);
         next.Losses.AddRange(Losses);
         next.Entered.UnionWith(Entered);
+        next.Replaced.UnionWith(Replaced);
         return next;
     }
 }

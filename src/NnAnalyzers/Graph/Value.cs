@@ -163,6 +163,9 @@ internal sealed class Pick(IndexKind kind, Value? start = null, Value? stop = nu
 {
     public override IndexKind IndexKind => kind;
 
+    /// <summary>From one place that is not known to another.</summary>
+    public bool IsOpen => kind == IndexKind.Slice && start is not (null or Constant) && stop is not (null or Constant);
+
     /// <summary>How many of an axis are taken.</summary>
     public override Dim Extent(Dim size)
     {

@@ -62,7 +62,7 @@ internal sealed class LossLinks(Func<Step, Network?> networkOf, Func<SyntaxTree,
                 ends.Add(new LossEnd(last,
                     passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network
                     ?? passed.Select(p => p.Network).FirstOrDefault() ?? own, domain, half, path));
-                if (half is null && last.Input is { } logits && LossUse.BeforeHalf(last.Op, domain) is { } wanted)
+                if (half is null && last.Input is { } logits && LossFit.BeforeHalf(last.Op, domain) is { } wanted)
                     Follow(logits, wanted, last);
             }
         }
@@ -118,6 +118,9 @@ internal sealed class LossLinks(Func<Step, Network?> networkOf, Func<SyntaxTree,
         }
         return true;
     }
+
+    /// <summary>Whether training code feeds a network parts of its data, of which the last may hold one sample.</summary>
+    public bool IsFedParts(Network network) => ApplicationsOf(network).Any(a => a.Input is { } input && Batches.IsCut(input));
 
     private IEnumerable<Step> ApplicationsOf(Network network) => network.Tree is not { } tree ? []
         : sitesReaching(tree).SelectMany(s => s.Steps).Where(s => s.Kind == StepKind.Network

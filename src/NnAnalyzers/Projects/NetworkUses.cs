@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Shapes;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Projects;
 
@@ -10,6 +11,9 @@ namespace NnAnalyzers.Projects;
 internal sealed record NetworkUse(Arguments Made, IReadOnlyList<Shape?> Inputs)
 {
     public Shape? Input => Inputs.FirstOrDefault(i => i is not null);
+
+    /// <summary>The step that applies it.</summary>
+    public Step? Applied { get; init; }
 }
 
 /// <summary>How training code uses the module classes of a project, and on what all uses of one agree.</summary>
@@ -23,6 +27,29 @@ internal sealed class NetworkUses
     {
         if (!_uses.TryGetValue(type.OriginalDefinition, out var list)) _uses[type.OriginalDefinition] = list = [];
         list.Add(use);
+    }
+
+    private readonly HashSet<(INamedTypeSymbol Type, ISymbol Member)> _replaced = [];
+
+    /// <summary>What a site puts other layers into, from outside.</summary>
+    public void AddReplaced(IEnumerable<(INamedTypeSymbol Type, ISymbol Member)> members) => _replaced.UnionWith(members);
+
+    /// <summary>
+    /// The layers that training code has put into members of a class whenever it applies a network of it; ones of which nothing is known
+    /// where it sometimes applies others.
+    /// </summary>
+    public IEnumerable<(ISymbol Member, Layer Layer, State.Snapshot Then)> Replacements(INamedTypeSymbol type)
+    {
+        var applied = Of(type).Select(u => u.Applied).OfType<Step>().ToList();
+        if (applied.Count == 0) yield break;
+        foreach (var (_, member) in _replaced.Where(r => SymbolEqualityComparer.Default.Equals(r.Type, type.OriginalDefinition)))
+        {
+            var layers = applied.Select(a => a.Before.Get((a.Layer!, member)) as Layer).ToList();
+            var isAgreed = layers[0] is { } first && layers.All(l => l == first
+                || l?.Signature == first.Signature && l.Op == first.Op && l.In.IsKnown && !l.IsUserModule);
+            yield return (member, isAgreed ? layers[0]! : new Layer(Catalog.Opaque("Module"), null) { Name = member.Name },
+                applied[0].Before);
+        }
     }
 
     /// <summary>The constructor's arguments that are the same constants everywhere; null where it is used nowhere.</summary>

@@ -121,7 +121,9 @@ internal sealed class ProjectGraph
                     _uses.Add(type, new(layer.Arguments, []));
             foreach (var call in site.Steps)
                 if (call is { Kind: StepKind.Network, Layer.Type: { } applied, Input: not null })
-                    _uses.Add(applied, new(call.Layer!.Arguments, call.Arguments.Values.Select(v => (v as Step)?.Shape).ToList()));
+                    _uses.Add(applied, new(call.Layer!.Arguments, call.Arguments.Values.Select(v => (v as Step)?.Shape).ToList())
+                        { Applied = call });
+            _uses.AddReplaced(site.Trace.Replaced);
         }
 
         // By another one; of two that call each other the first stays.
@@ -256,7 +258,8 @@ internal sealed class ProjectGraph
         var uses = _uses.Of(type);
         var agreed = _uses.AgreedArguments(type);
         reader.ConstructRoot(type, self, agreed);
-        var methods = Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
+        foreach (var (member, layer, then) in _uses.Replacements(type)) reader.Replace(self, member, layer, then);
+        var methods = Declarations.Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
         var forward = methods.FirstOrDefault(m => m.Name is "forward" or "Forward" && m.Parameters.Any(p => _torch.IsTensor(p.Type)))
             ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
@@ -314,11 +317,6 @@ internal sealed class ProjectGraph
     private TreeDigest.MethodDigest? DigestOf(IMethodSymbol method) =>
         method.DeclaringSyntaxReferences[0] is var place ? Files.DigestOf(place.SyntaxTree)?.MethodAt(place.Span) : null;
 
-    private static IEnumerable<INamedTypeSymbol> Ancestors(INamedTypeSymbol type)
-    {
-        for (var t = type; t is not null; t = t.BaseType) yield return t;
-    }
-
     /// <summary>A Sequential as it was when training code applied it; one that grows later is another network then.</summary>
     private Network ReadContainer(Layer container, Step applied)
     {
@@ -364,6 +362,9 @@ internal sealed class ProjectGraph
 
     /// <summary>The steps that decide a tensor of training code.</summary>
     public IEnumerable<Source> Behind(Step step, TrainingSite site) => _losses.Behind(step, site);
+
+    /// <inheritdoc cref="LossLinks.IsFedParts"/>
+    public bool IsFedParts(Network network) => _losses.IsFedParts(network);
 
     /// <inheritdoc cref="LossLinks.IsOnlyForLosses"/>
     public bool IsOnlyForLosses(Step step, Network? network) => _losses.IsOnlyForLosses(step, network);

@@ -16,6 +16,12 @@ internal static class Declarations
         StringComparer.Ordinal)
             .ThenBy(m => m.DeclaringSyntaxReferences is [var place, ..] ? place.Span.Start : 0);
 
+    /// <summary>A type and its base types, the nearest first.</summary>
+    public static IEnumerable<INamedTypeSymbol> Ancestors(INamedTypeSymbol? type)
+    {
+        for (; type is not null; type = type.BaseType) yield return type;
+    }
+
     private static IEnumerable<SyntaxReference> InOrder(ImmutableArray<SyntaxReference> all) =>
         all.OrderBy(r => r.SyntaxTree.FilePath, StringComparer.Ordinal).ThenBy(r => r.Span.Start);
 }

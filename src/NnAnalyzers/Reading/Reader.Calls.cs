@@ -45,6 +45,7 @@ internal sealed partial class Reader
         if (torch.IsTensor(type))
             return torch.IsParameter(type) && arguments.First is Step from ? Apply(Weight, null, arguments, [from], creation)
                 : Unread("a tensor made by hand", creation, []);
+        if (LoaderOf(type, arguments) is { } loader) return loader;
         if (type.IsTupleType || type.Name is "KeyValuePair" or "Tuple") return new Items(arguments.Values.ToList());
         if (!torch.IsTorch(type) && !torch.IsOwn(type)
             && type.Name is "List" or "Dictionary" or "Collection" or "HashSet" or "Queue" or "Stack" or "LinkedList" or "SortedDictionary"
@@ -54,6 +55,7 @@ internal sealed partial class Reader
         if (!torch.IsOwn(type))
         {
             foreach (var function in arguments.Values.OfType<Function>()) CallFunction(function, [], creation, frame);
+            if (!torch.IsTorch(type)) Escape(arguments.Values, creation);
             return new Unknown($"{type.Name} is not read");
         }
         var made = new Instance(type) { MadeIn = Now.Loop, Creation = creation, Arguments = arguments.Values.ToList() };
@@ -134,6 +136,7 @@ internal sealed partial class Reader
     private Value Invoke(IMethodSymbol method, Value? receiver, Arguments arguments, IOperation call, bool isVirtual, Frame frame)
     {
         if (receiver is Unknown { Alternatives: { } either }) return InvokeEach(either, method, arguments, call, isVirtual, frame);
+        if (!torch.IsOwn(method) && DataOf(method, receiver, arguments, call, frame) is { } data) return data;
         return torch.IsTorch(method) ? InvokeTorch(method, receiver, arguments, call, isVirtual, frame)
             : CallOwn(call, isVirtual ? Dispatch(method, receiver) : method, method, receiver, arguments, frame);
     }

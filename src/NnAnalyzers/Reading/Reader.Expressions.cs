@@ -216,11 +216,25 @@ internal sealed partial class Reader
         }
         if (owner is Layer layer && torch.IsParameter(type)) return new ParameterOf(layer, member.Name);
         if (owner is null && member.IsStatic) return Static(member, type);
+        if (owner is Instance { Creation: null } && MadeWithIt(owner, member) is { } made) return made;
         if (IsNeverSet(owner, member, type)) return new Constant(null);
         // A field nobody set yet, of a module class, is still that module; a tensor field is a tensor.
         var any = Anything(Actual(type, owner), member.Name, type.NullableAnnotation == NullableAnnotation.Annotated);
         if (any is Unknown) any = new Unknown($"{member.Name} is set elsewhere") { Name = member.Name };
         return owner is not null ? Remember(owner, member, any) : any;
+    }
+
+    /// <summary>What a readonly field of an object that comes from outside is initialized to.</summary>
+    private Value? MadeWithIt(Value owner, ISymbol member)
+    {
+        if (member is not (IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null })) return null;
+        if (!torch.IsOwn(member) || InitializerOf(member) is not { } written) return null;
+        // It was made before this code began.
+        _nested++;
+        var made = Evaluate(written, new Frame(null, owner, null, null));
+        _nested--;
+        NameAfter(made, member);
+        return Remember(owner, member, made);
     }
 
     /// <summary>A static member that is set once holds what it was set to.</summary>
@@ -267,6 +281,7 @@ internal sealed partial class Reader
                 : new Size(Dim.Named(new Symbol("rank")));
         if (name is "Value" && property.Property.ContainingType.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T
             && receiver is not null) return receiver;
+        if (receiver is Samples samples && name == "Count") return CountOf(samples);
         if (name == Effects.TrainingMode && torch.IsTorch(property.Property)) return Truth.Training;
         if (name is "HasValue" && receiver is not null) return Not(IsNull(receiver));
         if (!torch.IsTorch(property.Property))
@@ -365,14 +380,18 @@ internal sealed partial class Reader
         var owner = target.Instance is null ? null : Evaluate(target.Instance, frame);
         NameAfter(value, member);
         // What is replaced from outside is replaced after the constructor.
-        if (owner is Layer { Type: not null } module && !ReferenceEquals(owner, frame.This)) EnsureConstructed(module);
+        if (owner is Layer { Type: { } outsideOf } module && !ReferenceEquals(owner, frame.This))
+        {
+            EnsureConstructed(module);
+            if (value is Layer) Trace.Replaced.Add((outsideOf.OriginalDefinition, member.OriginalDefinition));
+        }
         if (owner is not null) SetMember(owner, member, value);
         else if (member.IsStatic) _state.Set(State.Shared, member.OriginalDefinition, value);
         if (owner is Unknown || owner is null && member.DeclaredAccessibility != Accessibility.Private) Escape([value], target);
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given(member.Name, value, target));
         if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member))
             // layer.weight = Parameter(randn(..)) draws; anything else may come from a file.
-            if (value is Step drawn && Initialization.SpreadOf(drawn) is not null)
+            if (value is Step drawn && Initialization.DrawOf(drawn) is not null)
                 Happens(EventKind.Init, new ParameterOf(layer, member.Name), target, Given("source", value, target));
             else Happens(EventKind.Load, layer, target, Given(member.Name, value, target));
     }

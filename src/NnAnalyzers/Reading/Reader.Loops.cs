@@ -85,9 +85,10 @@ internal sealed partial class Reader
     private bool ForEach(IForEachLoopOperation loop, Frame frame)
     {
         var collection = Evaluate(loop.Collection, frame);
-        var count = ContentsOf(collection)?.Count ?? Dim.Unknown;
+        var count = (collection as Samples)?.Count ?? ContentsOf(collection)?.Count ?? Dim.Unknown;
         switch (collection)
         {
+            case Samples { Columns: not null } data: return Once(SampleOf(data));
             case ParametersOf p:
                 return Once(p.Named ? new Items([new Unknown("a name"), new ParameterOf(p.Model, null)]) : new ParameterOf(p.Model, null));
             case PartsOf p when ChildrenOf(p) is { } parts:

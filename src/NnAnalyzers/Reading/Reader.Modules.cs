@@ -9,6 +9,23 @@ namespace NnAnalyzers.Reading;
 /// <summary>Modules: those of TorchSharp and the user's, what is done to them, and what their forward does.</summary>
 internal sealed partial class Reader
 {
+    /// <summary>Puts another layer where a module that was read as a whole has one; what is in it is what was in it then.</summary>
+    public void Replace(Value self, ISymbol member, Layer layer, State.Snapshot then)
+    {
+        if (_state.Get(self, member) is Layer old) Trace.Layers.Remove(old);
+        Trace.Layers.Add(layer);
+        _state.Set(self, member, layer);
+        Take(layer, 0);
+
+        void Take(Value value, int depth)
+        {
+            if (value is not Layer { Children: { } children } || depth > MaxMerging) return;
+            if (then.Get((children, State.Contents)) is not Items held) return;
+            _state.Set(children, State.Contents, held);
+            foreach (var element in held.Elements) Take(element, depth + 1);
+        }
+    }
+
     /// <summary><c>fc.in_features</c> and the like.</summary>
     private static Dim SizeNamed(Layer layer, string name) => Catalog.Key(name) switch
     {

@@ -238,7 +238,7 @@ internal sealed partial class Reader
         }
         if (receiver is ParameterOf { Layer: var filled } && method.Name == "copy_")
         {
-            var isDrawn = arguments.Values.OfType<Step>().Any(s => Initialization.SpreadOf(s) is not null);
+            var isDrawn = arguments.Values.OfType<Step>().Any(s => Initialization.DrawOf(s) is not null);
             Happens(isDrawn ? EventKind.Init : EventKind.Load, isDrawn ? receiver : filled, call, arguments);
             return receiver;
         }

@@ -217,12 +217,25 @@ internal readonly struct Dim : IEquatable<Dim>
 
     public override int GetHashCode() => _terms.IsDefault ? -1 : _constant.GetHashCode() * 31 + _terms.Length;
 
+    /// <summary>What this is the remainder of, where it was computed as one: n − 4·⌊n / 4⌋.</summary>
+    private (Dim Dividend, long Divisor)? Remainder
+    {
+        get
+        {
+            foreach (var term in _terms)
+                if (term is { Coefficient: < 0, Atoms: [Quotient { Dividend: var dividend, Divisor.Size: { } divisor } whole] }
+                    && divisor == -term.Coefficient && Equals(dividend - Of(divisor) * Named(whole))) return (dividend, divisor);
+            return null;
+        }
+    }
+
     private string Bracketed() => Size is not null || Symbol is not null ? ToString() : $"({this})";
 
     public override string ToString()
     {
         if (!IsKnown) return "?";
         if (_terms.Length == 0) return _constant.ToString(CultureInfo.InvariantCulture);
+        if (Remainder is var (dividend, divisor)) return $"{dividend.Bracketed()} % {divisor}";
         var text = string.Concat(_terms.Select((t, i) =>
             (t.Coefficient < 0 ? "-" : i > 0 ? "+" : "")
             + string.Join("·",

@@ -54,6 +54,25 @@ internal sealed class Shape
 
     public bool SameAs(Shape other) => HasRank == other.HasRank && Dims.SequenceEqual(other.Dims);
 
+    /// <summary>Whether the two broadcast to something larger than one of them, for sure.</summary>
+    public bool IsStretchedBy(Shape other)
+    {
+        var stretched = false;
+        for (var i = 1; i <= Math.Max(Rank, other.Rank); i++)
+        {
+            var (a, b) = (i <= Rank ? At(-i) : Dim.Of(1), i <= other.Rank ? other.At(-i) : Dim.Of(1));
+            if (!a.IsKnown || !b.IsKnown) return false;
+            if (a.Size == 1 ^ b.Size == 1)
+            {
+                // A size that is not known may be 1, unless it is a batch.
+                if ((a.Size == 1 ? b : a) is { Size: null, Symbol: not Axis { Index: 0 } }) return false;
+                stretched = true;
+            }
+            else if (a.Size is not null && b.Size is not null && a.Size != b.Size) return false; // they throw
+        }
+        return stretched;
+    }
+
     public override string ToString() =>
         HasRank ? $"({string.Join(", ", Dims)})" : Dims.Length == 0 ? "(?)" : $"(…, {string.Join(", ", Dims)})";
 }

@@ -49,4 +49,26 @@ internal sealed record Saver(Event Setup, IReadOnlyList<Event> Saves)
         saveOrLoad.Arguments.TryGetValue("location", out var location)
         && location.Operation.Syntax is ArgumentSyntax { Expression: IdentifierNameSyntax or LiteralExpressionSyntax } path
         ? path.Expression.ToString() : null;
+
+    /// <summary>
+    /// The declaration of a closure that saves, saving the optimizer's state too, and what restores that state where the program picks up
+    /// the weights; null where the code has a form that cannot be changed safely.
+    /// </summary>
+    /// <param name="optimizer">The variable that holds the optimizer.</param>
+    public (string Saving, string? Restoring)? SavingToo(string optimizer, TrainingSite site)
+    {
+        if (PathOf(Saves[0]) is not { } path || Setup.Declaration is not { } made) return null;
+        var (save, start) = (Saves[0].Operation.Syntax, made.SpanStart);
+        var also = $"{optimizer}.save_state_dict({path} + \".optimizer\");";
+        var saving = save.Parent switch
+        {
+            LambdaExpressionSyntax => made.ToString().Insert(save.Span.End - start, $"; {also} }}").Insert(save.SpanStart - start, "{ "),
+            ExpressionStatementSyntax statement => made.ToString().Insert(statement.Span.End - start, " " + also),
+            _ => null,
+        };
+        var block = made.Parent is GlobalStatementSyntax global ? global.Parent! : made.Parent!;
+        var loads = site.Of(EventKind.Load).Where(e => block.Contains(e.Operation.Syntax));
+        return saving is null ? null : (saving, loads.Select(PathOf).FirstOrDefault(p => p is not null) is not { } file ? null
+            : $"if (System.IO.File.Exists({file} + \".optimizer\")) {optimizer}.load_state_dict({file} + \".optimizer\");");
+    }
 }

@@ -52,4 +52,41 @@ public class HandwrittenLossTests
             }
         }
         """);
+
+    private const string Layers = "private readonly Linear fc1 = Linear(4, 8), fc2 = Linear(8, 1);";
+    private const string Forward = "return fc2.forward(functional.relu(fc1.forward(x)));";
+
+    [Theory]
+    [InlineData("({|NN3009:prediction - target|}).pow(2).mean()")]
+    [InlineData("({|NN3009:target - prediction|}).square().sum()")]
+    [InlineData("torch.mean(torch.abs({|NN3009:prediction - target|}))")]
+    [InlineData("({|NN3009:prediction.sub(target)|}).pow(2).mean().sqrt() * 0.5")]
+    [InlineData("Square({|NN3009:prediction - target|}).mean() + prediction.abs().mean() * 0.01")]
+    public Task Sides_that_broadcast(string loss) => Verify.Sizes.FiresAsync(
+        Code.Net(Layers, Forward, loss, "randn(8)")
+            .Replace("static void Train()", "static Tensor Square(Tensor t) => t * t; static void Train()"));
+
+    [Theory]
+    [InlineData("(prediction - target).pow(2).mean()", "randn(8, 1)")]
+    [InlineData("(prediction.squeeze(1) - target).pow(2).mean()", "randn(8)")]
+    [InlineData("(prediction - target.mean()).pow(2).mean()", "randn(8)")]
+    [InlineData("(prediction - prediction.squeeze(1)).pow(2).mean()", "randn(8)")]
+    [InlineData("(-(prediction - target).pow(2)).exp().mean()", "randn(8)")]
+    [InlineData("(prediction.detach() - target).pow(2).mean() + prediction.mean()", "randn(8)")]
+    [InlineData("(prediction * target).mean()", "randn(8)")]
+    public Task Silent_on_sides_that_fit(string loss, string target) => Verify.Sizes.SilentAsync(Code.Net(Layers, Forward, loss, target));
+
+    /// <summary>What nobody learns from is no loss.</summary>
+    [Fact]
+    public Task Silent_on_a_measure() => Verify.Sizes.SilentAsync(Code.Net(Layers, Forward, "functional.mse_loss(prediction, target); "
+        + "var error = (prediction - randn(8)).pow(2).mean().item<float>()"));
+
+    [Fact]
+    public Task A_rectified_output_meets_it() => Verify.FiresAsync(
+        Code.Net(Layers, "return {|NN1001:functional.relu(fc2.forward(fc1.forward(x)))|};", "(prediction - target).pow(2).mean()"));
+
+    /// <summary>The two sides of one output: a smoothness, not targets.</summary>
+    [Fact]
+    public Task Silent_on_what_an_output_has_in_common_with_itself() => Verify.SilentAsync(Code.Net(Layers,
+        "return functional.relu(fc2.forward(fc1.forward(x)));", "(prediction.narrow(0, 1, 7) - prediction.narrow(0, 0, 7)).pow(2).mean()"));
 }

@@ -169,4 +169,33 @@ public class RegressionTests
             private static Tensor Heads(Tensor x) => stack(new[] { {|NN1002:functional.softmax(x, 1)|} }, dim: 1);
         }
         """);
+
+    private static string Finetuned(string body, string forward = "fc.forward(functional.relu(body.forward(x)))") => $$"""
+        class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear body = Linear(4, 8);
+            public Module<Tensor, Tensor> fc = Linear(8, 1000);
+            public Net() : base("net") => RegisterComponents();
+            public override Tensor forward(Tensor x) => {{forward}};
+        }
+        static class Program { static void Main() { var model = new Net(); {{body}} } }
+        """;
+
+    private const string Train = "functional.mse_loss(model.forward(rand(8, 4)), rand(8, 2)).backward();";
+
+    /// <summary>A layer that is replaced from outside its class is what the network applies then.</summary>
+    [Theory]
+    [InlineData("model.fc = Linear(9, 2); " + Train, "{|NN3003:fc.forward(functional.relu(body.forward(x)))|}")]
+    [InlineData("model.fc = Sequential(Linear(8, 2), {|NN1001:ReLU()|}); "
+        + "functional.mse_loss(model.forward(rand(8, 4)), randn(8, 2)).backward();")]
+    [InlineData("model.fc = Linear(8, 3); {|NN3003:" + "functional.mse_loss(model.forward(rand(8, 4)), rand(8, 2))|}.backward();")]
+    public Task A_layer_that_is_replaced(string body, string forward = "fc.forward(functional.relu(body.forward(x)))") =>
+        Verify.Sizes.FiresAsync(Finetuned(body, forward));
+
+    [Theory]
+    [InlineData("model.fc = Linear(8, 2); " + Train)]
+    [InlineData("model.fc = Linear(8, 2); " + Train + " var other = new Net { fc = Linear(8, 3) }; "
+        + "functional.mse_loss(other.forward(rand(8, 4)), rand(8, 3)).backward();")]
+    [InlineData("if (model.training) model.fc = Linear(8, 2); " + Train)]
+    public Task Silent_on_a_layer_that_is_replaced(string body) => Verify.Sizes.SilentAsync(Finetuned(body));
 }

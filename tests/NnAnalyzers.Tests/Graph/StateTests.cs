@@ -30,4 +30,21 @@ public class StateTests
     [InlineData("GRU r = GRU(16, 24, Environment.ProcessorCount)", "48",
         "var (_, h) = r.forward(x); return fc.forward(h.permute(1, 0, 2).flatten(1));")]
     public Task Silent(string layer, string head, string forward) => Verify.Sizes.SilentAsync(Net(layer, head, forward));
+
+    [Fact]
+    public Task A_state_with_the_batch_brought_to_the_front_by_a_reshape() => Verify.FixAsync(
+        Net("GRU r = GRU(16, 24, 2, batchFirst: true)", "48",
+            "var (_, h) = r.forward(x); return fc.forward({|NN3001:h.view(x.shape[0], -1)|});"),
+        Net("GRU r = GRU(16, 24, 2, batchFirst: true)", "48",
+            "var (_, h) = r.forward(x); return fc.forward(h.permute(1, 0, 2).reshape(x.shape[0], -1));"));
+
+    [Theory]
+    [InlineData("GRU r = GRU(16, 24, batchFirst: true)", "24", "var (_, h) = r.forward(x); return fc.forward(h.view(x.shape[0], -1));")]
+    [InlineData("GRU r = GRU(16, 24, 2)", "24", "var (_, h) = r.forward(x); return fc.forward(h.view(2, 1, x.shape[1], 24)[1, 0]);")]
+    [InlineData("GRU r = GRU(16, 24, 2, batchFirst: true)", "48",
+        "var (_, h) = r.forward(x); return fc.forward(h.transpose(0, 1).reshape(x.shape[0], -1));")]
+    [InlineData("GRU r = GRU(16, 24, Environment.ProcessorCount, batchFirst: true)", "48",
+        "var (_, h) = r.forward(x); return fc.forward(h.view(x.shape[0], 48));")]
+    public Task Silent_on_values_that_are_in_order(string layer, string head, string forward) =>
+        Verify.SilentAsync(Net(layer, head, forward));
 }

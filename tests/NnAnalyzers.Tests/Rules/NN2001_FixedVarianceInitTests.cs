@@ -106,4 +106,77 @@ public class NN2001_FixedVarianceInitTests
     [Fact]
     public Task Silent_when_weights_come_from_a_file() =>
         Verify.SilentAsync(Net("init.normal_(fc1.weight);").Replace("var optimizer", "model.load(\"w.dat\"); var optimizer"));
+
+    private static string Drawn(string constructor) => $$"""
+        class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc1 = Linear(64, 64), fc2 = Linear(64, 1);
+            public Net(double scale = 0, long n = 64) : base("net") { RegisterComponents(); {{constructor}} }
+            public override Tensor forward(Tensor x) => fc2.forward(functional.relu(fc1.forward(x)));
+        }
+        static class Program
+        {
+            static void Train(Net model) => functional.mse_loss(model.forward(rand(8, 64)), rand(8, 1)).backward();
+        }
+        """;
+
+    [Theory]
+    [InlineData("foreach (var p in parameters()) {|NN2001:p.copy_(randn_like(p))|};")]
+    [InlineData("{|NN2001:fc1.weight!.copy_(randn(64, 64))|};")]
+    [InlineData("fc1.weight = Parameter({|NN2001:randn(64, 64)|});")]
+    [InlineData("fc1.weight = new Parameter({|NN2001:randn(64, 64)|} * 2);")]
+    [InlineData("fc1.weight = Parameter({|NN2001:rand(64, 64)|}.to(float32));")]
+    public Task Drawn_and_put_in_place(string constructor) => Verify.FiresAsync(Drawn(constructor));
+
+    [Theory]
+    [InlineData("fc1.weight = Parameter(randn(64, 64) * 0.15);")]
+    [InlineData("fc1.weight = Parameter(randn(64, 64) / 8);")]
+    [InlineData("fc1.weight = Parameter(randn(64, 64) * scale);")]
+    [InlineData("fc1.weight = Parameter(zeros(64, 64));")]
+    [InlineData("fc1.bias = Parameter(randn(64));")]
+    [InlineData("foreach (var p in parameters()) p.copy_(zeros_like(p));")]
+    [InlineData("foreach (var p in parameters()) p.copy_(p + randn_like(p) * 0.01);")]
+    [InlineData("foreach (var p in parameters()) p.add_(randn_like(p));")]
+    public Task Silent_on_what_is_scaled_or_not_drawn(string constructor) => Verify.SilentAsync(Drawn(constructor));
+
+    [Fact]
+    public Task A_new_weight_is_scaled() => Verify.FixAsync(
+        Drawn("fc1.weight = Parameter({|NN2001:randn(64, 64)|});"), Drawn("fc1.weight = Parameter(randn(64, 64) * 0.1768);"));
+
+    [Fact]
+    public Task What_is_copied_into_every_parameter_is_scaled() => Verify.FixAsync(
+        Drawn("foreach (var p in parameters())\n            {|NN2001:p.copy_(randn_like(p))|};"),
+        Drawn("foreach (var p in parameters())\n            if (p.dim() > 1) TorchSharp.torch.nn.init.kaiming_normal_(p, "
+            + "mode: TorchSharp.torch.nn.init.FanInOut.FanIn, nonlinearity: TorchSharp.torch.nn.init.NonlinearityType.ReLU);\n"
+            + "            else TorchSharp.torch.nn.init.zeros_(p);"));
+
+    private static string Block(string weight, string forward = "functional.relu(x.matmul(w))") => $$"""
+        class Inner : Module<Tensor, Tensor>
+        {
+            private readonly Parameter w;
+            public Inner(int n) : base("inner") { w = Parameter({{weight}}); RegisterComponents(); }
+            public override Tensor forward(Tensor x) => {{forward}};
+        }
+        class Outer : Module<Tensor, Tensor>
+        {
+            private readonly Inner inner = new(64);
+            private readonly Linear o = Linear(64, 1);
+            public Outer() : base("outer") => RegisterComponents();
+            public override Tensor forward(Tensor x) => o.forward(inner.forward(x));
+        }
+        static class Program
+        {
+            static void Train(Outer model) => functional.mse_loss(model.forward(rand(8, 64)), rand(8, 1)).backward();
+        }
+        """;
+
+    [Fact]
+    public Task A_weight_of_a_block_sized_by_its_constructor() => Verify.FiresAsync(Block("{|NN2001:randn(n, n)|}"));
+
+    [Theory]
+    [InlineData("randn(n, n) / Math.Sqrt(n)", "functional.relu(x.matmul(w))")]
+    [InlineData("zeros(n, n)", "functional.relu(x.matmul(w))")]
+    [InlineData("randn(n)", "functional.relu(x + w)")]
+    [InlineData("randn(1, n)", "functional.relu(x + w)")]
+    public Task Silent_on_a_block(string weight, string forward) => Verify.SilentAsync(Block(weight, forward));
 }

@@ -32,4 +32,41 @@ public class NN3005_SqueezeMayDropBatchTests
     [Fact]
     public Task Silent_on_a_batch_of_a_size_that_is_written() =>
         Verify.SilentAsync(Code.Method("var p = randn(8, 1).squeeze(); functional.mse_loss(p, randn(8)).backward();"));
+
+    private static string Fed(string forward, string input) => $$"""
+        class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear a = Linear(4, 8), b = Linear(8, 3);
+            public Net() : base("net") => RegisterComponents();
+            public override Tensor forward(Tensor x) => {{forward}};
+        }
+        static class Program
+        {
+            static void Train(Net model, Tensor x, Tensor y)
+            {
+                for (var i = 0L; i < x.shape[0]; i += 16)
+                {
+                    var end = Math.Min(i + 16, x.shape[0]);
+                    functional.mse_loss(model.forward({{input}}), y).backward();
+                }
+            }
+        }
+        """;
+
+    [Theory]
+    [InlineData("x.narrow(0, i, end - i)")]
+    [InlineData("x[TensorIndex.Slice(i, end)]")]
+    [InlineData("x.slice(0, i, end, 1).to(float32) / 255")]
+    public Task The_first_axis_where_the_last_part_of_the_data_may_hold_one_sample(string input) =>
+        Verify.FiresAsync(Fed("b.forward({|NN3005:functional.relu(a.forward(x)).squeeze(0)|})", input));
+
+    [Theory]
+    [InlineData("b.forward(functional.relu(a.forward(x)).squeeze(0))", "x.unsqueeze(0)")]
+    [InlineData("b.forward(functional.relu(a.forward(x)).squeeze(0))", "x")]
+    [InlineData("b.forward(functional.relu(a.forward(x)).squeeze(0))", "x.narrow(0, i, 16)")]
+    [InlineData("b.forward(functional.relu(a.forward(x)).squeeze(0))", "x.narrow(1, i, end - i)")]
+    [InlineData("b.forward(functional.relu(a.forward(x)).unsqueeze(0).squeeze(0))", "x.narrow(0, i, end - i)")]
+    [InlineData("b.forward(a.forward(x).transpose(0, 1).squeeze(0))", "x.narrow(0, i, end - i)")]
+    [InlineData("b.forward(functional.relu(a.forward(x)).squeeze(1))", "x.narrow(0, i, end - i)")]
+    public Task Silent_on_a_first_axis_that_is_no_part(string forward, string input) => Verify.SilentAsync(Fed(forward, input));
 }

@@ -14,7 +14,7 @@ internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Ca
         where step is { HasWeights: true, Op.Role: Role.Linear or Role.Convolution or Role.TransposedConvolution,
         Layer: { HasBias: false, Syntax: not null } }
         where !IsBiaslessByDesign(step, network) && !project.IsLoaded(network)
-        let next = NextUser(step, network)
+        let next = Chain.BiasMissedBy(step, network)
         where next is not null
         let argument = step.Layer!.Arguments[step.Op.Bias!]
         select At(argument.Operation.Syntax, step.Layer!.Label, next)
@@ -27,25 +27,4 @@ internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Ca
         || step.Input is { Op.Name: "mul" or "matmul" }
         || network.Layers.Any(l => l.Op.Role is Role.Embedding or Role.Attention)
         || network.Steps.Any(s => s.Op.Role == Role.Matmul);
-
-    /// <summary>
-    /// What the bias is missing for: the loss, or the next layer behind an activation. Null if a normalization comes first, if
-    /// the next layer follows at once and has the bias to make up for it, or if anything is not understood.
-    /// </summary>
-    private static string? NextUser(Step step, Network network, bool activated = false, int depth = 0)
-    {
-        if (depth > 32) return null;
-        var found = network.Outputs.Any(o => o.Step == step) ? network.Losses.FirstOrDefault()?.Op.Name : "";
-        foreach (var user in step.Users)
-            found = found is null ? null : user.Role switch
-            {
-                Role.Activation or Role.Softmax => NextUser(user, network, true, depth + 1),
-                Role.Pooling or Role.Dropout or Role.Reshape or Role.Permute or Role.Identity or Role.Resize =>
-                    NextUser(user, network, activated, depth + 1),
-                Role.Arithmetic when user.Op.Name == "add" && user.Inputs.Count == 2 => NextUser(user, network, activated, depth + 1),
-                _ when user.HasWeights && activated => user.Layer!.Label,
-                _ => null,
-            };
-        return found is "" ? null : found;
-    }
 }

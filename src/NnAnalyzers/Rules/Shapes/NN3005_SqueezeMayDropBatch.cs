@@ -12,9 +12,20 @@ internal sealed class NN3005_SqueezeMayDropBatch() : Rule("NN3005", RuleLevel.Li
     "Squeeze that may drop the batch",
     "{0} of {1} drops the batch axis when a batch holds one sample; name the axis of size 1")
 {
-    public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
-        network.Steps.SelectMany(s =>
-        Judge(s, step => step.HasWeights || network.Losses.Count > 0 && network.Outputs.Any(o => o.Step == step)));
+    public override IEnumerable<Finding> Check(Network network, ProjectGraph project)
+    {
+        bool Matters(Step step) => step.HasWeights || network.Losses.Count > 0 && network.Outputs.Any(o => o.Step == step);
+        return network.Steps.SelectMany(s => Judge(s, Matters)).Concat(network.Steps
+            .Where(s => IsOfBatch(s, network) && Leads(s, Matters, 0) && project.IsFedParts(network))
+            .Select(s => At(s.Syntax!, "squeeze(0)", s.Input!.Shape)));
+    }
+
+    /// <summary>squeeze(0) where the first axis is the batch that the network is given, however many axes there are.</summary>
+    private static bool IsOfBatch(Step step, Network network) =>
+        step is { Op.Name: "squeeze", Layer: null, Syntax: not null, PredictionOnly: false, Input: { Shape.HasRank: false } input }
+        && AxisOf(step) == 0 && Batches.InputOf(input) is { } batch
+        && batch == network.Steps.FirstOrDefault(s => s.Kind == StepKind.Input);
+
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         site.Steps.SelectMany(s => Judge(s, step => step.Role == Role.Loss));
 

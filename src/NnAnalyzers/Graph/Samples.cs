@@ -1,0 +1,46 @@
+using NnAnalyzers.Shapes;
+using NnAnalyzers.Torch;
+
+namespace NnAnalyzers.Graph;
+
+/// <summary>One tensor of each sample.</summary>
+/// <param name="Key">What it is called in a dictionary; null for one in a list.</param>
+/// <param name="Shape">Its shape without a batch.</param>
+/// <param name="Range">Its numbers; null if nothing tells.</param>
+internal sealed record Column(string? Key, Shape Shape, ValueRange? Range);
+
+/// <summary>A data set, or a loader that puts its samples together in batches.</summary>
+/// <param name="columns">What one sample holds; null if nothing tells.</param>
+/// <param name="count">How many samples there are, or batches; unknown if nothing tells.</param>
+internal sealed class Samples(IReadOnlyList<Column>? columns, Dim count) : Value
+{
+    public IReadOnlyList<Column>? Columns => columns;
+    public Dim Count => count;
+
+    /// <summary>In batches, whose axis comes first.</summary>
+    public bool AreBatches { get; init; }
+
+    /// <summary>The same, of another number.</summary>
+    public Samples Of(Dim number) => new(columns, number) { AreBatches = AreBatches };
+
+    /// <summary>The same, in batches.</summary>
+    /// <param name="size">Samples in a batch; unknown if nothing tells.</param>
+    /// <param name="dropsLast">Whether a last batch that is not full is left out; null if nothing tells.</param>
+    public Samples InBatches(Dim size, bool? dropsLast)
+    {
+        // As DataLoader.Count has it.
+        var batches = (count.Size, size.Size, dropsLast) switch
+        {
+            ({ } n, > 0 and var each, true) => Dim.Of(n / each),
+            ({ } n, > 0 and var each, _) when dropsLast == false || n % each == 0 => Dim.Of((n + each - 1) / each),
+            _ => Dim.Unknown,
+        };
+        return new(columns, batches) { AreBatches = true };
+    }
+}
+
+/// <summary>What is done to each picture of a data set.</summary>
+internal sealed class Transform(bool keepsShape) : Value
+{
+    public bool KeepsShape => keepsShape;
+}
