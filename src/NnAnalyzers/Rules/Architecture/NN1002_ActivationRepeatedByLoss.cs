@@ -13,8 +13,8 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
         use.IsOverOneClass || use.Loss.PredictionOnly ? [] // NN1013 speaks
             : from end in use.Ends
               let last = end.Last
-              // A softmax before half of a loss is told below.
-              where last is { Syntax: not null, PredictionOnly: false } && use.IsSure(end) && (last.Role != Role.Softmax || end.Half is null)
+              where last is { Syntax: not null, PredictionOnly: false } && use.IsSure(end)
+              where last.Role != Role.Softmax || end.Half is null // of two, the first is told below
               let problem = LossFit.Problem(last.Op, end.Domain)
               where problem is not null
               select Mend(At(last.Syntax!, last.Op.Name, (end.Half ?? use.Loss).Op.Name, problem, Chain.Path(end, use)), end, use, project);
