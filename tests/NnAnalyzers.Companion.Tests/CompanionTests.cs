@@ -10,7 +10,12 @@ namespace NnAnalyzers.Companion.Tests;
 internal static class Setup
 {
     [ModuleInitializer]
-    public static void LoadTorch() => TorchLibrary.Load();
+    public static void LoadTorch()
+    {
+        TorchLibrary.Load();
+        // Networks this small are no faster on two, and threads that wait for each other starve the tests that run beside these.
+        set_num_threads(1);
+    }
 }
 
 /// <summary>Programs a job can run.</summary>

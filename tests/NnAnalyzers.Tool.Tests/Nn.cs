@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Spectre.Console;
 
 namespace NnAnalyzers.Tool.Tests;
 
@@ -23,6 +24,36 @@ internal static class Nn
             throw new TimeoutException(string.Join(' ', arguments));
         }
         return (process.ExitCode, output.Result, errors.Result);
+    }
+
+    private static readonly object Gate = new();
+
+    /// <summary>
+    /// The same in this process, one call at a time: half of a short run is the runtime compiling the compiler. The folder and the console
+    /// belong to the process, so nothing else here may ask for either.
+    /// </summary>
+    public static (int ExitCode, string Output, string Errors) RunHere(string folder, params string[] arguments)
+    {
+        lock (Gate)
+        {
+            var (before, output, errors) = (Environment.CurrentDirectory, Console.Out, Console.Error);
+            var (writtenOutput, writtenErrors) = (new StringWriter(), new StringWriter());
+            try
+            {
+                Environment.CurrentDirectory = folder;
+                Console.SetOut(writtenOutput);
+                Console.SetError(writtenErrors);
+                AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writtenOutput) });
+                var exit = (int)typeof(ExitCode).Assembly.EntryPoint!.Invoke(null, [arguments])!;
+                return (exit, writtenOutput.ToString(), writtenErrors.ToString());
+            }
+            finally
+            {
+                Environment.CurrentDirectory = before;
+                Console.SetOut(output);
+                Console.SetError(errors);
+            }
+        }
     }
 
     public static Process Start(string folder, params string[] arguments)
@@ -74,7 +105,7 @@ public abstract class InFolder : IDisposable
     /// <summary>It ends with exit code 2, says this on one line, and shows no stack trace.</summary>
     protected void CannotRun(string said, params string[] arguments)
     {
-        var (exit, output, errors) = Nn(arguments);
+        var (exit, output, errors) = Tests.Nn.RunHere(Folder, arguments);
         Assert.True(exit == 2, $"exit code {exit}: {output}{errors}");
         Assert.Contains(said, errors);
         Assert.DoesNotContain("   at ", errors);

@@ -4,7 +4,7 @@ using NnAnalyzers.Tool.Verify;
 
 namespace NnAnalyzers.Tool.Tests;
 
-public sealed class VerifyTests : InFolder
+public abstract class Verifying : InFolder
 {
     private static string Attribute(string target = "LossBelow = 0.1") => $"[NnAnalyzers.Companion.TrainingProgram({target})]";
 
@@ -12,10 +12,10 @@ public sealed class VerifyTests : InFolder
         new DirectoryInfo(Path.GetDirectoryName(Tests.Nn.Tool)!).Name, "NnAnalyzers.Companion.dll");
 
     /// <summary>A project with one training program; its class is what a test puts there.</summary>
-    private string Project(string code) => WriteProject("p", "<NoWarn>NU1603</NoWarn>", $"""<Reference Include="{Companion}" />""",
+    protected string Project(string code) => WriteProject("p", "<NoWarn>NU1603</NoWarn>", $"""<Reference Include="{Companion}" />""",
         "using TorchSharp; using NnAnalyzers.Companion; using static TorchSharp.torch; using static TorchSharp.torch.nn;\n" + code);
 
-    private static string Program(string body, string layers = "Linear(4, 8), ReLU(), Linear(8, 1), ReLU()",
+    protected static string Program(string body, string layers = "Linear(4, 8), ReLU(), Linear(8, 1), ReLU()",
         string target = "LossBelow = 0.1") => $$"""
         public static class Sample
         {
@@ -36,7 +36,10 @@ public sealed class VerifyTests : InFolder
             }
         }
         """;
+}
 
+public sealed class VerifyTests : Verifying
+{
     [Fact]
     public void A_sample_is_proved_and_reported()
     {
@@ -92,9 +95,9 @@ public sealed class VerifyTests : InFolder
             {
                 static double Exit() { System.Environment.Exit(3); return 0; }
                 static double Hang() { System.Threading.Thread.Sleep(-1); return 0; }
-                static double Hoard() { var all = new System.Collections.Generic.List<Tensor>(); while (true) all.Add(ones(1 << 24)); }
+                static double Hoard() { var all = new System.Collections.Generic.List<Tensor>(); while (true) all.Add(ones(1 << 26)); }
             """));
-        var (exit, output, errors) = Nn("verify", path, "--seeds", "5", "--time-limit", "6", "--memory-limit", "1500", "--out", "r");
+        var (exit, output, errors) = Nn("verify", path, "--seeds", "5", "--time-limit", "10", "--memory-limit", "1500", "--out", "r");
         Assert.True(exit == 1, output + errors);
         using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "r", "results.json")));
         var outcomes = results.RootElement.GetProperty("runs").EnumerateArray()
@@ -105,7 +108,11 @@ public sealed class VerifyTests : InFolder
         Assert.Contains("&lt;b&gt;bold", page);
         Assert.Contains("exit code 3", page);
     }
+}
 
+/// <summary>What ends before anything was proved.</summary>
+public sealed class VerifyErrorTests : Verifying
+{
     [Fact]
     public void What_cannot_be_verified_says_why()
     {
