@@ -38,6 +38,7 @@ internal sealed partial class Reader
             case IArgumentOperation argument: return Evaluate(argument.Value, frame);
             case ITranslatedQueryOperation query: return Evaluate(query.Operation, frame);
             case ILiteralOperation: return new Constant(null);
+            case IDeclarationExpressionOperation or IDiscardOperation: return new Unknown("what a call hands back");
             case IDefaultValueOperation { Type: var type }: return Constant.DefaultOf(type);
             case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver }:
                 return _initialized.Count > 0 ? _initialized.Peek() : new Unknown("an object that is made");

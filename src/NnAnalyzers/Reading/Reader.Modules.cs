@@ -106,6 +106,9 @@ internal sealed partial class Reader
         Trace.Layers.Add(layer);
     }
 
+    /// <summary>Where a module keeps a tensor that it calls by a name instead of a field.</summary>
+    private static string Registered(string name) => "registered " + name;
+
     private static Value Unlabelled(Value element) => element switch
     {
         Items { Elements: [var label, var module] } => Named(module, label),
@@ -174,6 +177,13 @@ internal sealed partial class Reader
             case "values" when layer.Children is not null:
                 return ContentsOf(layer)!.With(ContentsOf(layer)!.Elements.Select(e => e is Items { Elements: [_, var value] } ? value
                     : e));
+            case "register_buffer" or "register_parameter"
+                when arguments.Values.ToList() is [Constant { Raw: string registered }, { } tensor, ..]:
+                _state.Set(layer, Registered(registered), tensor);
+                return new Constant(null);
+            case "get_buffer" or "get_parameter"
+                when arguments.First is Constant { Raw: string asked } && _state.Get(layer, Registered(asked)) is { } kept:
+                return Resolve(kept);
             case "parameters": return new ParametersOf(layer, false);
             case "named_parameters": return new ParametersOf(layer, true);
             case "modules" or "children": return new PartsOf(layer, false);

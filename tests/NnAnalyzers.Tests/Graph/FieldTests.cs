@@ -17,4 +17,23 @@ public class FieldTests
     public Task Silent_on_a_field_that_may_be_another() => Verify.SilentAsync(
         "class Agent { public Sequential Policy = Sequential(Linear(2, 64), Linear(64, 2), ReLU()); }",
         TrainsAgent);
+
+    private static string Masked(string given, string asked, string open = "", string close = "") => $$"""
+        class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc = Linear(8, 2);
+            public Net() : base("net") { register_buffer({{given}}); RegisterComponents(); }
+            public override Tensor forward(Tensor x) => {{open}}fc.forward(matmul(x, get_buffer({{asked}}))){{close}};
+        }
+        """;
+
+    [Fact]
+    public Task A_buffer_is_the_tensor_registered_by_its_name() => Verify.Sizes.FiresAsync(
+        Masked("\"mix\", ones(4, 6), persistent: false", "\"mix\"", "{|NN3003:", "|}"));
+
+    [Theory]
+    [InlineData("\"mix\", ones(4, 8)", "\"mix\"")]
+    [InlineData("\"mix\", ones(4, 6)", "\"other\"")]
+    public Task Silent_on_a_buffer_that_fits_and_on_another(string given, string asked) =>
+        Verify.Sizes.SilentAsync(Masked(given, asked));
 }
