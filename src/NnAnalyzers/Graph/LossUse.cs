@@ -33,11 +33,18 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
     public bool IsOverOneClass => Classes.Size == 1 && Op.Domain == LossDomain.Logits;
 
     /// <summary>
-    /// Wherever the loss is applied, this step decides what it gets, or another of its kind; not only by one setting while another one
-    /// picks the loss.
+    /// Wherever the loss is applied to its network, this step decides what it gets, or another of its kind; not only by one setting while
+    /// another one picks the loss. Of several networks that training code chooses from, each has to fit a loss that is always this one.
     /// </summary>
     public bool IsSure(LossEnd end) => Loss.When.Path.Implies(end.Path)
-        || Ends.All(e => e.Half is null != end.Half is null || e.Last.Op == end.Last.Op && e.Last.Kind == StepKind.Operation);
+        || Ends.Where(e => IsPicked || end.Network is null || e.Network is null || e.Network == end.Network).All(e => IsLike(e, end));
+
+    private static bool IsLike(LossEnd a, LossEnd b) =>
+        a.Half is null != b.Half is null || a.Last.Op == b.Last.Op && a.Last.Kind == StepKind.Operation;
+
+    /// <summary>Whether a setting may have picked this loss among others.</summary>
+    private bool IsPicked => !Loss.When.Path.IsAlways && (Loss.Body is not { } body
+        || body.Steps.Any(s => s.Role == Role.Loss && s.Op != Loss.Op && !s.When.Path.CanMeet(Loss.When.Path)));
 
     /// <summary>
     /// Whether an activation right before the loss takes away values the loss needs. A regression loss needs the range of

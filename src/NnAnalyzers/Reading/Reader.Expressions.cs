@@ -173,17 +173,21 @@ internal sealed partial class Reader
 
     private Value Interpolate(IInterpolatedStringOperation text, Frame frame)
     {
-        var written = new System.Text.StringBuilder();
+        System.Text.StringBuilder? written = new();
         foreach (var part in text.Parts)
-            switch (part)
+        {
+            // A hole that is not known does not hide what the next ones do.
+            var piece = part switch
             {
-                case IInterpolatedStringTextOperation { Text.ConstantValue.Value: string fixedText }: written.Append(fixedText); break;
-                case IInterpolationOperation { Expression: var hole } when Evaluate(hole, frame) is Constant { Raw: { } raw }:
-                    written.Append(System.Convert.ToString(raw, System.Globalization.CultureInfo.InvariantCulture));
-                        if (written.Length > Budget.Text && Limited()) return TooLarge; break;
-                default: return new Unknown("a text");
-            }
-        return new Constant(written.ToString());
+                IInterpolatedStringTextOperation { Text.ConstantValue.Value: string fixedText } => fixedText,
+                IInterpolationOperation { Expression: var hole } when Evaluate(hole, frame) is Constant { Raw: { } raw } =>
+                    System.Convert.ToString(raw, System.Globalization.CultureInfo.InvariantCulture),
+                _ => null,
+            };
+            written = piece is null ? null : written?.Append(piece);
+            if (written?.Length > Budget.Text && Limited()) return TooLarge;
+        }
+        return written is null ? new Unknown("a text") : new Constant(written.ToString());
     }
 
     private Function Made(Function function)

@@ -128,7 +128,7 @@ internal sealed partial class Reader
     // What captures its parameters stands by itself: a closure is made whenever the method is entered, whether it is used or not.
 
     private Value CallEach(Layer choice, IMethodSymbol method, Arguments arguments, IOperation call, bool isVirtual, Frame frame) =>
-        Each(choice.Alternatives ?? Any(choice), c => c is Layer layer
+        Each(choice.Alternatives ?? Any(choice), c => c is Layer { IsChoice: false } layer
             ? CallModule(call, method, layer, arguments, isVirtual, frame) : Invoke(method, c, arguments, call, isVirtual, frame));
 
     private Value CallOwnEach(Layer choice, IMethodSymbol written, Arguments arguments, IOperation call, Frame frame) =>

@@ -12,12 +12,16 @@ internal sealed partial class Reader
     {
         var optimizer = new Optimizer(kind, creation) { Arguments = arguments };
         foreach (var model in arguments.Values.SelectMany(v => ContentsOf(v) is { } items
-            ? items.Elements.SelectMany(e => ContentsOf(e)?.Elements ?? ImmutableArray.Create(e)) : [v]))
+            ? items.Elements.SelectMany(e => ContentsOf(e)?.Elements ?? ImmutableArray.Create(e)) : [v]).SelectMany(Each))
             if (model is ParametersOf p) optimizer.Models.Add(p.Model);
             else if (model is ParameterOf { Layer: var layer }) optimizer.Models.Add(layer);
         Happens(EventKind.CreateOptimizer, optimizer, creation, arguments);
         return optimizer;
     }
+
+    /// <summary>All that a value may be.</summary>
+    private static IEnumerable<Value> Each(Value value) =>
+        value.Alternatives is { } either ? Each(either.Then).Concat(Each(either.Otherwise)) : [value];
 
     private Value CallOptimizer(IOperation call, IMethodSymbol method, Optimizer optimizer, Arguments arguments)
     {

@@ -265,4 +265,54 @@ public class NN1001_OutputActivationTests
         Code.Net("private readonly Linear fc = Linear(4, 1); private readonly ReLU act = new();", "return act.forward(fc.forward(x));",
             more: "class ReLU : Module<Tensor, Tensor> { public ReLU() : base(\"r\") { } "
                 + "public override Tensor forward(Tensor x) => x * 2; }"));
+
+    private static string Picked(string pick, string losses, string before = "{|NN1001:", string after = "|}") => $$"""
+        class Cut : Module<Tensor, Tensor>
+        {
+            private readonly Module<Tensor, Tensor> fc = Linear(4, 3);
+            public Cut() : base("cut") => RegisterComponents();
+            public override Tensor forward(Tensor x) => {{before}}functional.relu(fc.call(x)){{after}};
+        }
+
+        class Whole : Module<Tensor, Tensor>
+        {
+            private readonly Module<Tensor, Tensor> fc = Linear(4, 3);
+            public Whole() : base("whole") => RegisterComponents();
+            public override Tensor forward(Tensor x) => fc.call(x);
+        }
+
+        static class Program
+        {
+            static void Train(string[] args, Tensor x, Tensor y)
+            {
+                {{pick}}
+                {{losses}}
+                model.train();
+                var optimizer = optim.Adam(model.parameters());
+                for (var step = 0; step < 10; step++)
+                {
+                    optimizer.zero_grad();
+                    loss.call(functional.log_softmax(model.call(x), 1), y).backward();
+                    optimizer.step();
+                }
+            }
+        }
+        """;
+
+    private const string ByIf = "Module<Tensor, Tensor> model; if (args.Length > 0) model = new Cut(); else model = new Whole();",
+        ByName = "Module<Tensor, Tensor> model = null; switch (args[0]) { case \"a\": model = new Whole(); break; "
+            + "case \"b\": model = Sequential(Linear(4, 3)); break; case \"c\": model = new Cut(); break; }";
+
+    /// <summary>Whichever network is picked, the loss is this one.</summary>
+    [Theory]
+    [InlineData(ByIf, "var loss = NLLLoss();")]
+    [InlineData(ByName, "var loss = NLLLoss();")]
+    [InlineData(ByName, "Loss<Tensor, Tensor, Tensor> loss = args.Length > 1 ? NLLLoss() : NLLLoss(reduction: Reduction.Sum);")]
+    public Task One_of_several_networks(string pick, string losses) => Verify.FiresAsync(Picked(pick, losses));
+
+    [Theory]
+    [InlineData(ByIf)]
+    [InlineData(ByName)]
+    public Task Silent_where_another_setting_picks_the_loss(string pick) => Verify.SilentAsync(Picked(pick,
+        "Loss<Tensor, Tensor, Tensor> loss = args.Length > 2 ? NLLLoss() : MSELoss();", "", ""));
 }

@@ -144,4 +144,13 @@ public class NN1002_ActivationRepeatedByLossTests
         Code.Net(Layers, "x = fc2.forward(x);\n\t\tx = {|NN1002:functional.softmax(x, 1)|};\n\t\treturn x;", CrossEntropy, Classes)
             .ReplaceLineEndings("\r\n"),
         Code.Net(Layers, "x = fc2.forward(x);\n\t\treturn x;", CrossEntropy, Classes).ReplaceLineEndings("\r\n"));
+
+    /// <summary>Whichever network is picked, training code takes the second one.</summary>
+    [Fact]
+    public Task A_softmax_of_one_of_several_networks() => Verify.FiresAsync(
+        "class Shares : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 3); public Shares() : base(\"s\") => "
+            + "RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1002:functional.softmax(fc.call(x), 1)|}; }",
+        "static class Program { static void Train(string name, Tensor x, Tensor y) { Module<Tensor, Tensor> model = name switch "
+            + "{ \"a\" => Linear(4, 3), \"b\" => new Shares(), _ => Sequential(Linear(4, 3)) }; "
+            + "functional.nll_loss(functional.log_softmax(model.call(x), 1), y).backward(); } }");
 }

@@ -44,8 +44,9 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
         from source in sources
         let inner = source.Step
         where inner is { Role: Role.Softmax, Op.Name: "Softmax", Syntax: not null, PredictionOnly: false }
-        // Or whatever is picked, it is one.
-        && (outer.When.Path.Implies(source.Path) || sources.All(s => s.Step is { Role: Role.Softmax, Op.Name: "Softmax" }))
+        // Or whatever its network picks, it is one.
+        && (outer.When.Path.Implies(source.Path) || sources.All(s => s.Step is { Role: Role.Softmax, Op.Name: "Softmax" }
+            || s.Step.Body?.Trace != inner.Body?.Trace))
         select At(inner.Syntax!, inner.Op.Name, outer.Op.Name, "is applied twice, and the second one can no longer tell the classes apart",
             $"{inner.Input?.Name ?? "…"} → {inner.Name} → {outer.Name}").Fix($"Remove the first {inner.Op.Name}", Edit.Unwrap(inner));
 }
