@@ -27,6 +27,17 @@ internal static class Chain
             if (seen.Add(source.Step)) yield return source with { Path = source.Path.And(source.Step.When.Path) };
     }
 
+    /// <summary>
+    /// The sources of a kind that are sure to decide what <paramref name="user"/> gets: wherever it holds they do, or whatever their
+    /// network picks is of that kind.
+    /// </summary>
+    public static IEnumerable<Step> Sure(Step user, IEnumerable<Source> sources, Func<Step, bool> isOfKind)
+    {
+        var all = sources.ToList();
+        return all.Where(s => isOfKind(s.Step) && (user.When.Path.Implies(s.Path)
+            || all.All(other => isOfKind(other.Step) || other.Step.Body?.Trace != s.Step.Body?.Trace))).Select(s => s.Step);
+    }
+
     /// <summary>The modules that were entered, innermost first.</summary>
     private sealed record Inside(Step Module, Inside? Around);
 

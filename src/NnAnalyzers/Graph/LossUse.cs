@@ -42,9 +42,19 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
     private static bool IsLike(LossEnd a, LossEnd b) =>
         a.Half is null != b.Half is null || a.Last.Op == b.Last.Op && a.Last.Kind == StepKind.Operation;
 
-    /// <summary>Whether a setting may have picked this loss among others.</summary>
+    /// <summary>Whether a setting may have picked this loss among others for the same layers.</summary>
     private bool IsPicked => !Loss.When.Path.IsAlways && (Loss.Body is not { } body
-        || body.Steps.Any(s => s.Role == Role.Loss && s.Op != Loss.Op && !s.When.Path.CanMeet(Loss.When.Path)));
+        || body.Steps.Any(s => s.Role == Role.Loss && s.Op != Loss.Op && !s.When.Path.CanMeet(Loss.When.Path)
+            && LayersBehind(s).Intersect(LayersBehind(Loss)).Any()));
+
+    /// <summary>The layers, or networks, that came last before a loss, each way back.</summary>
+    private static IEnumerable<Layer> LayersBehind(Step loss)
+    {
+        var (open, seen) = (new Queue<Step>(loss.Inputs.Take(1)), new HashSet<Step>());
+        while (open.Count > 0)
+            if (open.Dequeue() is var step && step.Layer is { } layer) yield return layer;
+            else foreach (var input in step.Inputs.Where(seen.Add)) open.Enqueue(input);
+    }
 
     /// <summary>
     /// Whether an activation right before the loss takes away values the loss needs. A regression loss needs the range of

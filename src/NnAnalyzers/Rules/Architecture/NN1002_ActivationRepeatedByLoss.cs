@@ -40,13 +40,8 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
     private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Source>> behind) =>
         from outer in steps
         where outer is { Role: Role.Softmax, Input: not null, PredictionOnly: false }
-        let sources = behind(outer).ToList()
-        from source in sources
-        let inner = source.Step
-        where inner is { Role: Role.Softmax, Op.Name: "Softmax", Syntax: not null, PredictionOnly: false }
-        // Or whatever its network picks, it is one.
-        && (outer.When.Path.Implies(source.Path) || sources.All(s => s.Step is { Role: Role.Softmax, Op.Name: "Softmax" }
-            || s.Step.Body?.Trace != inner.Body?.Trace))
+        from inner in Chain.Sure(outer, behind(outer), s => s is { Role: Role.Softmax, Op.Name: "Softmax" })
+        where inner is { Syntax: not null, PredictionOnly: false }
         select At(inner.Syntax!, inner.Op.Name, outer.Op.Name, "is applied twice, and the second one can no longer tell the classes apart",
             $"{inner.Input?.Name ?? "…"} → {inner.Name} → {outer.Name}").Fix($"Remove the first {inner.Op.Name}", Edit.Unwrap(inner));
 }
