@@ -93,9 +93,9 @@ internal static class Chain
         static long? Number(Step step, string name) =>
             step.Arguments.TryGetValue(name, out var a) ? a.Value switch { Constant c => c.Integer, Size s => s.First, _ => null } : null;
         if (select is not { Op.Name: "select", Input: { } from } || Number(select, "index") is not { } index || index < 0) return null;
-        var stacks = Choices(from).ToList();
-        return stacks.All(s => s.Op.Name == "stack" && Number(s, "dim") == Number(select, "dim") && index < s.Inputs.Count)
-            ? stacks.Select(s => s.Inputs[(int)index]) : null;
+        bool IsStack(Step s) => s.Op.Name == "stack" && Number(s, "dim") == Number(select, "dim") && index < s.Inputs.Count;
+        var choices = Choices(from).ToList();
+        return choices.Any(IsStack) ? choices.Select(s => IsStack(s) ? s.Inputs[(int)index] : s) : null;
     }
 
     /// <summary>The Linear that reads a reshaped tensor, through activations and dropout.</summary>

@@ -14,6 +14,9 @@ internal sealed class Truth : Value
     /// <summary>Larger ones say nothing more that a person would see.</summary>
     private const int MaxSize = 16;
 
+    /// <summary>A person wants the first ones.</summary>
+    private const int MaxTold = 4;
+
     private readonly Form _form;
     private readonly ImmutableArray<Truth> _parts;
     private readonly object? _subject, _value;
@@ -83,6 +86,9 @@ internal sealed class Truth : Value
 
     private bool? Told(Truth fact)
     {
+        // One of several is so: what each of them tells.
+        if (fact._form == Form.Or)
+            return Told(fact._parts[0]) is { } told && fact._parts.All(p => Told(p) == told) ? told : null;
         if (fact._form != Form.Literal || !Equals(_subject, fact._subject)) return null;
         if (Equals(_value, fact._value)) return fact._holds == _holds;
         // What is one thing is no other.
@@ -95,7 +101,10 @@ internal sealed class Truth : Value
 
     public override string ToString() => _form == Form.Literal
         ? (_value is true ? (_holds ? "" : "not ") + Name(_subject) : $"{Name(_subject)} is {(_holds ? "" : "not ")}{_value ?? "null"}")
-        : string.Join(_form == Form.And ? " and " : " or ", _parts.Select(p => p._form == Form.Literal ? p.ToString() : $"({p})"));
+        : string.Join(_form == Form.And ? " and " : " or ", _parts.Take(MaxTold).Select(Nested)) + (_parts.Length > MaxTold ? "…" : "");
+
+    /// <summary>As part of what joins several.</summary>
+    public static string Nested(Truth part) => part._form == Form.Literal ? part.ToString() : $"({part})";
 
     private static string Name(object? subject) => subject switch
     {
@@ -153,6 +162,18 @@ internal sealed class CodePath
             for (var path = this; path._before is not null; path = path._before)
                 if (!path._isGuard) conditions.Push(path._fact);
             return conditions;
+        }
+    }
+
+    /// <summary>The conditions that may not hold and that no other one implies, as a person would say them; empty if there are none.</summary>
+    public string Words
+    {
+        get
+        {
+            var told = Conditions.ToList();
+            for (var i = told.Count - 1; i >= 0; i--)
+                if (told[i].Given(told.Where((_, other) => other != i)) == true) told.RemoveAt(i);
+            return told.Count == 1 ? told[0].ToString() : string.Join(" and ", told.Select(Truth.Nested));
         }
     }
 

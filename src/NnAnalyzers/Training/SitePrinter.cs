@@ -93,7 +93,7 @@ internal static class SitePrinter
         if (happened.Kind == EventKind.Apply) notes.Add(Mode.Of(happened, site).ToString());
         if (happened.Kind is EventKind.Apply or EventKind.Loss && happened.When.StopsGradients) notes.Add("no gradients");
         if (happened.Kind == EventKind.Apply && happened.When.Open.Scope is not null) notes.Add("in a dispose scope");
-        if (happened.When.Path.Conditions.ToList() is { Count: > 0 } conditions) notes.Add($"if {string.Join(" and ", conditions)}");
+        if (happened.When.Path.Words is { Length: > 0 } conditions) notes.Add($"if {conditions}");
         return notes.Count == 0 ? words : $"{words} [{string.Join(", ", notes)}]";
     }
 

@@ -153,4 +153,29 @@ public class NN1002_ActivationRepeatedByLossTests
         "static class Program { static void Train(string name, Tensor x, Tensor y) { Module<Tensor, Tensor> model = name switch "
             + "{ \"a\" => Linear(4, 3), \"b\" => new Shares(), _ => Sequential(Linear(4, 3)) }; "
             + "functional.nll_loss(functional.log_softmax(model.call(x), 1), y).backward(); } }");
+
+    /// <summary>The network is applied on that side of the branch alone: all that it gives gets the second one.</summary>
+    [Fact]
+    public Task A_network_before_the_log_softmax_in_a_branch_of_training_code() => Verify.FiresAsync(
+        "class Shares : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 3); public Shares() : base(\"s\") => "
+            + "RegisterComponents(); public override Tensor forward(Tensor x) => {|NN1002:functional.softmax(fc.call(x), 1)|}; }",
+        "static class Program { static void Train(string command, Tensor x, Tensor y) { if (command == \"train\") { "
+            + "var p = new Shares().call(x); functional.nll_loss(functional.log_softmax(p, 1), y).backward(); } } }");
+
+    /// <summary>What is taken out of a stack on one side of a branch, on the other out of what a softmax makes of the stack.</summary>
+    [Fact]
+    public Task A_softmax_of_one_head_or_of_all() => Verify.FiresAsync("""
+        class Policy : Module<Tensor, Tensor>
+        {
+            private readonly Linear a = Linear(8, 4), b = Linear(8, 4);
+            public Policy() : base("p") => RegisterComponents();
+            public override Tensor forward(Tensor x) => stack([{|NN1002:functional.softmax(a.call(x), 1)|},
+                {|NN1002:functional.softmax(b.call(x), 1)|}], dim: 1);
+            public Tensor LogProbability(Tensor x, bool sharp)
+            {
+                var all = sharp ? {|NN1002:functional.softmax(forward(x), 2)|} : forward(x);
+                return functional.log_softmax(all.select(1, 0), dim: 1) + functional.log_softmax(all.select(1, 1), dim: 1);
+            }
+        }
+        """);
 }

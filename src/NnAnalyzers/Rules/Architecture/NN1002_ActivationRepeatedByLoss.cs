@@ -32,9 +32,9 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
         Twice(network.Steps, outer => Chain.Behind(outer.Input!));
 
-    // A second one on one side of a branch may be there for other networks than this.
-    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
-        Twice(site.Steps, outer => outer.Conditional ? Chain.Behind(outer.Input!) : project.Behind(outer.Input!, site));
+    // A second one that only some of the outputs get may be there for other networks than this.
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => Twice(site.Steps, outer =>
+        outer.Input!.When.Path.Implies(outer.When.Path) ? project.Behind(outer.Input, site) : Chain.Behind(outer.Input));
 
     /// <summary>A softmax of a softmax, with nothing between but reshapes and indexing.</summary>
     private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Source>> behind) =>
