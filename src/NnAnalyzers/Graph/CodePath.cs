@@ -165,7 +165,7 @@ internal sealed class CodePath
         }
     }
 
-    /// <summary>The conditions that may not hold and that no other one implies, as a person would say them; empty if there are none.</summary>
+    /// <summary>The conditions that may not hold and that no other one implies, as words; empty if there are none.</summary>
     public string Words
     {
         get
