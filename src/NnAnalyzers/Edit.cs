@@ -68,6 +68,33 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         || loss.Layer.Creation is IInvocationOperation made && made.Arguments.All(a => a.ArgumentKind == ArgumentKind.DefaultValue)
         ? Rename(loss, module, function) : null;
 
+    /// <summary>
+    /// Calls another method of the same class with other arguments; null where the type that comes out now is written in the file.
+    /// </summary>
+    public static IEnumerable<Edit>? Recall(IOperation call, string name, IEnumerable<string?> arguments)
+    {
+        if (call.Syntax is not InvocationExpressionSyntax invocation || NameOf(invocation) is not { } called
+            || call.Syntax.SyntaxTree.GetRoot().DescendantNodes().OfType<IdentifierNameSyntax>()
+            .Any(n => n.Identifier.Text == called.Identifier.Text && !IsCalled(n))) return null;
+        return [.. Replace(called, name),
+            .. Replace(invocation.ArgumentList, $"({string.Join(", ", arguments.Where(a => a is not null))})")];
+    }
+
+    private static bool IsCalled(ExpressionSyntax name) =>
+        name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? IsCalled(access)
+        : name.Parent is InvocationExpressionSyntax call && call.Expression == name;
+
+    /// <summary>Takes away a variable with the statements that use it; null where anything else uses it.</summary>
+    public static IEnumerable<Edit>? DeleteVariable(LocalDeclarationStatementSyntax? declaration, IEnumerable<StatementSyntax?> uses)
+    {
+        if (declaration is null || BlockOf(declaration) is not { } block) return null;
+        var (name, statements) = (declaration.Declaration.Variables[0].Identifier.Text, uses.ToList());
+        if (statements.Any(s => s is not ExpressionStatementSyntax) || block.DescendantNodes().OfType<IdentifierNameSyntax>()
+            .Any(n => n.Identifier.Text == name && !statements.Contains(n.FirstAncestorOrSelf<StatementSyntax>()))) return null;
+        var deleted = statements.Prepend(declaration).Select(s => Delete(s!)).ToList();
+        return deleted.Contains(null) ? null : deleted.SelectMany(d => d!);
+    }
+
     private static SimpleNameSyntax? NameOf(InvocationExpressionSyntax call) => call.Expression switch
     {
         MemberAccessExpressionSyntax access => access.Name,
@@ -157,6 +184,47 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             (list.Arguments.Count > 0 ? ", " : "") + $"{parameter.Name}: {value}")];
     }
 
+    /// <summary>An argument as it is written in a call, by position or with its name; null if it is left out.</summary>
+    public static string? Written(Argument argument, bool named = false) =>
+        argument.Operation is IArgumentOperation { ArgumentKind: ArgumentKind.Explicit, Syntax: ArgumentSyntax written }
+            ? (named ? argument.Name + ": " : "") + written.Expression : null;
+
+    /// <summary>
+    /// Gives a number where it is written: in the call, or where what stands there is declared if nothing else uses that.
+    /// </summary>
+    public static IEnumerable<Edit>? SetNumber(IOperation creation, Argument argument, double value)
+    {
+        if (creation is not IInvocationOperation call || argument.Operation is not IArgumentOperation { Parameter: { } parameter } given)
+            return null;
+        var text = NumberText(value);
+        return given.ArgumentKind == ArgumentKind.Explicit && DeclaredNumber(given.Value) is { } written ? Replace(written, text)
+            : SetArgument(call, parameter, text);
+    }
+
+    /// <summary>As code has it: <c>1e-3</c>, <c>0.05</c>.</summary>
+    private static string NumberText(double value) => Math.Abs(value) is >= 0.01 and < 1e4
+        ? value.ToString("0.###############", System.Globalization.CultureInfo.InvariantCulture)
+        : value.ToString("0.###e0", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The number a name was declared with, if it is written there and this is its only use in the file.</summary>
+    private static ExpressionSyntax? DeclaredNumber(IOperation use)
+    {
+        var symbol = Argument.Bare(use) switch
+        {
+            ILocalReferenceOperation local => local.Local,
+            IFieldReferenceOperation field => field.Field,
+            _ => (ISymbol?)null,
+        };
+        return symbol?.DeclaringSyntaxReferences is [var reference] && reference.SyntaxTree == use.Syntax.SyntaxTree
+            && symbol is not IFieldSymbol { DeclaredAccessibility: not Accessibility.Private }
+            && reference.GetSyntax() is VariableDeclaratorSyntax
+            {
+                Initializer.Value: LiteralExpressionSyntax or PrefixUnaryExpressionSyntax,
+            } declared
+            && use.Syntax.SyntaxTree.GetRoot().DescendantNodes().OfType<IdentifierNameSyntax>()
+            .Count(n => n.Identifier.Text == symbol.Name) == 1 ? declared.Initializer.Value : null;
+    }
+
     /// <summary>The text of a node of a helper with the helper's parameters replaced by what one call gives for them.</summary>
     public static string? Inline(BuilderCall builder, SyntaxNode node)
     {
@@ -204,6 +272,11 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
 
     /// <summary>Puts code in place of a statement.</summary>
     public static IEnumerable<Edit> Rewrite(StatementSyntax statement, string code) => Replace(statement, Indent(code, statement));
+
+    /// <summary>The loop that does nothing but a statement; the statement itself where there is none.</summary>
+    public static StatementSyntax Whole(StatementSyntax statement) =>
+        (statement.Parent is BlockSyntax { Statements.Count: 1 } block ? block.Parent : statement.Parent) is ForEachStatementSyntax loop
+        ? loop : statement;
 
     /// <summary>Deletes a statement with its line.</summary>
     public static IEnumerable<Edit>? Delete(StatementSyntax statement)

@@ -24,6 +24,10 @@ internal static class RuleCatalog
         new NN3005_SqueezeMayDropBatch(),
         new NN3009_LossBroadcasts(),
         new NN3008_ReshapeHidesMismatch(),
+        new NN4004_DecayedToNothing(),
+        new NN4003_LearningRateOutOfRange(),
+        new NN4001_PlainSgd(),
+        new NN4002_DecayOnAdam(),
         new NN5001_SaverBeforeOptimizer(),
         new NN5003_OptimizerBeforeMove(),
     }.ToImmutableArray();

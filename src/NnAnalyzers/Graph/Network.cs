@@ -39,6 +39,9 @@ internal sealed class Network(string name, INamedTypeSymbol? type, SyntaxTree? t
         }
     }
 
+    /// <summary>More than one layer with weights, one behind the other: not a regression, linear or logistic.</summary>
+    public bool IsDeep => AllSteps.Count(s => s.Step.HasWeights) > 1;
+
     /// <summary>The calls of a helper that made layers or steps of this network.</summary>
     public IEnumerable<SyntaxNode> CallsOf(IMethodSymbol helper) =>
         Layers.Select(l => l.Builder).Concat(Steps.Select(s => s.Builder))

@@ -3,6 +3,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
+using NnAnalyzers.Torch;
+
 namespace NnAnalyzers.Graph;
 
 internal sealed class Optimizer(string kind, IOperation? creation) : Value
@@ -19,6 +21,13 @@ internal sealed class Optimizer(string kind, IOperation? creation) : Value
     /// <summary>Its settings by parameter name, the rate among them.</summary>
     public Arguments Arguments { get; init; } = Arguments.None;
 
+    /// <summary>One of its settings as a number; null if it is not known.</summary>
+    public double? this[string name] => Arguments.ValueOf(name)?.Number;
+
+    /// <summary>The learning rate it starts with, as given; null if it is not known.</summary>
+    public Argument? Rate => OptimizerCatalog.Optimizer(Kind) is { } known && Arguments.TryGetValue(known.Rate, out var rate)
+        && rate.Value.Number is not null ? rate : null;
+
     public override string ToString() => Kind;
 }
 
@@ -30,6 +39,25 @@ internal sealed class Scheduler(string kind, Optimizer? optimizer) : Value
 
     public string Kind { get; } = kind;
     public Optimizer? Optimizer => optimizer;
+
+    /// <summary>What it is made with.</summary>
+    public Arguments Arguments { get; init; } = Arguments.None;
+
+    /// <summary>The same as numbers, where they are known.</summary>
+    public ScheduleSettings Settings { get; init; } = new(kind);
+}
+
+/// <summary>Some of an optimizer's parameters with their settings: <c>optimizer.ParamGroups[0]</c>.</summary>
+internal sealed class ParameterGroup(Optimizer optimizer) : Value
+{
+    public Optimizer Optimizer => optimizer;
+}
+
+/// <summary>The learning rate that an optimizer has at the time, times a number: it is said again with every turn.</summary>
+internal sealed class CurrentRate(Optimizer optimizer, double factor) : Value
+{
+    public Optimizer Optimizer => optimizer;
+    public double Factor => factor;
 }
 
 /// <summary>One parameter tensor of a layer (<c>fc1.weight</c>), or any of a module's (<c>foreach (var p in parameters())</c>).</summary>

@@ -39,7 +39,7 @@ internal abstract class Value : Owner, IOperand
 }
 
 /// <summary>Not understood; no rule may build on it.</summary>
-internal sealed class Unknown(string reason) : Value
+internal class Unknown(string reason) : Value
 {
     public override IReadOnlyList<Dim>? Sizes => null;
     public override IndexKind IndexKind => IndexKind.Unknown;
@@ -48,6 +48,22 @@ internal sealed class Unknown(string reason) : Value
 
     /// <summary>What the code calls it, if it does.</summary>
     public string? Name { get; init; }
+}
+
+/// <summary>A number that a loop changes, times what was done to it in this turn.</summary>
+internal sealed class Changing(Turns turns, double factor) : Unknown("a loop changes it")
+{
+    public Turns Turns => turns;
+    public double Factor => factor;
+}
+
+/// <summary>What each turn of a loop does to one number.</summary>
+internal sealed class Turns(ISymbol variable)
+{
+    public ISymbol Variable => variable;
+
+    /// <summary>What it is multiplied by; null until the turn is read, and where it does anything else.</summary>
+    public double? Factor { get; set; }
 }
 
 /// <summary>A number, string, truth value or null known at compile time.</summary>

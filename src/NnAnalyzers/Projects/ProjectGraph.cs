@@ -354,6 +354,12 @@ internal sealed class ProjectGraph
         site.Steps.Concat(site.Steps.Where(s => s is { Kind: StepKind.Network, Layer.IsSequential: true })
         .SelectMany(s => Applied(s)?.Steps ?? []));
 
+    /// <summary>The networks whose parameters an optimizer steps, as far as training code applies them.</summary>
+    public IEnumerable<Network> TrainedBy(Optimizer optimizer, TrainingSite site) =>
+        site.Of(EventKind.Step).Any(e => e.Subject == optimizer)
+            ? site.Steps.Where(s => s.Kind == StepKind.Network && optimizer.Models.Contains(s.Layer!)).Select(Applied).OfType<Network>()
+            .Distinct() : [];
+
     /// <summary>The losses of a site, each with the steps that decide what it gets.</summary>
     public IReadOnlyList<LossUse> LossesOf(TrainingSite site) => _losses.Of(site);
 

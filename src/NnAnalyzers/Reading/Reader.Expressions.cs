@@ -394,6 +394,8 @@ internal sealed partial class Reader
         else if (member.IsStatic) _state.Set(State.Shared, member.OriginalDefinition, value);
         if (owner is Unknown || owner is null && member.DeclaredAccessibility != Accessibility.Private) Escape([value], target);
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given(member.Name, value, target));
+        if (owner is Optimizer or ParameterGroup && OptimizerCatalog.IsRate(member.Name))
+            Happens(EventKind.SetRate, (owner as ParameterGroup)?.Optimizer ?? owner, target, Given("rate", value, target));
         if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member))
             // layer.weight = Parameter(randn(..)) draws; anything else may come from a file.
             if (value is Step drawn && Initialization.DrawOf(drawn) is not null)
@@ -524,6 +526,7 @@ internal sealed partial class Reader
             return CombineTensors(kind, left, right, operation);
         if (isEquality && !torch.IsTensor(operation.Type))
             return Same(left, right) is var equal && kind == BinaryOperatorKind.Equals ? equal : Not(equal);
+        if (Times(kind, left, right) is { } scaled) return scaled;
         if (left is Constant { Integer: { } a } && right is Constant { Integer: { } b })
             switch (kind)
             {

@@ -21,7 +21,12 @@ internal sealed partial class Reader
         var changes = _state.End();
         Now = outer;
         foreach (var slot in changes.Keys.ToList())
-            if (_state.Get(slot.Item1, slot.Item2) is { } before) changes[slot] = Repeated(before, changes[slot]);
+            if (_state.Get(slot.Item1, slot.Item2) is { } before)
+            {
+                if (changes[slot] is Changing { Turns: var turns } end && Equals(turns.Variable, slot.Item2))
+                    turns.Factor = end.Factor;
+                changes[slot] = Repeated(before, changes[slot]);
+            }
         _state.Apply(changes);
         return true;
     }
@@ -236,6 +241,7 @@ internal sealed partial class Reader
 
     private static Value Forgotten(Value value, ISymbol symbol) => value is not Constant constant ? value
         : constant.Integer is { } first ? new Size(Dim.Named(new Symbol(symbol.Name))) { First = first }
+        : constant.Number is not null ? new Changing(new Turns(symbol), 1) { Name = symbol.Name }
         : constant.Raw is null ? value : new Unknown("a loop changes it") { Name = symbol.Name };
 
     /// <summary>

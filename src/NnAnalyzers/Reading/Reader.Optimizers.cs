@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Torch;
 
@@ -30,4 +31,53 @@ internal sealed partial class Reader
         if (Effects.OfOptimizer(method.Name) is { } happened) Happens(happened, optimizer, call, arguments);
         return new Unknown($"{optimizer.Kind}.{method.Name} is not read");
     }
+
+    private Scheduler MakeScheduler(string kind, IOperation creation, Arguments arguments)
+    {
+        var parts = arguments.Values.Select(ContentsOf).OfType<Items>().SelectMany(i => i.Elements).OfType<Scheduler>().ToList();
+        var made = new Scheduler(kind, arguments.Values.OfType<Optimizer>().FirstOrDefault() ?? parts.FirstOrDefault()?.Optimizer)
+        {
+            Arguments = arguments,
+            Settings = new ScheduleSettings(kind)
+            {
+                Numbers = arguments.Where(a => NumberOf(a.Value) is not null).ToDictionary(a => a.Name, a => NumberOf(a.Value)!.Value),
+                Milestones = ContentsOf(arguments.ValueOf("milestones")) is { IsComplete: true, Repeats: false } steps
+                    && steps.Elements.All(e => e.Dim.Size is not null) ? steps.Elements.Select(e => e.Dim.Size!.Value).ToList() : null,
+                Factor = arguments.Values.OfType<Function>().FirstOrDefault() is { } function ? FactorOf(function, creation) : null,
+                Parts = parts.Select(p => p.Settings).ToList(),
+            },
+        };
+        Happens(EventKind.CreateScheduler, made, creation, arguments);
+        return made;
+    }
+
+    private static double? NumberOf(Value value) => value.Number ?? value.Dim.Size ?? (value.Flag is { } flag ? flag ? 1 : 0 : null);
+
+    /// <summary>What a function gives for a step, as far as it was asked; for all steps where it always gives the same.</summary>
+    private Func<long, double?>? FactorOf(Function function, IOperation call)
+    {
+        if (function.Method.Parameters.Length != 1) return null;
+        var asked = new Dictionary<long, double>();
+        foreach (var step in Schedules.Probes)
+            if (NumberOf(CallFunction(function, [new Argument("step", new Constant((int)step), call)], call, null)) is { } factor)
+                asked[step] = factor;
+            else return null;
+        return asked.Values.Distinct().Count() == 1 ? _ => asked[0] : step => asked.TryGetValue(step, out var factor) ? factor : null;
+    }
+
+    /// <summary>A rate, or another number that changes as training goes on, times a number; null for anything else.</summary>
+    private static Value? Times(BinaryOperatorKind kind, Value left, Value right) => (kind, left, right) switch
+    {
+        (BinaryOperatorKind.Multiply, CurrentRate or Changing, { Number: { } factor }) => Scaled(left, factor),
+        (BinaryOperatorKind.Multiply, { Number: { } factor }, CurrentRate or Changing) => Scaled(right, factor),
+        (BinaryOperatorKind.Divide, CurrentRate or Changing, { Number: { } factor }) => Scaled(left, 1 / factor),
+        _ => null,
+    };
+
+    private static Value? Scaled(Value value, double factor) => value switch
+    {
+        CurrentRate rate => new CurrentRate(rate.Optimizer, rate.Factor * factor),
+        Changing changing => new Changing(changing.Turns, changing.Factor * factor) { Name = changing.Name },
+        _ => null,
+    };
 }

@@ -218,12 +218,7 @@ internal sealed partial class Reader
         if (torch.IsNn(container) && method.Name == "Parameter" && tensors.Count > 0) return Apply(Weight, null, arguments, tensors, call);
         if (torch.IsNn(container)) return MakeLayer(method.Name, call, arguments, frame);
         if (torch.IsOptim(container)) return MakeOptimizer(method.Name, call, arguments);
-        if (container.Name == "lr_scheduler")
-        {
-            var made = new Scheduler(method.Name, arguments.Values.OfType<Optimizer>().FirstOrDefault());
-            Happens(EventKind.CreateScheduler, made, call, arguments);
-            return made;
-        }
+        if (container.Name == "lr_scheduler") return MakeScheduler(method.Name, call, arguments);
         if (torch.IsInit(container))
         {
             if (arguments.First is ParameterOf initialized) Happens(EventKind.Init, initialized, call, arguments);
@@ -283,6 +278,10 @@ internal sealed partial class Reader
     {
         switch (receiver)
         {
+            case Optimizer optimizer when name == OptimizerCatalog.Groups:
+                return new Items([new ParameterGroup(optimizer)]) { Repeats = optimizer.Models.Count == 0 };
+            case Optimizer optimizer when OptimizerCatalog.IsRate(name): return new CurrentRate(optimizer, 1);
+            case ParameterGroup group when OptimizerCatalog.IsRate(name): return new CurrentRate(group.Optimizer, 1);
             case Step tensor when name == "shape": return new ShapeOf(tensor);
             case Step tensor when name is "ndim" or "Dimensions": return Rank(tensor);
             case Step tensor when name is "NumberOfElements":

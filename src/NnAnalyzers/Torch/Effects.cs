@@ -4,7 +4,7 @@ namespace NnAnalyzers.Torch;
 internal enum EventKind
 {
     CreateOptimizer, CreateModel, CreateScheduler, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer,
-    Backward, Step, StepScheduler, ZeroGrad, Clip, Train, Eval, Init,
+    Backward, Step, StepScheduler, SetRate, ZeroGrad, Clip, Train, Eval, Init,
 
     /// <summary>A network is applied in training code, or a loss.</summary>
     Apply, Loss,

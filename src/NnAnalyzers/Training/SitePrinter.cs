@@ -120,6 +120,8 @@ internal static class SitePrinter
         EventKind.Clip => "clip gradients",
         EventKind.Step => $"step {NameOf(e.Subject)}",
         EventKind.StepScheduler => $"step {NameOf(e.Subject)}",
+        EventKind.SetRate => $"set the rate of {NameOf(e.Subject)}"
+            + (TrainingSite.FactorOf(e) is { } factor ? $" to {factor:0.####} of it" : ""),
         EventKind.Grow => $"add to {NameOf(e.Subject)}",
         EventKind.Escape => $"hand {NameOf(e.Subject)} to code that is not read",
         _ => null,

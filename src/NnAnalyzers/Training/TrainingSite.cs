@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Training;
@@ -36,6 +37,37 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
     public bool? Always(EventKind kind, Value subject) =>
         Events.Any(e => e.Kind == kind && ReferenceEquals(e.Subject, subject) && !e.Conditional) ? true
         : Never(kind, subject) == true ? false : null;
+
+    /// <summary>What changes an optimizer's rate by a plan.</summary>
+    public IEnumerable<Scheduler> SchedulersOf(Optimizer optimizer) =>
+        Of(EventKind.CreateScheduler).Select(e => (Scheduler)e.Subject).Where(s => s.Optimizer == optimizer);
+
+    /// <summary>What a change of a rate by hand multiplies it by, each time; null where that is not known or differs.</summary>
+    public static double? FactorOf(Event change) => change.Arguments.First switch
+    {
+        CurrentRate rate => rate.Factor,
+        Changing number => number.Turns.Factor,
+        _ => null,
+    };
+
+    /// <summary>A recipe somebody worked out: gradients are clipped, and a schedule goes with that.</summary>
+    public bool IsTuned(Optimizer optimizer) => Of(EventKind.Clip).Any() && SchedulersOf(optimizer).Any();
+
+    /// <summary>
+    /// How often something happens to an object once it was made; null where a condition decides, a loop may end early or nobody knows how
+    /// often it turns.
+    /// </summary>
+    public long? Times(EventKind kind, Event creation)
+    {
+        var all = Dim.Of(0);
+        foreach (var happened in Of(creation.Subject).Where(e => e.Kind == kind))
+        {
+            var loops = happened.Loops.Except(creation.Loops).Where(l => !l.IsUnrolled).ToList();
+            if (loops.Any(l => l.EndsEarly) || !creation.When.Path.Implies(happened.When.Path)) return null;
+            all += loops.Aggregate(Dim.Of(1), (times, loop) => times * loop.Trips);
+        }
+        return all.Size;
+    }
 
     /// <summary>Its losses with the networks they are applied to.</summary>
     public List<LossUse> Uses { get; } = [];
