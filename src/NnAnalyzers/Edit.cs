@@ -202,7 +202,7 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     }
 
     /// <summary>As code has it: <c>1e-3</c>, <c>0.05</c>.</summary>
-    private static string NumberText(double value) => Math.Abs(value) is >= 0.01 and < 1e4
+    public static string NumberText(double value) => Math.Abs(value) is >= 0.01 and < 1e4
         ? value.ToString("0.###############", System.Globalization.CultureInfo.InvariantCulture)
         : value.ToString("0.###e0", System.Globalization.CultureInfo.InvariantCulture);
 
@@ -254,6 +254,42 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             text.Remove(name.SpanStart - node.SpanStart, name.Span.Length).Insert(name.SpanStart - node.SpanStart, value);
         }
         return text.ToString();
+    }
+
+    /// <summary>
+    /// Does something more after an expression whose value nobody uses: a statement, or the whole body of a function; null elsewhere.
+    /// </summary>
+    public static IEnumerable<Edit>? Then(SyntaxNode expression, string code) => expression.Parent switch
+    {
+        ExpressionStatementSyntax { Parent: BlockSyntax or GlobalStatementSyntax } statement => InsertAfter(statement, code),
+        ExpressionStatementSyntax statement => Braced(statement, code),
+        LambdaExpressionSyntax => Replace(expression, $"{{ {expression}; {code} }}"),
+        ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax { SemicolonToken: var end } } arrow =>
+            [.. Replace(arrow, $"{{ {expression}; {code} }}"), new(arrow.SyntaxTree, end.Span, "")],
+        _ => null,
+    };
+
+    /// <summary>Loads an optimizer's state, where there is a file of it, after the statement or call that comes before.</summary>
+    public static IEnumerable<Edit>? Restore(SyntaxNode after, string optimizer, string file)
+    {
+        var code = $"if (System.IO.File.Exists({file})) {optimizer}.load_state_dict({file});";
+        return after is StatementSyntax statement ? InsertAfter(statement, code) : Then(after, code);
+    }
+
+    /// <summary>A text with more behind it, as code: inside a literal, else added.</summary>
+    public static string Suffixed(string code, string suffix) =>
+        code.Length > 1 && code[0] == '"' && code[code.Length - 1] == '"' && !code.StartsWith("\"\"\"", StringComparison.Ordinal)
+        && code.IndexOf('"', 1) == code.Length - 1 ? code.Insert(code.Length - 1, suffix) : $"{code} + \"{suffix}\"";
+
+    /// <summary>A block of a statement that has none around it and one more; on lines of their own if the statement has one.</summary>
+    private static IEnumerable<Edit> Braced(StatementSyntax statement, string code)
+    {
+        var (outer, inner, line) = (Indentation(statement.Parent!), Indentation(statement), NewLine(statement));
+        var start = Lines(statement.SyntaxTree).GetLineFromPosition(statement.SpanStart).Start;
+        return start + inner.Length < statement.SpanStart || !inner.StartsWith(outer, StringComparison.Ordinal)
+            ? Replace(statement, $"{{ {statement} {code} }}")
+            : [new(statement.SyntaxTree, TextSpan.FromBounds(start, statement.SpanStart), $"{outer}{{{line}{inner}"),
+                new(statement.SyntaxTree, new TextSpan(statement.Span.End, 0), $"{line}{inner}{code}{line}{outer}}}")];
     }
 
     /// <summary>Adds a statement on a line of its own behind another.</summary>

@@ -29,6 +29,8 @@ internal static class RuleCatalog
         new NN4001_PlainSgd(),
         new NN4002_DecayOnAdam(),
         new NN5001_SaverBeforeOptimizer(),
+        new NN5002_OptimizerStateNotSaved(),
+        new NN5004_ResumeWithoutOptimizerState(),
         new NN5003_OptimizerBeforeMove(),
     }.ToImmutableArray();
 

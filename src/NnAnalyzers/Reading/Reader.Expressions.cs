@@ -171,24 +171,15 @@ internal sealed partial class Reader
         };
     }
 
-    private Value Interpolate(IInterpolatedStringOperation text, Frame frame)
+    private Value Interpolate(IInterpolatedStringOperation text, Frame frame) => Joined(text.Parts.Select(part => part switch
     {
-        System.Text.StringBuilder? written = new();
-        foreach (var part in text.Parts)
-        {
-            // A hole that is not known does not hide what the next ones do.
-            var piece = part switch
-            {
-                IInterpolatedStringTextOperation { Text.ConstantValue.Value: string fixedText } => fixedText,
-                IInterpolationOperation { Expression: var hole } when Evaluate(hole, frame) is Constant { Raw: { } raw } =>
-                    System.Convert.ToString(raw, System.Globalization.CultureInfo.InvariantCulture),
-                _ => null,
-            };
-            written = piece is null ? null : written?.Append(piece);
-            if (written?.Length > Budget.Text && Limited()) return TooLarge;
-        }
-        return written is null ? new Unknown("a text") : new Constant(written.ToString());
-    }
+        IInterpolatedStringTextOperation { Text.ConstantValue.Value: string written } => new Constant(written),
+        IInterpolationOperation { Expression: var hole } => Evaluate(hole, frame),
+        _ => new Unknown("a text"),
+    }).ToList()); // a hole that is not known does not hide what the next ones do
+
+    private Value Joined(IEnumerable<Value> parts) =>
+        Text.Of(parts) is var text && text is Constant { Raw: string { Length: > Budget.Text } } && Limited() ? TooLarge : text;
 
     private Function Made(Function function)
     {
@@ -252,7 +243,8 @@ internal sealed partial class Reader
             ? Evaluate(written, new Frame(null, null, null, null))
             : Anything(type, member.Name) is var any && any is Unknown
             ? new Unknown($"{member.Name} is set elsewhere") { Name = member.Name } : any;
-        _state.Set(State.Shared, key, once);
+        // A property of a library may give another value each time: DateTime.Now.
+        if (once is not Unknown || member is IFieldSymbol || torch.IsOwn(member)) _state.Set(State.Shared, key, once);
         return once;
     }
 
@@ -394,8 +386,8 @@ internal sealed partial class Reader
         else if (member.IsStatic) _state.Set(State.Shared, member.OriginalDefinition, value);
         if (owner is Unknown || owner is null && member.DeclaredAccessibility != Accessibility.Private) Escape([value], target);
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given(member.Name, value, target));
-        if (owner is Optimizer or ParameterGroup && OptimizerCatalog.IsRate(member.Name))
-            Happens(EventKind.SetRate, (owner as ParameterGroup)?.Optimizer ?? owner, target, Given("rate", value, target));
+        if (owner is ParameterGroup group && OptimizerCatalog.IsRate(member.Name))
+            Happens(EventKind.SetRate, group.Optimizer, target.Parent ?? target, Given("rate", value, target));
         if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member))
             // layer.weight = Parameter(randn(..)) draws; anything else may come from a file.
             if (value is Step drawn && Initialization.DrawOf(drawn) is not null)
@@ -554,9 +546,7 @@ internal sealed partial class Reader
                 case BinaryOperatorKind.And: return And(left, right);
                 case BinaryOperatorKind.Or: return Or(left, right);
             }
-        if (left is Constant { Raw: string s } && right is Constant { Raw: { } t } && kind == BinaryOperatorKind.Add)
-            return s.Length <= Budget.Text || !Limited()
-                ? new Constant(s + System.Convert.ToString(t, System.Globalization.CultureInfo.InvariantCulture)) : TooLarge;
+        if (kind == BinaryOperatorKind.Add && operation.Type?.SpecialType == SpecialType.System_String) return Joined([left, right]);
         var (m, n) = (left.Dim, right.Dim);
         return kind switch
         {

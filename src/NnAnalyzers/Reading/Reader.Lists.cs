@@ -129,6 +129,8 @@ internal sealed partial class Reader
                 ? new Items(Enumerable.Repeat(arguments[0], (int)times))
                 : new Items([arguments[0]]) { Repeats = true, IsComplete = false, Count = arguments[1].Dim };
         if (type is "Array" or "Enumerable" && method.Name == "Empty") return Items.Empty;
+        if (type == "Path" && method.Name is "Combine" or "Join")
+            return Joined(arguments.SelectMany((a, i) => i == 0 ? [a] : new[] { new Constant("/"), a }));
         if (type == "Convert" && arguments is [Size or Constant { Integer: not null }]) return arguments[0];
         if (type is not ("Math" or "MathF" or "BigInteger" or "Convert" or "Int32" or "Int64")) return null;
         var numbers = arguments.Select(a => (a as Constant)?.Number).ToList();

@@ -280,7 +280,6 @@ internal sealed partial class Reader
         {
             case Optimizer optimizer when name == OptimizerCatalog.Groups:
                 return new Items([new ParameterGroup(optimizer)]) { Repeats = optimizer.Models.Count == 0 };
-            case Optimizer optimizer when OptimizerCatalog.IsRate(name): return new CurrentRate(optimizer, 1);
             case ParameterGroup group when OptimizerCatalog.IsRate(name): return new CurrentRate(group.Optimizer, 1);
             case Step tensor when name == "shape": return new ShapeOf(tensor);
             case Step tensor when name is "ndim" or "Dimensions": return Rank(tensor);

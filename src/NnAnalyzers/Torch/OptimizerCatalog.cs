@@ -37,7 +37,7 @@ internal static class OptimizerCatalog
     /// <summary>The property of an optimizer that has its groups of parameters.</summary>
     public const string Groups = "ParamGroups";
 
-    /// <summary>Whether a property of an optimizer, or of a group, is its learning rate.</summary>
+    /// <summary>Whether a property of such a group is its learning rate.</summary>
     public static bool IsRate(string property) => property == "LearningRate";
 
     public static OptimizerKind? Optimizer(string name) => Optimizers.FirstOrDefault(o => o.Name == name);

@@ -33,7 +33,7 @@ internal static class Schedules
 
     /// <summary>The rate after <paramref name="steps"/> calls of <c>step</c>; null where the settings, or a metric, decide.</summary>
     /// <param name="start">The optimizer's rate when the scheduler was made.</param>
-    public static double? RateAfter(ScheduleSettings s, double start, long steps) => s.Kind switch
+    public static double? RateAfter(ScheduleSettings s, double? start, long steps) => s.Kind switch
     {
         "StepLR" when s["step_size"] is >= 1 and var size => start * Power(s["gamma"], Math.Floor(steps / size)),
         "MultiStepLR" when s.Milestones is { } milestones =>
@@ -51,7 +51,7 @@ internal static class Schedules
         "LambdaLR" => start * s.Factor?.Invoke(steps),
         "MultiplicativeLR" when s.Factor is { } factor && steps <= MaxProduct => Product(start, factor, steps),
         "ChainedLR" when s.Parts.Count > 0 && s.Parts.All(p => IsFactor(p.Kind)) =>
-            s.Parts.Aggregate((double?)start, (rate, part) => rate is { } r ? RateAfter(part, r, steps) : null),
+            s.Parts.Aggregate(start, (rate, part) => RateAfter(part, rate, steps)),
         "SequentialLR" when s.Milestones is { } milestones && milestones.Count == s.Parts.Count - 1
             && milestones.Count(m => m <= steps) is var at && s.Parts[at].Kind != "MultiplicativeLR" =>
             RateAfter(s.Parts[at], start, steps - (at == 0 ? 0 : milestones[at - 1])),
@@ -74,12 +74,15 @@ internal static class Schedules
         _ => false,
     };
 
+    /// <summary>What is left after so many steps of the rate there is in the first; null where that is not known.</summary>
+    public static double? ShareAfter(ScheduleSettings s, long steps) => RateAfter(s, 1, steps) / RateAfter(s, 1, 0);
+
     /// <summary>After how many steps, of so many, no more than a share of the rate is left; for a schedule that only falls.</summary>
     public static long StepsUntil(ScheduleSettings s, double share, long steps)
     {
         var (low, high) = (0L, steps);
         while (low < high)
-            if ((low + high) / 2 is var middle && RateAfter(s, 1, middle) <= share) high = middle;
+            if ((low + high) / 2 is var middle && ShareAfter(s, middle) <= share) high = middle;
             else low = middle + 1;
         return low;
     }
@@ -90,7 +93,7 @@ internal static class Schedules
 
     private static double? Power(double? of, double? exponent) => of is { } x && exponent is { } n ? Math.Pow(x, n) : null;
 
-    private static double? Product(double start, Func<long, double?> factor, long steps)
+    private static double? Product(double? start, Func<long, double?> factor, long steps)
     {
         for (long i = 1; i <= steps; i++)
         {

@@ -15,16 +15,19 @@ internal sealed class NN4003_LearningRateOutOfRange() : Rule("NN4003", RuleLevel
         let rate = optimizer.Rate
         where rate is not null && site.Never(EventKind.SetRate, optimizer) == true && !site.IsTuned(optimizer)
         && site.SchedulersOf(optimizer).All(s => Schedules.IsPlainDecay(s.Settings) == true)
-        let problem = Problem(optimizer, rate.Value.Number!.Value, site)
+        let first = site.SchedulersOf(optimizer).Aggregate(rate.Value.Number, (r, s) => Schedules.RateAfter(s.Settings, r, 0))
+        where first is not null
+        let problem = Problem(optimizer, first.Value, site)
         where problem is not null && project.TrainedBy(optimizer, site).Any(n => n.IsDeep)
-        select At(creation.Operation.Syntax, optimizer.Kind, rate.Value.Number!.Value, problem)
+        select At(creation.Operation.Syntax, optimizer.Kind, Edit.NumberText(first.Value), problem)
             .Fix("Start from 1e-3", Edit.SetNumber(creation.Operation, rate, 1e-3));
 
     private static string? Problem(Optimizer optimizer, double rate, TrainingSite site) =>
         OptimizerCatalog.Optimizer(optimizer.Kind)!.IsAdam
             ? rate > 0.01 ? "moves every weight by about as much in every step"
             : rate is > 0 and <= 1e-6 && !optimizer.Models.Any(m => site.Never(EventKind.Load, m) != true) ? "hardly moves a weight" : null
-            // A step that goes on for 1 / (1 - momentum) steps.
-            : optimizer.Kind == "SGD" && optimizer["momentum"] is >= 0 and < 1 and var momentum && rate / (1 - momentum) >= 1
-            ? "steps over what it looks for" + (momentum > 0 ? $": its momentum makes {rate / (1 - momentum):0.###} of it" : "") : null;
+            // A step that goes on for 1 / (1 - momentum) steps; 0.1 with 0.9 is the recipe of residual networks.
+            : optimizer.Kind == "SGD" && optimizer["momentum"] is >= 0 and < 1 and var momentum
+            && (rate >= 1 || rate / (1 - momentum) > 1.01) ? "steps over what it looks for"
+            + (momentum > 0 ? $": its momentum makes {rate / (1 - momentum):0.###} of it" : "") : null;
 }

@@ -20,7 +20,7 @@ internal sealed class NN4004_DecayedToNothing() : Rule("NN4004", RuleLevel.Likel
         where Schedules.IsPlainDecay(scheduler.Settings) == true && scheduler.Optimizer is not null
         && site.SchedulersOf(scheduler.Optimizer).Count() == 1 && site.Never(EventKind.SetRate, scheduler.Optimizer) == true
         let steps = site.Times(EventKind.StepScheduler, creation)
-        let rest = steps is null ? null : Schedules.RateAfter(scheduler.Settings, 1, steps.Value)
+        let rest = steps is null ? null : Schedules.ShareAfter(scheduler.Settings, steps.Value)
         where rest < Nothing
         let finding = At(creation.Operation.Syntax, scheduler.Kind, Schedules.StepsUntil(scheduler.Settings, Nothing, steps!.Value), steps)
         select scheduler.Settings["gamma"] is not { } gamma ? finding : finding.Fix("Leave a tenth of the rate at the end",
@@ -34,7 +34,7 @@ internal sealed class NN4004_DecayedToNothing() : Rule("NN4004", RuleLevel.Likel
         where factor is > 0 and < 1
         let decay = new ScheduleSettings("ExponentialLR", ("gamma", factor.Value))
         let steps = site.Times(EventKind.SetRate, creation)
-        where steps is not null && Schedules.RateAfter(decay, 1, steps.Value) < Nothing
+        where steps is not null && Schedules.ShareAfter(decay, steps.Value) < Nothing
         select At(changes[0].Operation.Syntax, "This", Schedules.StepsUntil(decay, Nothing, steps.Value), steps);
 
     /// <summary>The factor that, applied as often as one that leaves a rest, leaves a tenth; to two digits of what it takes away.</summary>

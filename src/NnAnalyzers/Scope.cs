@@ -1,0 +1,82 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Graph;
+
+namespace NnAnalyzers;
+
+/// <summary>What code at a place can name.</summary>
+internal static class Scope
+{
+    /// <summary>The local, field or property that is given what is made; null where it is given to nothing that has a name.</summary>
+    public static ISymbol? HolderOf(IOperation creation)
+    {
+        var parent = creation.Parent;
+        while (parent is IConversionOperation or IParenthesizedOperation) parent = parent.Parent;
+        return parent switch
+        {
+            IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declared } => declared.Symbol,
+            IFieldInitializerOperation { InitializedFields: [var field] } => field,
+            ISimpleAssignmentOperation assigned => Named(assigned.Target),
+            _ => null,
+        };
+    }
+
+    /// <summary>
+    /// How code at a place, or behind its creation, calls an optimizer whose state can be saved: that is a method of the concrete ones.
+    /// </summary>
+    public static string? OptimizerAt(Event creation, SyntaxNode place) =>
+        HolderOf(creation.Operation) is { } holder && TypeOf(holder)?.Name is not (null or "Optimizer")
+        && (place == creation.Statement || IsKnownAt(holder, place)) ? holder.Name : null;
+
+    private static ISymbol? Named(IOperation operation) => operation switch
+    {
+        ILocalReferenceOperation local => local.Local,
+        IParameterReferenceOperation parameter => parameter.Parameter,
+        IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation } field => field.Field,
+        IPropertyReferenceOperation { Instance: null or IInstanceReferenceOperation } property => property.Property,
+        _ => null,
+    };
+
+    private static ITypeSymbol? TypeOf(ISymbol holder) => holder switch
+    {
+        ILocalSymbol local => local.Type,
+        IParameterSymbol parameter => parameter.Type,
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        _ => null,
+    };
+
+    /// <summary>Whether a name that means a symbol where it is declared means it at a place too, and has its value there.</summary>
+    public static bool IsKnownAt(ISymbol symbol, SyntaxNode place)
+    {
+        if (symbol is IFieldSymbol or IPropertySymbol)
+            return place.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && symbol.ContainingType.DeclaringSyntaxReferences
+                .Any(r => r.SyntaxTree == type.SyntaxTree && r.Span == type.Span)
+                && (symbol.IsStatic || place.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax)?.Modifiers
+                .Any(SyntaxKind.StaticKeyword) == false);
+        if (symbol.DeclaringSyntaxReferences is not [var reference] || reference.SyntaxTree != place.SyntaxTree) return false;
+        var declared = reference.GetSyntax();
+        if (symbol is IParameterSymbol) return declared.Parent?.Parent?.Contains(place) == true;
+        var scope = declared.FirstAncestorOrSelf<SyntaxNode>(n => n is BlockSyntax or CompilationUnitSyntax or ForEachStatementSyntax
+            or ForStatementSyntax or SwitchSectionSyntax);
+        return scope?.Contains(place) == true && declared.SpanStart < place.SpanStart;
+    }
+
+    /// <summary>The text of an expression, if it does nothing and gives at a place what it gives where it is written; else null.</summary>
+    public static string? TextAt(IOperation expression, SyntaxNode place)
+    {
+        var bare = Argument.Bare(expression is IArgumentOperation argument ? argument.Value : expression);
+        return bare.DescendantsAndSelf().All(o => o switch
+        {
+            ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation =>
+                Named(o) is not { } symbol ? o is not (ILocalReferenceOperation or IParameterReferenceOperation)
+                : !symbol.Locations.Any(l => l.IsInSource) || IsKnownAt(symbol, place),
+            IInvocationOperation call => call.TargetMethod is { IsStatic: true, ContainingType.Name: "Path" },
+            ILiteralOperation or IArgumentOperation or IConversionOperation or IParenthesizedOperation or IInstanceReferenceOperation
+                or IBinaryOperation or IInterpolatedStringOperation or IInterpolatedStringTextOperation or IInterpolationOperation => true,
+            _ => false,
+        }) ? bare.Syntax.ToString() : null;
+    }
+}
