@@ -31,7 +31,7 @@ internal static class Program
         var optimizer = optim.Adam(model.parameters(), lr: 3e-3);
         var schedule = optim.lr_scheduler.ExponentialLR(optimizer, gamma: 0.98);
 
-        for (var step = 0; step < 1000; step++)
+        for (var step = 0; step < 2500; step++)
         {
             using var scope = NewDisposeScope();
             var (numbers, marks) = (rand(64, 10, 1, device: run.Device), (rand(64, 10, 1, device: run.Device) < 0.3).to(float32));

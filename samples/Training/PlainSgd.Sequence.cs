@@ -37,7 +37,7 @@ internal static class Program
         var loss = MSELoss();
         var optimizer = optim.SGD(model.parameters(), 0.01);
 
-        for (var step = 1; step <= 600; step++)
+        for (var step = 1; step <= 1500; step++)
         {
             using var scope = NewDisposeScope();
             var rows = randint(0, 512, 64, device: run.Device);

@@ -61,6 +61,19 @@ internal sealed partial class Reader
         _ => after,
     };
 
+    /// <summary>What stands for each of several values in turn: of numbers and texts only what they share is known.</summary>
+    private static Value AnyOf(IReadOnlyList<Value> values, string name) => values[0] switch
+    {
+        _ when values.Count == 1 => values[0],
+        Constant first when values.All(v => v is Constant other && Equals(other.Raw, first.Raw)) => first,
+        Constant { Integer: { } first } when values.All(v => v is Constant { Integer: not null }) =>
+            new Size(Dim.Named(new Symbol(name))) { First = first },
+        Constant => new Unknown("one of several") { Name = name },
+        Items { Elements: var parts } first when values.All(v => v is Items { Elements.Length: var n } && n == parts.Length) =>
+            first.With(parts.Select((_, i) => AnyOf(values.Select(v => ((Items)v).Elements[i]).ToList(), name)).ToList()),
+        var first => first,
+    };
+
     private static Shape Common(Shape a, Shape b) =>
         a.HasRank && a.Rank == b.Rank ? Shape.Of(a.Dims.Select((d, i) => d.Equals(b.Dims[i]) ? d : Dim.Unknown))
         : a.At(-1) is { IsKnown: true } last && last.Equals(b.At(-1)) ? Shape.EndingIn(last) : Shape.Unknown;
@@ -108,7 +121,7 @@ internal sealed partial class Reader
                 return goesOn;
             }
             if (items.Repeats) foreach (var element in elements) Once(element);
-            else Once(elements[0]);
+            else Once(AnyOf(elements, "element"));
             return true;
         }
         if (ContentsOf(collection) is { IsComplete: true, Elements.Length: 0 } && insideNetwork) return true;
