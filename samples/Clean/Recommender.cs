@@ -39,7 +39,8 @@ public static class Recommender
         var rating = rand(128, device: run.Device);
         using var model = new Network(20, 30, 8);
         model.to(run.Device);
-        var optimizer = optim.Adam(model.parameters(), 5e-3);
+        var optimizer = optim.SGD(model.parameters(), 0.05, momentum: 0.9);
+        var decay = optim.lr_scheduler.ExponentialLR(optimizer, 0.9);
         var loss = MSELoss();
         for (var step = 1; step <= steps; step++)
         {
@@ -48,6 +49,7 @@ public static class Recommender
             var value = loss.call(model.call(user, item), rating);
             value.backward();
             optimizer.step();
+            decay.step();
             run.Log(step, value.item<float>());
         }
     }

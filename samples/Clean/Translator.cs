@@ -44,6 +44,8 @@ public static class Translator
         }
     }
 
+    private static double NoamRate(int step) => Math.Pow(64, -0.5) * Math.Min(Math.Pow(step + 1, -0.5), (step + 1) * Math.Pow(400, -1.5));
+
     public static void Train(TrainingRun run, int steps)
     {
         var text = randint(1, Words, [16, 6], dtype: ScalarType.Int64, device: run.Device);
@@ -51,7 +53,9 @@ public static class Translator
         var input = cat([zeros(16, 1, dtype: ScalarType.Int64, device: run.Device), translation.narrow(1, 0, 5)], dim: 1);
         using var model = new Network();
         model.to(run.Device);
-        var optimizer = optim.Adam(model.parameters(), 3e-3);
+        // The schedule of the first transformer: the rate itself is only a factor of it.
+        var optimizer = optim.Adam(model.parameters(), 1.0, beta2: 0.98, eps: 1e-9);
+        var schedule = optim.lr_scheduler.LambdaLR(optimizer, NoamRate);
         for (var step = 1; step <= steps; step++)
         {
             using var scope = NewDisposeScope();
@@ -60,6 +64,7 @@ public static class Translator
             loss.backward();
             nn.utils.clip_grad_norm_(model.parameters(), 1);
             optimizer.step();
+            schedule.step();
             run.Log(step, loss.item<float>());
         }
     }
