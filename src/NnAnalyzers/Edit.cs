@@ -163,6 +163,31 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         }
     }
 
+    /// <summary>
+    /// Adds an operation behind a step: a <paramref name="module"/> behind an element of a Sequential, else a call of
+    /// <paramref name="function"/>, with {0} for what it works on.
+    /// </summary>
+    public static IEnumerable<Edit>? Append(Step step, string prefix, string module, string function)
+    {
+        if (step.Syntax is not ExpressionSyntax expression || step.IsMadeRepeatedly || step.Layer?.IsMadeRepeatedly == true) return null;
+        if (step.Layer is not { Creation: { } creation } || creation != step.Operation)
+            return Replace(expression, prefix + string.Format(System.Globalization.CultureInfo.InvariantCulture, function, expression));
+        return expression.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: var callee } }
+            && callee.ToString().EndsWith("Sequential", StringComparison.Ordinal)
+            ? [new(expression.SyntaxTree, new TextSpan(expression.Span.End, 0), ", " + prefix + module)] : null;
+    }
+
+    /// <summary>How the code names the class of TorchSharp that a layer comes from, with a dot; empty where it leaves that out.</summary>
+    public static string PrefixOf(Layer layer) =>
+        layer.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var from } } ? from + "." : "";
+
+    /// <summary>Gives a layer another size, where it is written at the layer as a number or a product of numbers.</summary>
+    public static IEnumerable<Edit>? SetSize(Layer layer, string parameter, string size) =>
+        layer is { Builder: null, IsMadeRepeatedly: false } && layer.Arguments.TryGetValue(parameter, out var argument)
+        && argument.Operation is IArgumentOperation { Syntax: ArgumentSyntax { Expression: var written } }
+        && written.DescendantNodesAndSelf()
+        .All(n => n is LiteralExpressionSyntax or BinaryExpressionSyntax or ParenthesizedExpressionSyntax) ? Replace(written, size) : null;
+
     /// <summary>Removes an argument that is optional.</summary>
     public static IEnumerable<Edit>? RemoveArgument(IOperation argument) =>
         argument is IArgumentOperation { ArgumentKind: ArgumentKind.Explicit,

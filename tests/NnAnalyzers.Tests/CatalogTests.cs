@@ -117,13 +117,7 @@ public class CatalogTests
     public void The_table_of_evidence_shows_the_figures_that_were_measured()
     {
         using var evidence = JsonDocument.Parse(Read("docs/evidence/cpu.json"));
-        string Number(JsonElement e, string name) => e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number
-            ? v.GetDouble() is var d && d == 0 ? "0"
-            : (Math.Abs(d) is >= 1e5 or < 1e-3) ? d.ToString("0.0e+0", CultureInfo.InvariantCulture)
-            : d.ToString(Math.Abs(d) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) : "–";
         string ProgramOf(JsonElement e) => Path.GetFileNameWithoutExtension(e.GetProperty("place").GetString()!.Split('(')[0]);
-        string Share(JsonElement e) =>
-            e.GetProperty("runs").GetInt32() == 0 ? "–" : $"{e.GetProperty("reached").GetInt32()}/{e.GetProperty("runs").GetInt32()}";
         var table = new StringBuilder("| rule | program | flagged | fixed | nothing changed | random edit | steps to target | last loss, "
             + "flagged | last loss, fixed | verdict |\n|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var v in evidence.RootElement.GetProperty("verdicts").EnumerateArray().OrderBy(v => v.GetProperty("id").GetString(),
@@ -135,6 +129,29 @@ public class CatalogTests
         Generated("docs/evidence/README.md", "<!-- cpu.json: generated -->", table.ToString());
         Generated("README.md", "<!-- cpu.json: generated -->", table.ToString());
     }
+
+    [Fact]
+    public void The_table_of_experiments_shows_the_figures_that_were_measured()
+    {
+        using var evidence = JsonDocument.Parse(Read("docs/evidence/experiments.json"));
+        var table = new StringBuilder("| claim | reached | median steps | median last loss | the claim |\n|---|---|---|---|---|\n");
+        foreach (var claim in evidence.RootElement.GetProperty("claims").EnumerateArray())
+        {
+            var runs = claim.GetProperty("runs");
+            table.Append(CultureInfo.InvariantCulture, $"| {claim.GetProperty("claim")} | {Share(runs)} | {Number(runs, "medianSteps")} "
+                + $"| {Number(runs, "medianLoss")} | {claim.GetProperty("judgement")} |\n");
+        }
+        Generated("docs/experiments.md", "<!-- experiments.json: generated -->", table.ToString());
+    }
+
+    private static string Number(JsonElement e, string name) =>
+        e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number
+        ? v.GetDouble() is var d && d == 0 ? "0"
+        : (Math.Abs(d) is >= 1e5 or < 1e-3) ? d.ToString("0.0e+0", CultureInfo.InvariantCulture)
+        : d.ToString(Math.Abs(d) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) : "–";
+
+    private static string Share(JsonElement e) =>
+        e.GetProperty("runs").GetInt32() == 0 ? "–" : $"{e.GetProperty("reached").GetInt32()}/{e.GetProperty("runs").GetInt32()}";
 
     [Theory]
     [MemberData(nameof(RuleIds))]

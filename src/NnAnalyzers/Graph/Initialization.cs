@@ -31,6 +31,15 @@ internal sealed record Initialization(ExpressionSyntax Place, string Weight, Lay
     /// <summary>What keeps the signal's scale through a rectifier: √(2 / fan-in), He et al. 2015.</summary>
     public double? Needed => FanIn is { } n ? Math.Sqrt(2.0 / n) : null;
 
+    private const double Tolerance = 3, LargeForAnyFanIn = 0.5, CustomOfTransformers = 0.02;
+
+    /// <summary>
+    /// More than three times off what the fan-in asks for, and the signal grows or dies by that factor in every layer. A small start of a
+    /// parameter that is put in is a choice; without a fan-in only what is large for any is off.
+    /// </summary>
+    public bool IsOff => Needed is not { } needed || !IsInPlace && Spread < needed ? Spread >= LargeForAnyFanIn
+        : (Spread > needed * Tolerance || Spread * Tolerance < needed) && Spread is not CustomOfTransformers;
+
     /// <summary>The initialization an event stands for; null if it is another kind or its bounds are not constant.</summary>
     public static Initialization? Of(Event happened)
     {

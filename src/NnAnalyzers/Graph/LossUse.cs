@@ -25,6 +25,20 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
         : Loss.Syntax is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: >= 2 } given }
         && given.Take(2).All(a => a.NameColon is null) ? given[side == Prediction ? 0 : 1].Expression : null;
 
+    /// <summary>The target is given, as far as its steps are read: no network had a hand in it.</summary>
+    public bool IsSupervised
+    {
+        get
+        {
+            if (Target is null || Loss.PredictionOnly) return false;
+            var (open, seen) = (new Queue<Step>([Target]), new HashSet<Step>());
+            while (open.Count > 0)
+                if (open.Dequeue() is var step && (step.Layer is not null || step.Kind == StepKind.Network)) return false;
+                else foreach (var input in step.Inputs.Where(seen.Add)) open.Enqueue(input);
+            return true;
+        }
+    }
+
     /// <summary>The axis that holds the classes: the second, or the only one of a single sample.</summary>
     public Dim Classes => Op.Domain is not (LossDomain.Logits or LossDomain.LogProbabilities) || Prediction is not { } p ? Dim.Unknown
         : p.Shape is { HasRank: true, Rank: 1 } ? p.Shape.At(0) : p.Shape.HasRank ? p.Shape.At(1) : Dim.Unknown;

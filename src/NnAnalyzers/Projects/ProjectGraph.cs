@@ -377,6 +377,17 @@ internal sealed class ProjectGraph
 
     // ---- What else is asked.
 
+    /// <summary>
+    /// Words of training code for which other networks are right than for data: policies and values want smooth, bounded layers, and so do
+    /// solutions of differential equations.
+    /// </summary>
+    private static readonly HashSet<string> SpecialWords = new(["multinomial", "log_prob", "Categorical", "reward", "rewards", "Reward",
+        "Rewards", "advantage", "advantages", "episode", "replay", "grad", "LBFGS"], StringComparer.Ordinal);
+
+    /// <summary>Whether the code around a loss teaches a policy, or differentiates by hand; its words tell.</summary>
+    public bool IsSpecial(LossUse use) =>
+        use.Loss.Syntax is not { } place || Files.DigestOf(place.SyntaxTree)?.Mentions.Any(SpecialWords.Contains) != false;
+
     /// <summary>The constructor arguments on which all code that makes such a module agrees.</summary>
     public Arguments MadeWith(INamedTypeSymbol type) => _uses.AgreedArguments(type) ?? Arguments.None;
 

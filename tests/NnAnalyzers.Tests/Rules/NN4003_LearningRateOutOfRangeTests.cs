@@ -17,7 +17,7 @@ public class NN4003_LearningRateOutOfRangeTests
 
     [Theory]
     [InlineData("optim.Adam(model.parameters(), LR)", "0.1")]
-    [InlineData("optim.AdamW(model.parameters(), lr: LR)", "0.05")]
+    [InlineData("optim.AdamW(model.parameters(), lr: LR)", "0.3")]
     [InlineData("optim.Adam(model.parameters(), lr: LR)", "1")]
     [InlineData("optim.NAdam(model.parameters(), LR)", "0.5f")]
     [InlineData("optim.Adam(model.parameters(), lr: LR, weight_decay: 1e-5)", "1e-7")]
@@ -55,7 +55,7 @@ public class NN4003_LearningRateOutOfRangeTests
 
     [Theory]
     [InlineData("optim.Adam(model.parameters())")]
-    [InlineData("optim.Adam(model.parameters(), 0.01)")]
+    [InlineData("optim.Adam(model.parameters(), 0.05)")]
     [InlineData("optim.Adam(model.parameters(), 1e-5)")]
     [InlineData("optim.Adam(model.parameters(), 0)")]
     [InlineData("optim.SGD(model.parameters(), 0.09, momentum: 0.9)")]

@@ -8,13 +8,10 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>Weights are drawn with a scale that does not follow the layer's fan-in.</summary>
-/// <remarks>More than three times off, and the signal grows or dies by that factor in every layer.</remarks>
 internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Proven, Category.Initialization, RuleSource.Article,
     "Weights not scaled to their fan-in",
     "{0} draws {1} with a spread of {2}; {3}")
 {
-    private const double Tolerance = 3, LargeForAnyFanIn = 0.5, CustomOfTransformers = 0.02;
-
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => !project.Trains ? []
         : network.Events.Select(Initialization.Of).Concat(network.Steps.Select(Initialization.Of)).OfType<Initialization>()
         .SelectMany(i => Judge(i, network, network.Steps)).Where(_ => !project.IsLoaded(network));
@@ -26,8 +23,7 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
     private IEnumerable<Finding> Judge(Initialization init, Network? network, IEnumerable<Step> steps)
     {
         var (spread, needed, isInPlace) = (init.Spread, init.Needed, init.IsInPlace);
-        if (needed is null || !isInPlace && spread < needed ? spread < LargeForAnyFanIn
-            : spread <= needed * Tolerance && spread * Tolerance >= needed || spread is CustomOfTransformers) yield break;
+        if (!init.IsOff) yield break;
         // A small last layer is a choice: it starts a policy or a residual near zero.
         if (spread < needed && network?.LastSteps.Any(s => s.Layer == init.Layer || s.Input?.Layer == init.Layer) == true) yield break;
         var finding = At(init.Place, init.Draw, init.Weight, Number(spread), needed is null ? "it should shrink with the layer's fan-in"

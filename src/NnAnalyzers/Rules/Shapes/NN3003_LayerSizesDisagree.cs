@@ -1,5 +1,3 @@
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
@@ -35,13 +33,8 @@ internal sealed class NN3003_LayerSizesDisagree() : Rule("NN3003", RuleLevel.Pro
 
     /// <summary>A number written at the layer gives way to what really comes in.</summary>
     private static Finding Mend(Finding finding, Contradiction contradiction, Step step, IReadOnlyList<Step> all) =>
-        contradiction is { Parameter: { } parameter, Actual.Size: { } actual }
-        && step.Layer is { Builder: null, IsMadeRepeatedly: false } layer && all.Count(s => s.Layer == layer) == 1
-        && layer.Arguments.TryGetValue(parameter, out var argument)
-        && argument.Operation is IArgumentOperation { Syntax: ArgumentSyntax { Expression: var written } } && IsArithmetic(written)
+        contradiction is { Parameter: { } parameter, Actual.Size: { } actual } && all.Count(s => s.Layer == step.Layer) == 1
+        && step.Layer is { } layer
             ? finding.Fix($"{layer.Label} reads {actual}",
-            Edit.Replace(written, actual.ToString(System.Globalization.CultureInfo.InvariantCulture))) : finding;
-
-    private static bool IsArithmetic(ExpressionSyntax written) =>
-        written.DescendantNodesAndSelf().All(n => n is LiteralExpressionSyntax or BinaryExpressionSyntax or ParenthesizedExpressionSyntax);
+            Edit.SetSize(layer, parameter, actual.ToString(System.Globalization.CultureInfo.InvariantCulture))) : finding;
 }
