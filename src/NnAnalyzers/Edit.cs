@@ -59,6 +59,9 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             && call.Parent is EqualsValueClauseSyntax { Parent.Parent: VariableDeclarationSyntax { Type: var type } }
             && type.ToString().EndsWith(step.Op.Name, StringComparison.Ordinal)) return null;
         if (step.Layer is not null && call.Parent is AssignmentExpressionSyntax) return null;
+        // torch itself has some of the functions only.
+        if (step.Operation is IInvocationOperation { TargetMethod.ContainingType: { Name: "torch" } torch }
+            && torch.GetMembers(function).IsEmpty) function = "nn.functional." + function;
         return NameOf(call) is { } name ? Replace(name, step.Layer is null ? function : module) : null;
     }
 

@@ -41,6 +41,10 @@ internal sealed class Topology
     public IEnumerable<Step> HiddenActivations =>
         _steps.Where(s => s.IsActivation && Before(s) is not null && After(s) is not null);
 
+    /// <summary>Whether a layer, where there is one, does nothing here but these steps.</summary>
+    public bool IsOnly(Layer? layer, IReadOnlyCollection<Step> steps) =>
+        layer is null || _steps.Where(s => s.Layer == layer).All(steps.Contains);
+
     /// <summary>The layer whose output an activation, or another step, works on; null before the first.</summary>
     public Step? Before(Step step) => _steps.TakeWhile(s => s != step).LastOrDefault(s => s.HasWeights);
 

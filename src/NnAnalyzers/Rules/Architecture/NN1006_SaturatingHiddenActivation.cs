@@ -17,8 +17,9 @@ internal sealed class NN1006_SaturatingHiddenActivation() : Rule("NN1006", RuleL
             : from end in use.Ends
               let spine = Topology.Of(end)
               where spine is not null && spine.Layers.Count() >= Deep && !project.IsLoaded(end.Network!)
-              from step in spine.HiddenActivations
+              let hidden = spine.HiddenActivations.ToList()
+              from step in hidden
               where step is { Op.Name: "Sigmoid" or "Tanh", Syntax: not null } && !spine.IsBottleneck(spine.Before(step)!)
               select At(step.Syntax!, step.Op.Name, spine.Before(step)!.Layer!.Label, spine.After(step)!.Layer!.Label)
-                  .Fix("Use ReLU", Edit.Rename(step, "ReLU", "relu"));
+                  .Fix("Use ReLU", spine.IsOnly(step.Layer, hidden) ? Edit.Rename(step, "ReLU", "relu") : null);
 }

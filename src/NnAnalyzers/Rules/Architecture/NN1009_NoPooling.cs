@@ -5,7 +5,7 @@ using NnAnalyzers.Torch;
 namespace NnAnalyzers.Rules;
 
 /// <summary>Convolutions keep the size of their maps all the way, and a linear layer reads every pixel of them.</summary>
-internal sealed class NN1009_NoPooling() : Rule("NN1009", RuleLevel.Likely, Category.Architecture, RuleSource.Article,
+internal sealed class NN1009_NoPooling() : Rule("NN1009", RuleLevel.Advice, Category.Architecture, RuleSource.Article,
     "Convolutions without pooling",
     "{0} convolutions leave {1} × {2} maps to {3}, which learns every place by itself: nothing between them pools or strides")
 {
