@@ -7,7 +7,8 @@ using static TorchSharp.torch.nn;
 namespace NnAnalyzers.Samples.Clean;
 
 /// <summary>
-/// Topics of short texts from the mean of their words: gradient descent with a large, tuned rate, clipped, lowered when the test gets worse.
+/// Topics of short texts from the mean of their words: gradient descent with a large, tuned rate, clipped, lowered when the test gets
+/// worse.
 /// </summary>
 public static class NewsTopics
 {
