@@ -28,6 +28,9 @@ internal abstract class Rule
     public virtual IEnumerable<Finding> Check(Network network, ProjectGraph project) => [];
     public virtual IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => [];
 
+    /// <summary>Asked of every file, for what no network is needed to see.</summary>
+    public virtual IEnumerable<Finding> Check(SyntaxTree file, ProjectGraph project) => [];
+
     /// <summary>Asked of every loss that is applied, in training code or inside a network.</summary>
     public virtual IEnumerable<Finding> Check(LossUse use, ProjectGraph project) => [];
 

@@ -17,6 +17,7 @@ internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules
         helpLinkUri: "https://github.com/nnanalyzers/nnanalyzers/blob/main/docs/rules/NN0000.md");
 
     private readonly Reached _asked = new();
+    private readonly HashSet<SyntaxTree> _files = [];
     private readonly Dictionary<SyntaxTree, List<Answer>> _answers = [];
 
     /// <summary>The losses whose targets some reading knows, with the steps that decide what they get.</summary>
@@ -44,6 +45,7 @@ internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules
         foreach (var network in networks.Concat(files.SelectMany(project.ContainersIn)))
             Ask(network.Tree ?? tree, r => r.Check(network, project));
         foreach (var site in sites) Ask(site.Body.SyntaxTree, r => r.Check(site, project));
+        if (_files.Add(tree)) Ask(tree, r => r.Check(tree, project));
         foreach (var use in uses)
         {
             if (use.Target?.Range is not null)

@@ -42,6 +42,12 @@ if (args is ["cost-of", var setup, .. var sources])
     Cost.Measure(setup, sources);
     return;
 }
+// colormaps FILE.png: one field of numbers in Jet and in Viridis, for the page of NN6005.
+if (args is ["colormaps", var png])
+{
+    Pictures.WriteColormaps(png);
+    return;
+}
 // In this process: a project of BenchmarkDotNet's own would not know the pinned compiler.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

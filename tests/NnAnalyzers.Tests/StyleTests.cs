@@ -6,8 +6,9 @@ public sealed class StyleTests
 {
     private const int Columns = 140;
 
-    /// <summary>Programs in which findings are told by their line: in docs/evidence, and in the tests of the cases.</summary>
-    private static readonly string[] Left = ["samples/Training/SaverBeforeOptimizer.cs", "tests/NnAnalyzers.Tests/Cases/"];
+    /// <summary>Programs in which findings are told by their line: in docs/evidence, and in the tests of the cases; and reports as they are.</summary>
+    private static readonly string[] Left = ["samples/Training/SaverBeforeOptimizer.cs", "tests/NnAnalyzers.Tests/Cases/",
+        "tests/NnAnalyzers.Tests/Reports/"];
 
     private static readonly string Root = Path.GetFullPath(typeof(StyleTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == "RepositoryRoot").Value!);

@@ -377,6 +377,12 @@ internal sealed class ProjectGraph
 
     // ---- What else is asked.
 
+    /// <summary>Where a file says one of some names, with what it means there.</summary>
+    public IEnumerable<(SimpleNameSyntax Place, ISymbol Symbol)> Named(SyntaxTree file, Func<string, bool> isAsked) =>
+        !TreeDigest.Of(file, _cancellation).Mentions.Any(isAsked) ? []
+            : file.GetRoot(_cancellation).DescendantNodes().OfType<SimpleNameSyntax>().Where(n => isAsked(n.Identifier.ValueText))
+            .Select(n => (Place: n, _model(file).GetSymbolInfo(n, _cancellation).Symbol!)).Where(n => n.Item2 is not null);
+
     /// <summary>
     /// Words of training code for which other networks are right than for data: policies and values want smooth, bounded layers, and so do
     /// solutions of differential equations.
