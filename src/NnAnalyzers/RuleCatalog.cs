@@ -31,6 +31,7 @@ internal static class RuleCatalog
         new NN4003_LearningRateOutOfRange(),
         new NN4001_PlainSgd(),
         new NN4002_DecayOnAdam(),
+        new NN4008_ClippingMasksTheProblem(),
         new NN6005_ColormapNotUniform(),
         new NN5001_SaverBeforeOptimizer(),
         new NN5002_OptimizerStateNotSaved(),

@@ -5,7 +5,7 @@ namespace NnAnalyzers.Benchmarks;
 /// <summary>The pictures of the rules' pages.</summary>
 internal static class Pictures
 {
-    private const int Side = 220, Gap = 12;
+    private const int Side = 130, Gap = 8;
 
     /// <summary>
     /// A field without any edge (a slope with two gentle hills), in Jet at the left and Viridis at the right; below, the brightness of
@@ -33,6 +33,6 @@ internal static class Pictures
     private static double Field(double x, double y)
     {
         static double Hill(double dx, double dy, double width) => Math.Exp(-(dx * dx + dy * dy) / (width * width));
-        return 0.5 * x + 0.3 * Hill(x - 0.3, y - 0.35, 0.2) + 0.25 * Hill(x - 0.65, y - 0.7, 0.25);
+        return 0.7 * x + 0.4 * Hill(x - 0.3, y - 0.35, 0.2) + 0.3 * Hill(x - 0.65, y - 0.7, 0.25);
     }
 }

@@ -132,6 +132,17 @@ internal static class Chain
         _ => false,
     };
 
+    /// <summary>What is done to a loss before it goes backward, from there back to the loss itself; empty if none is on the way.</summary>
+    public static IEnumerable<Step> BehindLoss(Step step)
+    {
+        var way = new List<Step>();
+        for (var at = step; way.Count < MaxLength; at = at.Input)
+            if (at is null) return [];
+            else if (at.Role == Role.Loss) return way;
+            else way.Add(at);
+        return [];
+    }
+
     /// <summary>The steps on the straight way from a step back through first inputs, those inside modules too.</summary>
     public static IEnumerable<Step> Back(Step step)
     {
