@@ -16,13 +16,15 @@ internal sealed record Preset(string Name, string Says, Func<Rule, DiagnosticSev
     public static readonly IReadOnlyList<Preset> All =
     [
         new("Default", "every rule at its own level", null),
-        new("Article", "every tip of the article a warning, the other rules at their own level",
-        rule => rule.Source == RuleSource.Article ? DiagnosticSeverity.Warning : rule.Level.Severity()),
+        new("Article", "every tip of the article a warning, and nothing else",
+        rule => rule.Source == RuleSource.Article ? DiagnosticSeverity.Warning : null),
         new("Strict", "errors, for CI: every rule that warns or informs; advice stays hidden",
         rule => rule.Level == RuleLevel.Advice ? DiagnosticSeverity.Hidden : DiagnosticSeverity.Error),
         new("All", "every rule a warning, advice too", _ => DiagnosticSeverity.Warning),
         new("None", "no rule", _ => null),
     ];
+
+    public static Preset? Find(string name) => All.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The file's name in the package.</summary>
     public string FileName => $"NnAnalyzers.{Name}.globalconfig";

@@ -10,8 +10,9 @@ namespace NnAnalyzers.Benchmarks;
 
 /// <summary>
 /// Plants one mistake after another into code and tells which the rules notice: sizes that are off by one, a loss that applies the
-/// softmax of the network again, an activation or a softmax around what a forward method returns. Not every plant is a mistake: the input
-/// of a first layer and the classes of a last one may be any number, and most modules are blocks.
+/// softmax of the network again, an activation or a softmax around what a forward method returns; in training code another optimizer, a
+/// rate a thousand times as large, a decay, state that is not saved or not loaded, a loss that is clamped; a tanh for a rectifier. Not every
+/// plant is a mistake: the input of a first layer and the classes of a last one may be any number, and most modules are blocks.
 /// </summary>
 internal static class Planted
 {
@@ -41,7 +42,7 @@ internal static class Planted
             .Select(d => (d.Id, d.GetMessage(CultureInfo.InvariantCulture))).ToHashSet();
     }
 
-    private static IEnumerable<(string Kind, string Rule, SyntaxNode At, TextChange Change)> Plants(SyntaxNode node)
+    private static IEnumerable<(string Kind, string Rule, SyntaxNode At, TextChange[] Change)> Plants(SyntaxNode node)
     {
         if (node is InvocationExpressionSyntax { ArgumentList.Arguments: var arguments } call)
         {
@@ -49,16 +50,55 @@ internal static class Planted
             if (name?.Identifier.Text is "Linear" or "Conv1d" or "Conv2d" && arguments.Count >= 2)
                 for (var i = 0; i < 2; i++)
                     yield return ($"{name.Identifier.Text} {(i == 0 ? "in" : "out")} + 1", "NN3003", node,
-                        new(new TextSpan(arguments[i].Span.End, 0), " + 1"));
+                        [new(new TextSpan(arguments[i].Span.End, 0), " + 1")]);
             if (name?.Identifier.Text is "NLLLoss" or "nll_loss") yield return ("cross-entropy for NLL", "NN1002", node,
-                new(name.Span, name.Identifier.Text == "NLLLoss" ? "CrossEntropyLoss" : "cross_entropy"));
+                [new(name.Span, name.Identifier.Text == "NLLLoss" ? "CrossEntropyLoss" : "cross_entropy")]);
+            if (name?.Identifier.Text is "ReLU" or "relu" && arguments.Count <= 1) yield return ("tanh for ReLU", "NN1006", node,
+                [new(call.Span, name.Identifier.Text == "ReLU" ? call.ToString().Replace("ReLU(" + arguments, "Tanh(")
+                    : call.ToString().Replace("relu(", "tanh("))]);
+            if (name?.Identifier.Text is "backward" && call.Expression is MemberAccessExpressionSyntax { Expression: var loss })
+                yield return ("loss clamped", "NN4008", node, [new(new TextSpan(loss.Span.End, 0), ".clamp(0, 10)")]);
+            foreach (var plant in name is null ? [] : InOptimizer(call, name, arguments)) yield return plant;
         }
         var returned = node switch { ReturnStatementSyntax r => r.Expression,
             ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax } a => a.Expression, _ => null };
         if (returned is null or TupleExpressionSyntax
             || node.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.Text is not ("forward" or "Forward")) yield break;
-        yield return ("ReLU around the output", "NN1001", returned, new(returned.Span, $"TorchSharp.torch.nn.functional.relu({returned})"));
+        yield return ("ReLU around the output", "NN1001", returned,
+            [new(returned.Span, $"TorchSharp.torch.nn.functional.relu({returned})")]);
         yield return ("softmax around the output", "NN1002", returned,
-            new(returned.Span, $"TorchSharp.torch.nn.functional.softmax({returned}, 1)"));
+            [new(returned.Span, $"TorchSharp.torch.nn.functional.softmax({returned}, 1)")]);
+    }
+
+    /// <summary>Mistakes in how a network is trained and kept.</summary>
+    private static IEnumerable<(string Kind, string Rule, SyntaxNode At, TextChange[] Change)> InOptimizer(InvocationExpressionSyntax call,
+        SimpleNameSyntax name, SeparatedSyntaxList<ArgumentSyntax> arguments)
+    {
+        switch (name.Identifier.Text)
+        {
+            case "Adam" or "AdamW" or "SGD" when arguments.Count > 0 && call.Expression.ToString().Contains("optim"):
+                if (name.Identifier.Text != "SGD")
+                    yield return ("SGD for Adam", "NN4001", call, [new(call.Span, $"TorchSharp.torch.optim.SGD({arguments[0]}, 0.01)")]);
+                var rate = arguments.Skip(1).FirstOrDefault(a => a.NameColon?.Name.Identifier.Text is null or "lr" or "learningRate");
+                yield return ("rate × 1000", "NN4003", call, [rate is null ? new(new TextSpan(call.Span.End - 1, 0), ", lr: 1.0")
+                    : new(rate.Expression.Span, $"{rate.Expression} * 1000")]);
+                if (name.Identifier.Text == "Adam" && call.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>() is
+                    { Declaration.Variables: [var made], Parent: BlockSyntax block } declaration && block.DescendantNodes()
+                    .OfType<ExpressionStatementSyntax>().FirstOrDefault(s => s.ToString() == $"{made.Identifier}.step();") is { } step)
+                    yield return ("decay added", "NN4002", call, [new(new TextSpan(declaration.Span.End, 0),
+                        $" var planted = TorchSharp.torch.optim.lr_scheduler.StepLR({made.Identifier}, 10, 0.5);"),
+                        new(new TextSpan(step.Span.End, 0), " planted.step();")]);
+                break;
+            case "StepLR" or "ExponentialLR" or "MultiStepLR" when arguments.Count > 1:
+                var gamma = arguments.Last();
+                yield return ("gamma to nothing", "NN4004", call, [new(gamma.Expression.Span, "1e-4")]);
+                break;
+            case "save_state_dict" or "load_state_dict" when call.Parent is ExpressionStatementSyntax statement
+                && call.Expression.ToString().Contains("ptim", StringComparison.Ordinal):
+                var saves = name.Identifier.Text == "save_state_dict";
+                yield return (saves ? "state not saved" : "state not loaded", saves ? "NN5002" : "NN5004", call,
+                    [new(statement.Span, ";")]);
+                break;
+        }
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using NnAnalyzers.Torch;
@@ -77,7 +78,8 @@ public class CatalogTests
         Assert.StartsWith(id + "_", name, StringComparison.Ordinal);
         Assert.Single(Directory.EnumerateFiles(Path.Combine(Root, "src/NnAnalyzers/Rules"), name + ".cs", SearchOption.AllDirectories));
         // A rule without a fix has nothing to train, and may not warn.
-        if (Read($"docs/rules/{id}.md") is var page && (page.Contains("There is no fix") || page.Contains("Nothing to train"))) Assert.NotEqual(RuleLevel.Proven, rule.Level);
+        var page = Read($"docs/rules/{id}.md");
+        if (page.Contains("There is no fix") || page.Contains("Nothing to train")) Assert.NotEqual(RuleLevel.Proven, rule.Level);
         else Assert.NotEmpty(Samples(name[(id.Length + 1)..]));
         Assert.StartsWith($"# {id}: {rule.Descriptor.Title}\n", Read($"docs/rules/{id}.md"), StringComparison.Ordinal);
         Assert.EndsWith($"docs/rules/{id}.md", rule.Descriptor.HelpLinkUri, StringComparison.Ordinal);
@@ -128,6 +130,22 @@ public class CatalogTests
                 + $"| {Number(v.GetProperty("fixed"), "medianLoss")} | {v.GetProperty("judgement")} |\n");
         Generated("docs/evidence/README.md", "<!-- cpu.json: generated -->", table.ToString());
         Generated("README.md", "<!-- cpu.json: generated -->", table.ToString());
+    }
+
+    /// <summary>Every rule that is a tip of the article has its row, and every row something real that stands for it.</summary>
+    [Fact]
+    public void The_checklist_of_the_article_is_complete()
+    {
+        var rows = Read("docs/article.md").Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToList();
+        Assert.All(rows, r => Assert.Equal(6, r.Split('|').Length));
+        var named = rows.SelectMany(r => Regex.Matches(r.Split('|')[2], @"NN\d{4}(?=\])").Select(m => m.Value));
+        Assert.Equal(RuleCatalog.All.Where(r => r.Source == RuleSource.Article).Select(r => r.Id).Order(), named.Distinct().Order());
+        var probes = Read("docs/probes.md");
+        Assert.All(rows, r => Assert.Matches(@"NN\d{4}|probe |case study", r.Split('|')[2]));
+        Assert.All(rows.SelectMany(r => Regex.Matches(r.Split('|')[2], @"probe (\w+)").Select(m => m.Groups[1].Value)),
+            p => Assert.Contains($"| {p} |", probes));
+        Assert.All(Regex.Matches(string.Concat(rows), @"\]\(([^)#]+)").Select(m => m.Groups[1].Value),
+            link => Assert.True(File.Exists(Path.Combine(Root, "docs", link)), link));
     }
 
     [Fact]

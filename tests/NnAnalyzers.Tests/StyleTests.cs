@@ -6,7 +6,9 @@ public sealed class StyleTests
 {
     private const int Columns = 140;
 
-    /// <summary>Programs in which findings are told by their line: in docs/evidence, and in the tests of the cases; and reports as they are.</summary>
+    /// <summary>
+    /// Programs in which findings are told by their line: in docs/evidence, and in the tests of the cases; and reports as they are.
+    /// </summary>
     private static readonly string[] Left = ["samples/Training/SaverBeforeOptimizer.cs", "tests/NnAnalyzers.Tests/Cases/",
         "tests/NnAnalyzers.Tests/Reports/"];
 

@@ -20,22 +20,34 @@ internal static class CheckCommand
         var sarif = new Option<string?>("--sarif") { Description = "Also write the findings to this file as SARIF 2.1" };
         var baseline = new Option<string?>("--baseline") { Description = "Leave out what this file knows: only new findings count" };
         var write = new Option<string?>("--write-baseline") { Description = "Write all findings into this file, to be known from now on" };
+        var modes = string.Join(", ", Preset.All.Select(p => p.Name));
+        var preset = new Option<Preset?>("--preset")
+        {
+            Description = $"How severe each rule is where no .editorconfig says: {modes}",
+            HelpName = "mode",
+            CustomParser = given =>
+            {
+                var found = Preset.Find(given.Tokens[0].Value);
+                if (found is null) given.AddError($"--preset '{given.Tokens[0].Value}' is none of {modes}");
+                return found;
+            },
+        };
         var loose = LooseOption();
         var command = new Command("check", "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run.")
-            { path, sarif, baseline, write, loose };
+            { path, preset, sarif, baseline, write, loose };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), parsed.GetValue(baseline),
-            parsed.GetValue(write), parsed.GetValue(loose), cancellation));
+            parsed.GetValue(write), parsed.GetValue(preset), parsed.GetValue(loose), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, string? sarif, string? baseline, string? write, bool loose,
-        CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, string? sarif, string? baseline, string? write, Preset? preset,
+        bool loose, CancellationToken cancellation)
     {
         var known = baseline is null ? null : Baseline.Load(baseline);
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
         var root = Directory.GetCurrentDirectory();
         var findings = new List<Diagnostic>();
-        foreach (var project in sources.Projects) findings.AddRange(await Analysis.FindAsync(project, cancellation));
+        foreach (var project in sources.Projects) findings.AddRange(await Analysis.FindAsync(project, cancellation, preset));
         foreach (var failure in findings.Where(f => f.Id == "NN0000"))
             Console.Error.WriteLine($"nn: {failure.GetMessage()} (please report this)");
         // A file of several projects or target frameworks is reported once; hidden advice is not printed.

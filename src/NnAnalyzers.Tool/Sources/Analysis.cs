@@ -11,15 +11,28 @@ namespace NnAnalyzers.Tool.Sources;
 internal static class Analysis
 {
     /// <summary>The findings of a project in the order of the code, with the user's own severities.</summary>
-    public static async Task<ImmutableArray<Diagnostic>> FindAsync(Project project, CancellationToken cancellation)
+    /// <param name="preset">What is set where no line of an .editorconfig says otherwise; null for what the project sets.</param>
+    public static async Task<ImmutableArray<Diagnostic>> FindAsync(Project project, CancellationToken cancellation, Preset? preset = null)
     {
         if (await project.GetCompilationAsync(cancellation) is not { } compilation) return [];
+        if (preset?.Severity is { } severity)
+            compilation = compilation.WithOptions(compilation.Options.WithSpecificDiagnosticOptions(compilation.Options
+                .SpecificDiagnosticOptions.SetItems(RuleCatalog.All.Select(r => KeyValuePair.Create(r.Id, Reported(severity(r)))))));
         var analyzer = compilation.WithAnalyzers([new NetworkAnalyzer()],
             new CompilationWithAnalyzersOptions(project.AnalyzerOptions, null, concurrentAnalysis: true, logAnalyzerExecutionTime: false));
         return (await analyzer.GetAnalyzerDiagnosticsAsync(cancellation))
             .OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start)
             .ThenBy(d => d.Id, StringComparer.Ordinal).ToImmutableArray();
     }
+
+    private static ReportDiagnostic Reported(DiagnosticSeverity? severity) => severity switch
+    {
+        DiagnosticSeverity.Error => ReportDiagnostic.Error,
+        DiagnosticSeverity.Warning => ReportDiagnostic.Warn,
+        DiagnosticSeverity.Info => ReportDiagnostic.Info,
+        DiagnosticSeverity.Hidden => ReportDiagnostic.Hidden,
+        _ => ReportDiagnostic.Suppress,
+    };
 
     /// <summary>The graph of a project; null if it does not use TorchSharp.</summary>
     public static async Task<ProjectGraph?> ReadAsync(Project project, CancellationToken cancellation) =>
