@@ -23,6 +23,7 @@ internal static class RealCode
     }
 
     private static IEnumerable<string> Files(string path, string pattern) =>
-        File.Exists(path) ? [path] : Directory.EnumerateFiles(path, pattern, SearchOption.AllDirectories).OrderBy(f => f, StringComparer.Ordinal)
+        File.Exists(path) ? [path] : Directory.EnumerateFiles(path, pattern, SearchOption.AllDirectories)
+            .OrderBy(f => f, StringComparer.Ordinal)
             .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
 }
