@@ -27,16 +27,16 @@ internal static class RuleCatalog
         new NN3005_SqueezeMayDropBatch(),
         new NN3009_LossBroadcasts(),
         new NN3008_ReshapeHidesMismatch(),
-        new NN4004_DecayedToNothing(),
-        new NN4003_LearningRateOutOfRange(),
-        new NN4001_PlainSgd(),
-        new NN4002_DecayOnAdam(),
-        new NN4008_ClippingMasksTheProblem(),
         new NN6005_ColormapNotUniform(),
         new NN5001_SaverBeforeOptimizer(),
         new NN5002_OptimizerStateNotSaved(),
         new NN5004_ResumeWithoutOptimizerState(),
         new NN5003_OptimizerBeforeMove(),
+        new NN4004_DecayedToNothing(),
+        new NN4003_LearningRateOutOfRange(),
+        new NN4001_PlainSgd(),
+        new NN4002_DecayOnAdam(),
+        new NN4008_ClippingMasksTheProblem(),
     }.ToImmutableArray();
 
     /// <summary>Where it stands in the list; a rule that is not in it stands behind all.</summary>

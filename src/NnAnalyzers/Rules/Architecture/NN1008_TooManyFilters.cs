@@ -5,7 +5,8 @@ namespace NnAnalyzers.Rules;
 
 /// <summary>A small network of convolutions has more filters than a task of its size has use for.</summary>
 internal sealed class NN1008_TooManyFilters() : Rule("NN1008", RuleLevel.Advice, Category.Architecture, RuleSource.Article,
-    "More filters than a small network needs", "{0} has {1} filters; in as much time a small network of convolutions learns more with {2} or fewer")
+    "More filters than a small network needs",
+    "{0} has {1} filters; in as much time a small network of convolutions learns more with {2} or fewer")
 {
     private const int Enough = 128;
 
