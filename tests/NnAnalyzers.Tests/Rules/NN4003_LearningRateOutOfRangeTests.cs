@@ -68,6 +68,18 @@ public class NN4003_LearningRateOutOfRangeTests
     public Task Silent(string optimizer) => Verify.SilentAsync(Train(optimizer));
 
     [Fact]
+    public Task Silent_where_several_rates_are_tried() => Verify.SilentAsync(Code.Method("""
+        foreach (var (rate, name) in new[] { (0.5, "large"), (1e-3, "usual") })
+                {
+                    var model = Sequential(Linear(4, 16), ReLU(), Linear(16, 1));
+                    var optimizer = optim.Adam(model.parameters(), rate);
+                    functional.mse_loss(model.forward(randn(8, 4)), randn(8, 1)).backward();
+                    optimizer.step();
+                    Console.WriteLine(name);
+                }
+        """));
+
+    [Fact]
     public Task Silent_on_a_regression() => Verify.SilentAsync(Train("optim.Adam(model.parameters(), 0.1)", model: "Linear(4, 1)"));
 
     [Theory]

@@ -44,6 +44,12 @@ public class NN5002_OptimizerStateNotSavedTests
             "if (epoch % 10 == 0)\n            {\n                model.save(Path.Combine(path, \"m.dat\"));\n                "
             + "optimizer.save_state_dict(Path.Combine(path, \"m.dat\") + \".optimizer\");\n            }"));
 
+    // The first of them saves nothing.
+    [Fact]
+    public Task In_a_loop_over_numbers() => Verify.FiresAsync(Train("model.load(path); var optimizer = optim.Adam(model.parameters());",
+        "if (epoch == 30) {|NN5002:model.save(path)|};", Loop.Replace("for (var epoch = 0; epoch < 100; epoch++)",
+        "foreach (var epoch in new[] { 10, 20, 30 })")));
+
     private const string Trainer = """
         class Trainer
         {
