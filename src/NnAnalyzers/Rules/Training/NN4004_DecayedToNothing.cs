@@ -6,7 +6,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>A schedule lowers the rate to nothing long before training ends.</summary>
-internal sealed class NN4004_DecayedToNothing() : Rule("NN4004", RuleLevel.Likely, Category.Training, RuleSource.Article,
+internal sealed class NN4004_DecayedToNothing() : Rule("NN4004", RuleLevel.Proven, Category.Training, RuleSource.Article,
     "Learning rate decayed to nothing", "{0} leaves a thousandth of the rate after {1} of {2} steps: nothing is learned in the rest")
 {
     /// <summary>Of the rate that training starts with.</summary>
