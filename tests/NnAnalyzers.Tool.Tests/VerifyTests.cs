@@ -97,7 +97,7 @@ public sealed class VerifyTests : Verifying
                 static double Hang() { System.Threading.Thread.Sleep(-1); return 0; }
                 static double Hoard() { var all = new System.Collections.Generic.List<Tensor>(); while (true) all.Add(ones(1 << 26)); }
             """));
-        var (exit, output, errors) = Nn("verify", path, "--seeds", "5", "--time-limit", "10", "--memory-limit", "1500", "--out", "r");
+        var (exit, output, errors) = Nn("verify", path, "--seeds", "5", "--time-limit", "20", "--memory-limit", "1000", "--out", "r");
         Assert.True(exit == 1, output + errors);
         using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "r", "results.json")));
         var outcomes = results.RootElement.GetProperty("runs").EnumerateArray()
