@@ -320,6 +320,45 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
                 new(statement.SyntaxTree, new TextSpan(statement.Span.End, 0), $"{line}{inner}{code}{line}{outer}}}")];
     }
 
+    /// <summary>Several edits as one; null where one of them cannot be made.</summary>
+    public static IEnumerable<Edit>? All(IEnumerable<IEnumerable<Edit>?> edits)
+    {
+        var all = edits.ToList();
+        return all.Contains(null) ? null : all.SelectMany(e => e!).Distinct();
+    }
+
+    /// <summary>Calculates with an expression where it stands: {0} is the expression, so that it can stand before a dot.</summary>
+    public static IEnumerable<Edit> Calculate(ExpressionSyntax expression, string formula)
+    {
+        var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, formula, Receiver(expression));
+        return Replace(expression, expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax
+            or BinaryExpressionSyntax or CastExpressionSyntax or AwaitExpressionSyntax ? $"({text})" : text);
+    }
+
+    /// <summary>
+    /// Gives what goes into a network a mean of 0 and a deviation of 1, as the training data has them; null where that data has no name.
+    /// </summary>
+    /// <param name="data">The training data, by the variable that holds it and where that is declared.</param>
+    /// <param name="given">Everything that the network is given.</param>
+    public static IEnumerable<Edit>? Standardize((Step Tensor, ILocalSymbol Variable, StatementSyntax Declared)? data,
+        IEnumerable<ExpressionSyntax?> given)
+    {
+        if (data is not var (tensor, variable, declared)) return null;
+        var (x, shape) = (variable.Name, tensor.Shape);
+        var (mean, deviation) = (x + "Mean", x + "Deviation");
+        var names = declared.SyntaxTree.GetRoot().DescendantTokens().Select(t => t.ValueText);
+        if (names.Any(n => n == mean || n == deviation)) return null;
+        // Tables have their columns last; of pictures all pixels are alike.
+        var axes = !shape.HasRank || shape.Rank == 2 ? "new[] { 0L }" : shape.Rank == 3 ? "new[] { 0L, 1L }" : "";
+        return All(given.Distinct().Select(argument => argument is null || !IsAfter(declared, argument) ? null
+            : Calculate(argument, $"({{0}} - {mean}) / {deviation}"))
+            .Prepend(InsertAfter(declared, $"var ({mean}, {deviation}) = ({x}.mean({axes}), {x}.std({axes}));\n"
+            + $"{deviation}.masked_fill_({deviation}.eq(0), 1);")));
+
+        static bool IsAfter(StatementSyntax declared, SyntaxNode place) =>
+            declared.Parent!.Span.Contains(place.Span) && declared.Span.End < place.SpanStart;
+    }
+
     /// <summary>Adds a statement on a line of its own behind another.</summary>
     public static IEnumerable<Edit>? InsertAfter(StatementSyntax statement, string code) =>
         EndOf(statement) is { } end

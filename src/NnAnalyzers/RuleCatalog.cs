@@ -27,6 +27,7 @@ internal static class RuleCatalog
         new NN3005_SqueezeMayDropBatch(),
         new NN3009_LossBroadcasts(),
         new NN3008_ReshapeHidesMismatch(),
+        new NN6001_InputsNotNormalized(),
         new NN6005_ColormapNotUniform(),
         new NN5001_SaverBeforeOptimizer(),
         new NN5002_OptimizerStateNotSaved(),

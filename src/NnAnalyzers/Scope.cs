@@ -30,6 +30,39 @@ internal static class Scope
         HolderOf(creation.Operation) is { } holder && TypeOf(holder)?.Name is not (null or "Optimizer")
         && (place == creation.Statement || IsKnownAt(holder, place)) ? holder.Name : null;
 
+    /// <summary>
+    /// A variable that holds one of these tensors outside the loops around a place, as it can be named there; the last one of them. Null
+    /// where there is none.
+    /// </summary>
+    /// <param name="users">Each tensor's next step; the last applies the network.</param>
+    public static (Step Tensor, ILocalSymbol Variable, StatementSyntax Declared)? VariableOf(IReadOnlyList<Step> tensors,
+        IReadOnlyList<Step> users, SyntaxNode place)
+    {
+        for (var i = tensors.Count - 1; i >= 0; i--)
+            foreach (var symbol in new[] { users[i].Operation is { } use ? OperandOf(use) : null,
+                tensors[i].Operation is { } creation ? HolderOf(creation) : null })
+                if (symbol is ILocalSymbol { IsConst: false, DeclaringSyntaxReferences: [var reference] } local && IsKnownAt(local, place)
+                    && reference.GetSyntax() is var declared && declared.FirstAncestorOrSelf<StatementSyntax>() is { } statement
+                    && statement is LocalDeclarationStatementSyntax or ExpressionStatementSyntax
+                    && !declared.Ancestors().Any(a => IsLoop(a) && a.Span.Contains(place.Span))) return (tensors[i], local, statement);
+        return null;
+
+        static bool IsLoop(SyntaxNode node) =>
+            node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
+    }
+
+    /// <summary>What an operation works on, where that has a name.</summary>
+    private static ISymbol? OperandOf(IOperation use) => use switch
+    {
+        IInvocationOperation { Instance: { } on, Arguments: var given } call => call.TargetMethod.ContainingType.Name == "Tensor" ? Held(on)
+            : given.Select(a => Held(a.Value)).FirstOrDefault(s => s is not null),
+        IInvocationOperation { Arguments: var given } => given.Select(a => Held(a.Value)).FirstOrDefault(s => s is not null),
+        IPropertyReferenceOperation { Instance: { } on } => Held(on),
+        _ => null,
+    };
+
+    private static ISymbol? Held(IOperation operation) => Named(Argument.Bare(operation));
+
     private static ISymbol? Named(IOperation operation) => operation switch
     {
         ILocalReferenceOperation local => local.Local,

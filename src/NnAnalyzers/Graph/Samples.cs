@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
 
@@ -6,8 +7,8 @@ namespace NnAnalyzers.Graph;
 /// <summary>One tensor of each sample.</summary>
 /// <param name="Key">What it is called in a dictionary; null for one in a list.</param>
 /// <param name="Shape">Its shape without a batch.</param>
-/// <param name="Range">Its numbers; null if nothing tells.</param>
-internal sealed record Column(string? Key, Shape Shape, ValueRange? Range);
+/// <param name="Tensor">One of these tensors, or all of them as one.</param>
+internal sealed record Column(string? Key, Shape Shape, Step Tensor);
 
 /// <summary>A data set, or a loader that puts its samples together in batches.</summary>
 /// <param name="columns">What one sample holds; null if nothing tells.</param>
@@ -40,7 +41,14 @@ internal sealed class Samples(IReadOnlyList<Column>? columns, Dim count) : Value
 }
 
 /// <summary>What is done to each picture of a data set.</summary>
-internal sealed class Transform(bool keepsShape) : Value
+/// <param name="Op">What one transform does; null for several.</param>
+/// <param name="Parts">The transforms that are done one after the other.</param>
+internal sealed class Transform(Op? op, Arguments arguments, IOperation made, IReadOnlyList<Value> parts) : Value
 {
-    public bool KeepsShape => keepsShape;
+    public Op? Op => op;
+    public Arguments Arguments => arguments;
+
+    /// <summary>What makes it.</summary>
+    public IOperation Made => made;
+    public IReadOnlyList<Value> Parts => parts;
 }

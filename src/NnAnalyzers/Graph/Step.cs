@@ -49,9 +49,6 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
 
     public void Infer(Func<Shape> shape) => _pending = shape;
 
-    /// <summary>The values it can take; null when not known.</summary>
-    public ValueRange? Range { get; set; }
-
     /// <summary>What it is a step of.</summary>
     public Body? Body { get; set; }
 
@@ -109,6 +106,9 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
 
     /// <summary>For an input of such a module: the tensor it was given where it was read.</summary>
     public Step? Outer { get; init; }
+
+    /// <summary>For a tensor of a batch: the tensor that one of its samples is, or all samples are.</summary>
+    public Step? Samples { get; init; }
 
     /// <summary>For a part of several results: which one.</summary>
     public int Index { get; init; }

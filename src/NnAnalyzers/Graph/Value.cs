@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using NnAnalyzers.Shapes;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
 
@@ -36,6 +37,12 @@ internal abstract class Value : Owner, IOperand
 
     /// <summary>What it is on either side of a condition, where it came out of two.</summary>
     public Alternatives? Alternatives { get; set; }
+
+    /// <summary>Where it was read, if it is as it was read; null for anything else.</summary>
+    public Origin? Origin { get; init; }
+
+    /// <summary>The values it can take; null when not known.</summary>
+    public virtual ValueRange? Range { get; set; }
 }
 
 /// <summary>Not understood; no rule may build on it.</summary>
@@ -87,6 +94,7 @@ internal sealed class Constant(object? raw) : Value
         type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Int16 or SpecialType.System_UInt32;
 
     public override double? Number => raw switch { double d => d, float f => f, _ => Integer };
+    public override ValueRange? Range => Number is { } n ? new(n, n) : null;
 }
 
 /// <summary>A number that is some tensor's size, or one of the user's that is not known.</summary>

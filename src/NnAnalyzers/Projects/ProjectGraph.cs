@@ -342,7 +342,7 @@ internal sealed class ProjectGraph
     // ---- Losses.
 
     /// <summary>The network a step of training code applies.</summary>
-    private Network? Applied(Step step) => step.Layer switch
+    public Network? Applied(Step step) => step.Layer switch
     {
         { Type: { } type } => NetworkOf(type),
         { IsSequential: true, Syntax: not null } sequence => ReadContainer(sequence, step),
@@ -359,6 +359,23 @@ internal sealed class ProjectGraph
         site.Of(EventKind.Step).Any(e => e.Subject == optimizer)
             ? site.Steps.Where(s => s.Kind == StepKind.Network && optimizer.Models.Contains(s.Layer!)).Select(Applied).OfType<Network>()
             .Distinct() : [];
+
+    /// <summary>What each network of a site is given, with the tensor that stands for it inside.</summary>
+    public IEnumerable<Fed> FedBy(TrainingSite site) =>
+        from applied in site.Steps
+        where applied.Kind == StepKind.Network
+        let network = Applied(applied)
+        where network is not null
+        from input in network.Steps
+        where input.Kind == StepKind.Input && Given(applied, network, input) is not null
+        select new Fed(applied, network, Given(applied, network, input)!, input)
+            { IsTrained = !applied.PredictionOnly && LossesOf(site).Any(u => !u.Loss.PredictionOnly && u.NetworkInputs.Contains(Given(applied, network, input))) };
+
+    /// <summary>What a network is given for one of its inputs; a call may name the parameter as a base class does.</summary>
+    private static Step? Given(Step applied, Network network, Step input) => network.Type is null ? applied.Input
+        : (network.Type.GetMembers().OfType<IMethodSymbol>().Where(m => m.Name is "forward" or "Forward").SelectMany(m => m.Parameters)
+        .FirstOrDefault(p => p.Name == input.Op.Name) is { } parameter
+        ? applied.Arguments.ElementAtOrDefault(parameter.Ordinal)?.Value : null) as Step;
 
     /// <summary>The losses of a site, each with the steps that decide what it gets.</summary>
     public IReadOnlyList<LossUse> LossesOf(TrainingSite site) => _losses.Of(site);

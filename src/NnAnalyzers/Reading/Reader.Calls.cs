@@ -149,6 +149,7 @@ internal sealed partial class Reader
     {
         // TorchSharp keeps what it is given to itself.
         if (!isKnown) Escape(inputs, operation);
+        if (!isKnown) foreach (var array in inputs.OfType<Collection>()) Blur(array);
         if (!torch.IsTensor(type)) foreach (var read in Tensors(inputs)) read.IsReadOut = true;
         // Code that is handed over is run some time.
         foreach (var function in inputs.OfType<Function>()) CallFunction(function, [], operation, null);
@@ -193,6 +194,7 @@ internal sealed partial class Reader
                 return listed;
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
             if (Compute(method, arguments.Values.ToList()) is { } number) return number;
+            if (Read(method, receiver, arguments, call, frame) is { } read) return read;
             if (method is { Name: "CreateInstance", ContainingType.Name: "Activator", TypeArguments: [var activated] })
                 return CreateOf(activated, call, null, frame);
         }
@@ -247,8 +249,8 @@ internal sealed partial class Reader
         Happens(EventKind.CallFunction, function, call);
         if (IsTooDeep(function.Method)) return NotRead(function.Method.ReturnType, "a function (followed too deep)", call, []);
         var arguments = new Arguments(given.Zip(function.Method.Parameters, (a, p) => a with { Name = p.Name }).ToArray());
-        // A factory of TorchSharp's handed around as a value: norm = BatchNorm2d.
-        if (function.Body is null && torch.IsTorch(function.Method))
+        // A factory of TorchSharp's handed around as a value: norm = BatchNorm2d; lines.Select(float.Parse).
+        if (function.Body is null && (torch.IsTorch(function.Method) || DataSources.Parses(function.Method)))
             return Invoke(function.Method, function.Receiver, arguments, call, true, frame ?? function.Frame!);
         var builder = call is IInvocationOperation invocation ? new BuilderCall(invocation, function.Method) : null;
         var inner = function.Body is null

@@ -213,6 +213,9 @@ internal sealed partial class Reader
         if (owner is Layer layer && torch.IsParameter(type)) return new ParameterOf(layer, member.Name);
         if (owner is null && member.IsStatic) return Static(member, type);
         if (owner is Instance { Creation: null } && MadeWithIt(owner, member) is { } made) return made;
+        if (owner?.Origin is { Kind: OriginKind.Row, From: var file } && IsNumber(type)) return Datum(OriginKind.Column, file, type);
+        if (member.ContainingType is { } home && !torch.IsOwn(home) && DataSources.Held(member) is { } held)
+            return From(held, member, type, null!);
         if (IsNeverSet(owner, member, type)) return new Constant(null);
         // A field nobody set yet, of a module class, is still that module; a tensor field is a tensor.
         var any = Anything(Actual(type, owner), member.Name, type.NullableAnnotation == NullableAnnotation.Annotated);
@@ -261,6 +264,8 @@ internal sealed partial class Reader
         var indices = property.Arguments.Length == 0 ? null : IndicesOf(property, frame);
         if (receiver is Step whole && indices is not null && torch.IsTensor(property.Type)) return Index(whole, indices, property);
         if (IndexNamed(property.Property) is { } named) return named;
+        if (indices is not null && !torch.IsOwn(property.Property) && DataSources.Held(property.Property) is { } kind)
+            return From(kind, property.Property, property.Type!, property);
         if (indices is not null) return Element(receiver ?? new Unknown("nothing"), indices, property);
         if (receiver is Collection { Extents: { } extents } && name == "Length" && Shape.Product(extents) is { IsKnown: true } length)
             return Number(length, name);
@@ -557,6 +562,7 @@ internal sealed partial class Reader
             BinaryOperatorKind.Remainder =>
                 Number(m % n is { IsKnown: true } rest ? rest : m - m / n * n, "arithmetic on values not known"),
             _ => Compare(kind, left, right),
-        } is var result && result is Unknown && IsWhole(operation.Type) ? new Size(Dim.Named(new Symbol("n"))) : result;
+        } is var result && result is Unknown && IsWhole(operation.Type) ? Bounded(kind, left, right, new Size(Dim.Named(new Symbol("n"))))
+            : Bounded(kind, left, right, result);
     }
 }

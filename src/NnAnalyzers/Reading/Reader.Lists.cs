@@ -74,9 +74,12 @@ internal sealed partial class Reader
             case "Select" or "ConvertAll" when function is not null:
                 return items.With(elements.Take(MaxUnroll).Select((e, i) => Each(function, e, i)).ToList());
             case "SelectMany" when function is not null:
+                // from a in all from b in a.Parts select f(a, b)
+                var select = given.OfType<Function>().Skip(1).FirstOrDefault();
                 return items.With(elements.Take(MaxUnroll)
-                    .SelectMany((e, i) => Each(function, e, i) is var several && ContentsOf(several) is { } inner ? inner.Elements
-                    : System.Collections.Immutable.ImmutableArray.Create(several)).ToList());
+                    .SelectMany((e, i) => (Each(function, e, i) is var several && ContentsOf(several) is { } inner ? inner.Elements
+                    : ImmutableArray.Create(several)).Select(part => select is null ? part
+                    : CallFunction(select, [new("", e, call), new("", part, call)], call, frame))).ToList());
             case "ForEach" when function is not null:
                 foreach (var (element, index) in elements.Take(MaxUnroll).Select((e, i) => (e, i))) Each(function, element, index);
                 return new Constant(null);
@@ -203,6 +206,8 @@ internal sealed partial class Reader
                 items.Elements.Select(e => e is Items { Elements: [Constant { Raw: string }, var value] } ? value : e).ToList();
             if (candidates.Count > 0 && candidates.All(c => c is Layer)) return candidates.Aggregate((a, b) => Either(null, a, b));
             if (candidates.Count > 0 && candidates.All(c => c is Step)) return candidates.Aggregate((a, b) => Either(null, a, b));
+            if (candidates.Count > 0 && candidates.All(c => c.Origin is not null || c.Range is not null && c is not Constant))
+                return OneOf(candidates);
             if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol($"{(collection as Collection)?.Name}[i]")));
         }
         if (IsWhole(operation.Type)) return new Size(Dim.Named(new Symbol("n")));

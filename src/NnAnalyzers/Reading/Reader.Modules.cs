@@ -230,6 +230,7 @@ internal sealed partial class Reader
     public Value ApplyContainer(Layer container, Step input)
     {
         Current.Steps.Add(input);
+        input.Body = Current;
         Trace.Layers.AddRange(ContentsOf(container)?.Elements.OfType<Layer>() ?? []);
         return ApplySequence(container, [input], container.Creation!, null);
     }

@@ -106,6 +106,7 @@ internal sealed partial class Reader
             Builder = builder,
             When = Now,
             Range = RangeOf(op, arguments, inputs.FirstOrDefault()),
+            Origin = op.Role == Role.Source ? OriginOf(arguments.First) : null,
         });
         if (insideNetwork)
         {
@@ -181,22 +182,39 @@ internal sealed partial class Reader
     /// <summary>The bounds of what comes out, where the operation or its operands tell; null when not known.</summary>
     private ValueRange? RangeOf(Op op, Arguments arguments, Step? input)
     {
+        if (input?.Range is { IsBounded: true } given && given.Through(op.Name.ToLowerInvariant()) is { } through) return through;
         if (op.Range.IsBounded) return op.Range;
         switch (op.Name)
         {
-            case "tensor"
-                or "as_tensor" when ContentsOf(arguments.First) is { IsComplete: true, Elements: { Length: > 0 } values }
-                && values.All(v => v is Constant { Number: not null }):
-                return new(values.Min(v => ((Constant)v).Number!.Value), values.Max(v => ((Constant)v).Number!.Value));
+            case "tensor" or "as_tensor" or "from_array":
+                return RangeOf(arguments.First);
             case "randn" or "randn_like" or "normal":
                 return ValueRange.Any;
+            case "randint" when Number("high") is { } high:
+                return new(Number("low") ?? 0, high - 1);
+            case "arange" or "linspace" when Number("start") is { } start && (Number("stop") ?? Number("end")) is { } end:
+                return new(Math.Min(start, end), Math.Max(start, end));
             case "neg" when input?.Range is { } positive:
                 return new(-positive.High, -positive.Low);
             case "add" or "sub" or "mul" or "div":
                 return Combine(op.Name, arguments, input);
         }
         // What only moves or picks values keeps their bounds.
-        return op.Role is Role.Reshape or Role.Permute or Role.Indexing or Role.Identity ? input?.Range : null;
+        return op.Role is Role.Reshape or Role.Permute or Role.Identity || op is { Role: Role.Indexing, Writes: false } ? input?.Range : null;
+
+        double? Number(string name) => arguments.ValueOf(name)?.Number;
+    }
+
+    /// <summary>The bounds of all numbers in an array or list, where all have some.</summary>
+    private ValueRange? RangeOf(Value? data)
+    {
+        if (ContentsOf(data) is not { Elements: { Length: > 0 and <= Budget.Elements } elements } items
+            || !items.IsComplete && !items.Repeats) return null;
+        ValueRange? all = null;
+        foreach (var element in elements)
+            if ((ContentsOf(element) is null ? element.Range : RangeOf(element)) is { } range) all = all?.Join(range) ?? range;
+            else return null;
+        return all;
     }
 
     /// <summary>A method of TorchSharp, by what it is called on: a module, an optimizer, a scheduler, a weight or tensors.</summary>
@@ -302,24 +320,9 @@ internal sealed partial class Reader
 
     private static ValueRange? Combine(string op, Arguments arguments, Step? input)
     {
-        var operands = arguments.Values.Select(v => v switch
-        {
-            Step s => s.Range,
-            Constant { Number: { } n } => new ValueRange(n, n),
-            _ => null,
-        }).ToList();
+        var operands = arguments.Values.Select(v => v.Range).ToList();
         if (operands.Count == 1) operands.Insert(0, input?.Range);
-        if (operands is not [{ } a, { } b]) return null;
-        if (!a.IsBounded || !b.IsBounded) return ValueRange.Any;
-        double[] ends = op switch
-        {
-            "add" => [a.Low + b.Low, a.High + b.High],
-            "sub" => [a.Low - b.High, a.High - b.Low],
-            "mul" => [a.Low * b.Low, a.Low * b.High, a.High * b.Low, a.High * b.High],
-            _ when b.Low == b.High && b.Low != 0 => [a.Low / b.Low, a.High / b.Low],
-            _ => [double.NaN],
-        };
-        return ends.Any(double.IsNaN) ? null : new(ends.Min(), ends.Max());
+        return operands is [{ } a, { } b] ? ValueRange.Combine(op, a, b) : null;
     }
 
     /// <summary>An operator between tensors, weights and numbers.</summary>

@@ -219,7 +219,8 @@ internal static class Catalog
             n => new(n, Role.Indexing))) yield return op;
         // Writing into a tensor leaves its shape.
         foreach (var op in Each("index_put_ index_add index_copy index_fill index_reduce scatter scatter_add masked_scatter "
-            + "select_scatter slice_scatter diagonal_scatter copy_", n => new(n, Role.Indexing) { Shape = ShapeFunctions.Same }))
+            + "select_scatter slice_scatter diagonal_scatter copy_",
+            n => new(n, Role.Indexing) { Shape = ShapeFunctions.Same, Writes = true }))
             yield return op;
     }
 

@@ -33,16 +33,30 @@ internal static class DataSets
     private static readonly HashSet<string> Keeping = new(StringComparer.Ordinal)
     {
         "Normalize", "ConvertImageDtype", "ConvertImageDType", "HorizontalFlip", "VerticalFlip", "RandomHorizontalFlip",
-        "RandomVerticalFlip", "Invert", "RandomInvert", "GaussianBlur", "AdjustBrightness", "AdjustContrast", "AdjustGamma", "Compose",
+        "RandomVerticalFlip", "Invert", "RandomInvert", "GaussianBlur", "AdjustBrightness", "AdjustContrast", "AdjustGamma",
     };
+
+    /// <summary>Those of them that only move pixels.</summary>
+    private static readonly HashSet<string> Moving =
+        new(["HorizontalFlip", "VerticalFlip", "RandomHorizontalFlip", "RandomVerticalFlip"], StringComparer.Ordinal);
+
+    /// <summary>Parts of the names of those that cut pictures or make them larger.</summary>
+    private static readonly string[] Cutting = ["Crop", "Resize", "Pad", "Rotate", "Affine", "Perspective", "Erase"];
 
     /// <summary>The data set that a call opens; null for any other call.</summary>
     public static DataSet? Find(IMethodSymbol method) =>
         IsIn(method, "datasets") && ByName.TryGetValue(method.Name, out var set) ? set : null;
 
+    /// <summary>Whether a method reads a picture as bytes.</summary>
+    public static bool IsReader(IMethodSymbol method) => IsIn(method, "io") && method.Name is "read_image" or "read_image_async";
+
     public static bool IsTransform(IMethodSymbol method) => IsIn(method, "transforms");
 
-    public static bool KeepsShape(IMethodSymbol transform) => Keeping.Contains(transform.Name);
+    /// <summary>What a transform does to a picture: whether it moves pixels or changes their values, and whether its size stays.</summary>
+    public static Op OpOf(IMethodSymbol transform) => new(transform.Name,
+        Moving.Contains(transform.Name) ? Role.Permute : Keeping.Contains(transform.Name) ? Role.Arithmetic
+        : Cutting.Any(transform.Name.Contains) ? Role.Resize : Role.Opaque)
+        { Shape = Keeping.Contains(transform.Name) ? Shapes.ShapeFunctions.Same : null };
 
     private static bool IsIn(IMethodSymbol method, string part) =>
         method.ContainingType is { ContainingType: { Name: "torchvision", ContainingNamespace.Name: "TorchSharp" } } type

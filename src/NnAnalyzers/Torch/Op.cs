@@ -10,25 +10,6 @@ internal enum Role
     Join, Matmul, Arithmetic, Reduction, Indexing, Source, Loss, Opaque,
 }
 
-/// <summary>The values a tensor can take: bounds, either of which may be open (infinite).</summary>
-internal readonly record struct ValueRange(double Low, double High)
-{
-    public static readonly ValueRange Any = new(double.NegativeInfinity, double.PositiveInfinity);
-
-    public bool Covers(ValueRange other) => Low <= other.Low && High >= other.High;
-
-    public bool IsBounded => !double.IsInfinity(Low) || !double.IsInfinity(High);
-
-    public ValueRange Join(ValueRange other) => new(Math.Min(Low, other.Low), Math.Max(High, other.High));
-
-    public override string ToString() => this switch
-    {
-        { Low: 0, High: double.PositiveInfinity } => "values of 0 and more",
-        { IsBounded: false } => "any value",
-        _ => FormattableString.Invariant($"values from {Low:0.###} to {High:0.###}"),
-    };
-}
-
 /// <summary>What a loss expects of the network's output.</summary>
 internal enum LossDomain { NotALoss, AnyNumber, Logits, BinaryLogits, Probabilities, LogProbabilities, LogDistribution, Other }
 
@@ -56,6 +37,9 @@ internal sealed record Op(string Name, Role Role)
 
     /// <summary>The shape that comes out; null when it is not followed.</summary>
     public Func<Applied, Shape>? Shape { get; init; }
+
+    /// <summary>Puts other values into what it works on.</summary>
+    public bool Writes { get; init; }
 
     /// <summary>Output sizes equal input sizes.</summary>
     public bool KeepsShape => Shape == ShapeFunctions.Same;
