@@ -331,8 +331,48 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     public static IEnumerable<Edit> Calculate(ExpressionSyntax expression, string formula)
     {
         var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, formula, Receiver(expression));
+        if (text.StartsWith("(", StringComparison.Ordinal) && SyntaxFactory.ParseExpression(text) is ParenthesizedExpressionSyntax whole)
+            text = whole.Expression.ToString();
         return Replace(expression, expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax
             or BinaryExpressionSyntax or CastExpressionSyntax or AwaitExpressionSyntax ? $"({text})" : text);
+    }
+
+    /// <summary>
+    /// Scales a tensor where it stands, or the pictures of a data set that is opened there, as other data is scaled; null where that cannot
+    /// be said there.
+    /// </summary>
+    public static IEnumerable<Edit>? Treat(Feed like, SyntaxNode place)
+    {
+        if (place is not ExpressionSyntax expression) return null;
+        if (like.Origin?.Kind == OriginKind.Picture)
+            return like.Start.Operation is IInvocationOperation opened && opened.Arguments.FirstOrDefault(a =>
+                a is { ArgumentKind: ArgumentKind.Explicit, Parameter.Name: "target_transform" or "transform" }) is { } transform
+                && place is InvocationExpressionSyntax { ArgumentList: { } list } && Scope.TextAt(transform, place) is { } same
+                ? [new(place.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0), $", {transform.Parameter!.Name}: {same}")] : null;
+        var formula = "{0}";
+        foreach (var step in like.Scalings)
+            if (Applied(step, formula, place) is { } next) formula = next;
+            else return null;
+        return Calculate(expression, formula);
+    }
+
+    /// <summary>A step written behind a formula for what it works on.</summary>
+    private static string? Applied(Step step, string formula, SyntaxNode place)
+    {
+        switch (step.Operation)
+        {
+            case IBinaryOperation { Syntax: BinaryExpressionSyntax written } binary when step.Inputs.Count > 0
+                && step.Arguments.ValueOf("left") == step.Inputs[0] && Scope.TextAt(binary.RightOperand, place) is { } right:
+                return $"({formula} {written.OperatorToken} {(written.Right is BinaryExpressionSyntax ? $"({right})" : right)})";
+            case IInvocationOperation { Instance: not null, TargetMethod.ContainingType.Name: "Tensor" } call:
+                var arguments = call.Arguments.Where(a => a.ArgumentKind == ArgumentKind.Explicit).Select(a => Scope.TextAt(a, place)).ToList();
+                return arguments.Contains(null) ? null : $"{formula}.{call.TargetMethod.Name}({string.Join(", ", arguments)})";
+            case IInvocationOperation { Arguments: [_, ..] only } call when step.Inputs.Count == 1
+                && only.Count(a => a.ArgumentKind == ArgumentKind.Explicit) == 1:
+                return $"{formula}.{call.TargetMethod.Name}()";
+            default:
+                return null;
+        }
     }
 
     /// <summary>

@@ -106,7 +106,9 @@ internal static class Scope
             ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation =>
                 Named(o) is not { } symbol ? o is not (ILocalReferenceOperation or IParameterReferenceOperation)
                 : !symbol.Locations.Any(l => l.IsInSource) || IsKnownAt(symbol, place),
-            IInvocationOperation call => call.TargetMethod is { IsStatic: true, ContainingType.Name: "Path" },
+            IInvocationOperation call => call.TargetMethod is { IsStatic: true, ContainingType.Name: "Path" } or
+                { IsStatic: true, ContainingType.Name: "transforms" },
+            IArrayCreationOperation or IArrayInitializerOperation => true,
             ILiteralOperation or IArgumentOperation or IConversionOperation or IParenthesizedOperation or IInstanceReferenceOperation
                 or IBinaryOperation or IInterpolatedStringOperation or IInterpolatedStringTextOperation or IInterpolationOperation => true,
             _ => false,

@@ -72,9 +72,12 @@ internal sealed record Feed(Step Start, IReadOnlyList<Step> Scalings, IReadOnlyL
     /// Whether an input of a network meets the weights of a layer as it is: nothing normalizes, bounds or looks it up before.
     /// </summary>
     /// <param name="input">The input, inside the network.</param>
-    public static bool GoesStraightIn(Step input, int length = 0) => input.Users.Count > 0 && length < MaxLength && input.Users.All(user =>
-        user.HasWeights || (user.Kind is StepKind.Part or StepKind.Choice || Chain.IsTransparent(user) || user.Role == Role.Resize
-            ? GoesStraightIn(user, length + 1)
-            : user.Inner is { } inner && inner.Steps.Where(s => s.Kind == StepKind.Input && user.Given(s) == input).ToList() is { Count: > 0 } inside
-            && inside.All(i => GoesStraightIn(i, length + 1))));
+    public static bool GoesStraightIn(Step input, int length = 0) =>
+        input.Users.Count > 0 && length < MaxLength && input.Users.All(user => user.HasWeights || Inside(user, input, length));
+
+    private static bool Inside(Step user, Step input, int length) =>
+        user.Kind is StepKind.Part or StepKind.Choice || Chain.IsTransparent(user) || user.Role == Role.Resize
+        ? GoesStraightIn(user, length + 1)
+        : user.Inner is { } inner && inner.Steps.Where(s => s.Kind == StepKind.Input && user.Given(s) == input).ToList() is var inside
+        && inside.Count > 0 && inside.All(i => GoesStraightIn(i, length + 1));
 }

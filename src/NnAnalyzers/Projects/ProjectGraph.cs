@@ -367,9 +367,13 @@ internal sealed class ProjectGraph
         let network = Applied(applied)
         where network is not null
         from input in network.Steps
-        where input.Kind == StepKind.Input && Given(applied, network, input) is not null
-        select new Fed(applied, network, Given(applied, network, input)!, input)
-            { IsTrained = !applied.PredictionOnly && LossesOf(site).Any(u => !u.Loss.PredictionOnly && u.NetworkInputs.Contains(Given(applied, network, input))) };
+        where input.Kind == StepKind.Input
+        let given = Given(applied, network, input)
+        where given is not null
+        select new Fed(applied, network, given, input)
+        {
+            IsTrained = !applied.PredictionOnly && LossesOf(site).Any(u => !u.Loss.PredictionOnly && u.NetworkInputs.Contains(given)),
+        };
 
     /// <summary>What a network is given for one of its inputs; a call may name the parameter as a base class does.</summary>
     private static Step? Given(Step applied, Network network, Step input) => network.Type is null ? applied.Input
@@ -399,6 +403,17 @@ internal sealed class ProjectGraph
         !TreeDigest.Of(file, _cancellation).Mentions.Any(isAsked) ? []
             : file.GetRoot(_cancellation).DescendantNodes().OfType<SimpleNameSyntax>().Where(n => isAsked(n.Identifier.ValueText))
             .Select(n => (Place: n, _model(file).GetSymbolInfo(n, _cancellation).Symbol!)).Where(n => n.Item2 is not null);
+
+    /// <summary>
+    /// Whether the class around a place may have written itself what it reads: a file of a name that is not written there, or one that is
+    /// written there twice.
+    /// </summary>
+    public bool WritesFiles(SyntaxNode place) =>
+        place.FirstAncestorOrSelf<TypeDeclarationSyntax>() is var type && Named(place.SyntaxTree, DataSources.Writes)
+        .Where(n => type is null || type.Span.Contains(n.Place.Span)).Any(n =>
+            n.Place.FirstAncestorOrSelf<InvocationExpressionSyntax>()?.ArgumentList.Arguments.FirstOrDefault()?.Expression
+            is not LiteralExpressionSyntax { Token.Text: var name }
+            || place.SyntaxTree.GetRoot(_cancellation).DescendantTokens().Count(t => t.Text == name) > 1);
 
     /// <summary>
     /// Words of training code for which other networks are right than for data: policies and values want smooth, bounded layers, and so do

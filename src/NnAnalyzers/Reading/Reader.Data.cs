@@ -13,7 +13,7 @@ internal sealed partial class Reader
     {
         if (DataSets.Find(method) is { } set) return Opened(set, arguments, call);
         if (DataSets.IsTransform(method))
-            return new Transform(method.Name == "Compose" ? null : DataSets.OpOf(method), arguments, call,
+            return new Transform(method.Name == "Compose" ? null : DataSets.OpOf(method), Freeze(arguments), call,
                 method.Name == "Compose" ? arguments.Written.SelectMany(v => ContentsOf(v)?.Elements.AsEnumerable() ?? [v]).ToList() : []);
         if (receiver is Transform transform && method.Name is "call" or "forward" && arguments.First is Step picture)
             return Transformed(picture, transform, Add);

@@ -23,7 +23,7 @@ internal sealed partial class Reader
             Change(buffer, _ => Several(Datum(OriginKind.Byte, method.Name, null)));
             return IsWhole(method.ReturnType) ? new Size(Dim.Named(new Symbol("count"))) : new Unknown("how much was read");
         }
-        if (DataSources.Drawn(method, given.Select(a => a.Number).ToList()) is { } drawn) return Between(drawn, method.ReturnType, method.Name);
+        if (DataSources.Drawn(method, given.Select(a => a.Number).ToList()) is { } drawn) return Between(drawn, method);
         var source = new[] { receiver }.Concat(given).Select(v => v?.Origin).FirstOrDefault(o => o is not null);
         if (source is null) return Bounded(method, given);
         if (DataSources.MakesRows(method)) return From(OriginKind.Row, method, call.Type ?? method.ReturnType, call);
@@ -33,7 +33,7 @@ internal sealed partial class Reader
             var number = Datum(OriginKind.Column, method.Name, method.ReturnType);
             if (method.Name != "TryParse") return number;
             foreach (var left in arguments)
-                if (left.Operation is IArgumentOperation { Parameter.RefKind: RefKind.Out, Value: var target }) AssignTo(target, number, frame);
+                if (left.Operation is IArgumentOperation { Parameter.RefKind: RefKind.Out, Value: var written }) AssignTo(written, number, frame);
             return null;
         }
         // A part of a text is a text.
@@ -84,29 +84,19 @@ internal sealed partial class Reader
             : new Unknown("one of several") { Origin = origin, Range = range };
     }
 
-    private static Value Between(ValueRange range, ITypeSymbol? type, string name) =>
-        IsWhole(type) ? new Size(Dim.Named(new Symbol(name))) { Range = range } : new Unknown($"{name} is not read") { Name = name, Range = range };
+    private static Value Between(ValueRange range, IMethodSymbol method) => IsWhole(method.ReturnType)
+        ? new Size(Dim.Named(new Symbol(method.Name))) { Range = range }
+        : new Unknown($"{method.Name} is not read") { Name = $"{method.ContainingType.Name}.{method.Name}", Range = range };
 
     /// <summary>A function of .NET of numbers whose bounds are known.</summary>
     private static Value? Bounded(IMethodSymbol method, IReadOnlyList<Value> given)
     {
         if (method.ContainingType?.Name is not ("Math" or "MathF")) return null;
         ValueRange? range = method.Name is "Sin" or "Cos" ? new(-1, 1)
-            : given is [{ Range: { } only }] ? only.Through(method.Name.ToLowerInvariant()) : null;
-        return range is null ? null : Between(range.Value, method.ReturnType, method.Name);
-    }
-
-    /// <summary>The bounds of what an operator makes of two numbers.</summary>
-    private static Value Bounded(BinaryOperatorKind kind, Value left, Value right, Value result)
-    {
-        var op = kind switch
-        {
-            BinaryOperatorKind.Add => "add", BinaryOperatorKind.Subtract => "sub", BinaryOperatorKind.Multiply => "mul",
-            BinaryOperatorKind.Divide => "div", _ => null,
-        };
-        if (op is not null && result is Unknown or Size && left.Range is { } a && right.Range is { } b)
-            result.Range = ValueRange.Combine(op, a, b);
-        return result;
+            : given is [{ Range: { } only }] ? only.Through(method.Name.ToLowerInvariant())
+            : given is [{ Range: { } a }, { Range: { } b }]
+            ? ValueRange.Combine(method.Name.ToLowerInvariant(), a, b) : null;
+        return range is null ? null : Between(range.Value, method);
     }
 
     /// <summary>

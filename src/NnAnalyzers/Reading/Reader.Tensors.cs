@@ -105,7 +105,7 @@ internal sealed partial class Reader
             Arguments = Freeze(arguments),
             Builder = builder,
             When = Now,
-            Range = RangeOf(op, arguments, inputs.FirstOrDefault()),
+            Range = RangeOf(op, arguments, inputs),
             Origin = op.Role == Role.Source ? OriginOf(arguments.First) : null,
         });
         if (insideNetwork)
@@ -180,8 +180,9 @@ internal sealed partial class Reader
     }
 
     /// <summary>The bounds of what comes out, where the operation or its operands tell; null when not known.</summary>
-    private ValueRange? RangeOf(Op op, Arguments arguments, Step? input)
+    private ValueRange? RangeOf(Op op, Arguments arguments, IReadOnlyList<Step> inputs)
     {
+        var input = inputs.Count > 0 ? inputs[0] : null;
         if (input?.Range is { IsBounded: true } given && given.Through(op.Name.ToLowerInvariant()) is { } through) return through;
         if (op.Range.IsBounded) return op.Range;
         switch (op.Name)
@@ -196,11 +197,13 @@ internal sealed partial class Reader
                 return new(Math.Min(start, end), Math.Max(start, end));
             case "neg" when input?.Range is { } positive:
                 return new(-positive.High, -positive.Low);
-            case "add" or "sub" or "mul" or "div":
+            case var _ when op.Role == Role.Join && input is not null && inputs.All(i => i.Range is not null):
+                return inputs.Select(i => i.Range!.Value).Aggregate((a, b) => a.Join(b));
+            case "add" or "sub" or "mul" or "div" or "pow":
                 return Combine(op.Name, arguments, input);
         }
         // What only moves or picks values keeps their bounds.
-        return op.Role is Role.Reshape or Role.Permute or Role.Identity || op is { Role: Role.Indexing, Writes: false } ? input?.Range : null;
+        return op is { Role: Role.Reshape or Role.Permute or Role.Identity or Role.Indexing, Writes: false } ? input?.Range : null;
 
         double? Number(string name) => arguments.ValueOf(name)?.Number;
     }
@@ -325,21 +328,39 @@ internal sealed partial class Reader
         return operands is [{ } a, { } b] ? ValueRange.Combine(op, a, b) : null;
     }
 
+    /// <summary>What TorchSharp calls an operator.</summary>
+    private static string OperatorOf(BinaryOperatorKind kind) => kind switch
+    {
+        BinaryOperatorKind.Add => "add",
+        BinaryOperatorKind.Subtract => "sub",
+        BinaryOperatorKind.Multiply => "mul",
+        BinaryOperatorKind.Divide => "div",
+        BinaryOperatorKind.Remainder => "remainder",
+        BinaryOperatorKind.LessThan => "lt",
+        BinaryOperatorKind.GreaterThan => "gt",
+        BinaryOperatorKind.LessThanOrEqual => "le",
+        BinaryOperatorKind.GreaterThanOrEqual => "ge",
+        BinaryOperatorKind.And => "logical_and",
+        BinaryOperatorKind.Or => "logical_or",
+        BinaryOperatorKind.ExclusiveOr => "logical_xor",
+        BinaryOperatorKind.NotEquals => "ne",
+        _ => "eq",
+    };
+
+    /// <summary>A number with the bounds that an operator gives it.</summary>
+    private static Value Bounded(BinaryOperatorKind kind, Value left, Value right, Value result)
+    {
+        if (result is Unknown or Size && left.Range is { } a && right.Range is { } b)
+            result.Range = ValueRange.Combine(OperatorOf(kind), a, b);
+        return result;
+    }
+
     /// <summary>An operator between tensors, weights and numbers.</summary>
     private Value CombineTensors(BinaryOperatorKind kind, Value left, Value right, IOperation operation)
     {
         if (left is Step || right is Step)
         {
-            var name = kind switch
-            {
-                BinaryOperatorKind.Add => "add", BinaryOperatorKind.Subtract => "sub", BinaryOperatorKind.Multiply => "mul",
-                    BinaryOperatorKind.Divide => "div", BinaryOperatorKind.Remainder => "remainder",
-                BinaryOperatorKind.LessThan => "lt", BinaryOperatorKind.GreaterThan => "gt", BinaryOperatorKind.LessThanOrEqual => "le",
-                    BinaryOperatorKind.GreaterThanOrEqual => "ge",
-                BinaryOperatorKind.And => "logical_and", BinaryOperatorKind.Or => "logical_or",
-                    BinaryOperatorKind.ExclusiveOr => "logical_xor", BinaryOperatorKind.NotEquals => "ne", _ => "eq",
-            };
-            return Apply(Catalog.Get(name), null,
+            return Apply(Catalog.Get(OperatorOf(kind)), null,
                 new Arguments(new Argument("left", left, operation), new Argument("right", right, operation)),
                 new[] { left, right }.OfType<Step>().ToList(), operation);
         }

@@ -34,8 +34,8 @@ internal static class DataSources
     private static readonly HashSet<string> Readers =
         new(["File", "TextReader", "StreamReader", "StringReader", "BinaryReader", "HttpClient", "WebClient"], StringComparer.Ordinal);
 
-    private static readonly HashSet<string> Numbers = new(["Single", "Double", "Decimal", "Half", "Byte", "SByte", "Int16", "UInt16", "Int32",
-        "UInt32", "Int64", "UInt64"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Numbers = new(["Single", "Double", "Decimal", "Half", "Byte", "SByte", "Int16", "UInt16",
+        "Int32", "UInt32", "Int64", "UInt64"], StringComparer.Ordinal);
 
     /// <summary>Libraries of pictures, by the first part of their namespace that is theirs.</summary>
     private static readonly string[] Pictures =
@@ -66,7 +66,12 @@ internal static class DataSources
     });
 
     /// <summary>Whether a method makes rows of what it is given.</summary>
-    public static bool MakesRows(IMethodSymbol method) => method is { Name: "CreateEnumerable", ContainingType.Name: "DataOperationsCatalog" };
+    public static bool MakesRows(IMethodSymbol method) =>
+        method is { Name: "CreateEnumerable", ContainingType.Name: "DataOperationsCatalog" };
+
+    /// <summary>Whether a method writes a whole file.</summary>
+    public static bool Writes(string method) => method is "WriteAllLines" or "WriteAllLinesAsync" or "WriteAllText" or "WriteAllTextAsync"
+        or "WriteAllBytes" or "WriteAllBytesAsync";
 
     /// <summary>Whether a method makes one number of a text.</summary>
     public static bool Parses(IMethodSymbol method) => method.ContainingType is { Name: var type }
@@ -82,14 +87,14 @@ internal static class DataSources
     {
         { SpecialType: SpecialType.System_Byte } => true,
         IArrayTypeSymbol array => AreBytes(array.ElementType),
-        INamedTypeSymbol { Name: "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory" or "IEnumerable" or "Task", TypeArguments: [var of] } =>
-            AreBytes(of),
+        INamedTypeSymbol { Name: "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory" or "IEnumerable" or "Task",
+            TypeArguments: [var of] } => AreBytes(of),
         _ => false,
     };
 
     /// <summary>What numbers drawn by a method of <c>System.Random</c> lie between; null for any other method.</summary>
-    public static ValueRange? Drawn(IMethodSymbol method, IReadOnlyList<double?> arguments) => method.ContainingType?.Name != "Random" ? null
-        : (method.Name, arguments) switch
+    public static ValueRange? Drawn(IMethodSymbol method, IReadOnlyList<double?> arguments) =>
+        method.ContainingType?.Name != "Random" ? null : (method.Name, arguments) switch
         {
             ("NextDouble" or "NextSingle", _) => new(0, 1),
             ("Next" or "NextInt64", [{ } high]) => new(0, high - 1),

@@ -14,18 +14,22 @@ internal readonly record struct ValueRange(double Low, double High)
 
     public ValueRange Join(ValueRange other) => new(Math.Min(Low, other.Low), Math.Max(High, other.High));
 
-    /// <summary>What comes out of <c>add</c>, <c>sub</c>, <c>mul</c> or <c>div</c>; null where nothing tells.</summary>
+    /// <summary>What comes out of <c>add</c>, <c>sub</c>, <c>mul</c>, <c>div</c> or <c>pow</c>; null where nothing tells.</summary>
     public static ValueRange? Combine(string op, ValueRange a, ValueRange b)
     {
-        if (!a.IsBounded || !b.IsBounded) return Any;
-        return Around(op switch
+        var isOpen = !a.IsBounded || !b.IsBounded;
+        return op switch
         {
-            "add" => [a.Low + b.Low, a.High + b.High],
-            "sub" => [a.Low - b.High, a.High - b.Low],
-            "mul" => [a.Low * b.Low, a.Low * b.High, a.High * b.Low, a.High * b.High],
-            "div" when b.Low == b.High && b.Low != 0 => [a.Low / b.Low, a.High / b.Low],
-            _ => [double.NaN],
-        });
+            "add" or "sub" or "mul" or "div" when isOpen => Any,
+            "add" => Around(a.Low + b.Low, a.High + b.High),
+            "sub" => Around(a.Low - b.High, a.High - b.Low),
+            "mul" => Around(a.Low * b.Low, a.Low * b.High, a.High * b.Low, a.High * b.High),
+            "pow" when b is (2, 2) => a.Through("square"),
+            // e^(b·ln a): its extremes lie at the ends.
+            "pow" when a.Low >= 0 => Around(Math.Pow(a.Low, b.Low), Math.Pow(a.Low, b.High), Math.Pow(a.High, b.Low), Math.Pow(a.High, b.High)),
+            "div" when b.Low == b.High && b.Low != 0 => Around(a.Low / b.Low, a.High / b.Low),
+            _ => null,
+        };
     }
 
     /// <summary>What a function that only rises makes of it; null for any other function.</summary>

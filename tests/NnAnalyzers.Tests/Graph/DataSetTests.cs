@@ -20,6 +20,7 @@ public class DataSetTests
                 {
                     public static ITransform Normalize(double[] means, double[] stdevs) => throw new Exception();
                     public static ITransform Resize(int height, int width) => throw new Exception();
+                    public static ITransform RandomHorizontalFlip(double p = 0.5) => throw new Exception();
                     public static ITransform Compose(params ITransform[] transforms) => throw new Exception();
                 }
                 public static class datasets
@@ -96,6 +97,36 @@ public class DataSetTests
     public Task Silent_on_an_autoencoder() => FindsAsync("", Trained("functional.mse_loss(model.forward(x), x).backward();",
         fields: "private readonly Linear a = Linear(784, 16), b = Linear(16, 784);",
         forward: "functional.relu(b.forward(functional.relu(a.forward(x.flatten(1))))).view(-1, 1, 28, 28)"));
+
+    private const string Normalized = "target_transform: torchvision.transforms.Normalize(new[] { 0.13 }, new[] { 0.31 })";
+
+    /// <summary>What a network is tested on is scaled as what it is trained on.</summary>
+    [Theory]
+    [InlineData("", Normalized, Normalized)]
+    [InlineData("", "false", "false")]
+    [InlineData("NN6002: model is trained on inputs after Normalize 0.13 0.31; here it gets them as they are", Normalized, "false")]
+    [InlineData("NN6002: model is trained on inputs as they are; here it gets them after Normalize 0.13 0.31", "false", Normalized)]
+    [InlineData("NN6002: model is trained on inputs after Normalize 0.13 0.31; here it gets them after Normalize 0.5 0.5", Normalized,
+        "target_transform: torchvision.transforms.Normalize(new[] { 0.5 }, new[] { 0.5 })")]
+    [InlineData("", "target_transform: torchvision.transforms.RandomHorizontalFlip()", "false")]
+    [InlineData("", "target_transform: torchvision.transforms.Compose(torchvision.transforms.RandomHorizontalFlip(), "
+        + "torchvision.transforms.Normalize(new[] { 0.13 }, new[] { 0.31 }))", Normalized)]
+    [InlineData("NN6002: model is trained on inputs as they are; here it gets them after Normalize 0.13 0.31",
+        "target_transform: torchvision.transforms.Resize(28, 28)", Normalized)]
+    public Task Test_data(string expected, string training, string test) => FindsAsync(expected, $$"""
+        static class Program
+        {
+            static void Train(string path)
+            {
+                var model = Sequential(Flatten(), Linear(784, 10));
+                using var train = torch.utils.data.DataLoader(torchvision.datasets.MNIST(path, true, {{training}}), 64);
+                using var test = torch.utils.data.DataLoader(torchvision.datasets.MNIST(path, false, {{test}}), 64);
+                foreach (var batch in train) functional.cross_entropy(model.forward(batch["data"]), batch["label"]).backward();
+                using var _ = no_grad();
+                foreach (var batch in test) Console.WriteLine(model.forward(batch["data"]).argmax(1).eq(batch["label"]).sum().item<long>());
+            }
+        }
+        """);
 
     /// <summary>How many batches there are, where the data set or the code says how many samples it has.</summary>
     [Theory]

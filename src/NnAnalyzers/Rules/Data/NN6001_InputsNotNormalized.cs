@@ -14,19 +14,20 @@ internal sealed class NN6001_InputsNotNormalized() : Rule("NN6001", RuleLevel.Li
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from fed in project.FedBy(site)
         where fed.IsTrained && fed.Feed is { IsRaw: true, IsNamedScaled: false } && Feed.GoesStraightIn(fed.Input)
-        && fed.Feed.Start.Syntax is ExpressionSyntax
+        && fed.Feed.Start.Syntax is ExpressionSyntax place && !project.WritesFiles(place)
         group fed by fed.Feed.Start.Syntax into same
         select Of(same.First(), site, project);
 
     private Finding Of(Fed fed, TrainingSite site, ProjectGraph project)
     {
-        var (name, others) = (fed.Applied.Layer!.Name, project.FedBy(site).Where(f => f.Network == fed.Network && f.Input == fed.Input).ToList());
+        var (place, name) = (fed.Feed.Start.Syntax!, fed.Applied.Layer!.Name);
+        var all = project.FedBy(site).Where(f => f.Network == fed.Network && f.Input == fed.Input).ToList();
         return fed.Feed.Origin!.Kind == OriginKind.Byte
-            ? At(fed.Feed.Start.Syntax!, "Bytes", name, "0 to 255 instead of about 0 to 1").Fix("Divide the bytes by 255",
-                Edit.All(others.Select(o => o.Feed).Where(f => f.IsRaw).Select(f => f.Start.Syntax as ExpressionSyntax).Distinct()
+            ? At(place, "Bytes", name, "0 to 255 instead of about 0 to 1").Fix("Divide the bytes by 255",
+                Edit.All(all.Where(f => f.Feed.IsRaw).Select(f => f.Feed.Start.Syntax as ExpressionSyntax).Distinct()
                 .Select(e => e is null ? null : Edit.Calculate(e, "{0} / 255f"))))
-            : At(fed.Feed.Start.Syntax!, "Columns of a file", name, "a column of large numbers drowns the others").Fix(
+            : At(place, "Columns of a file", name, "a column of large numbers drowns the others").Fix(
                 "Give each column a mean of 0 and a deviation of 1", Edit.Standardize(Scope.VariableOf(fed.Feed.Way,
-                fed.Feed.Way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!), others.Select(o => o.Argument)));
+                fed.Feed.Way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!), all.Select(f => f.Argument)));
     }
 }

@@ -1,0 +1,45 @@
+using System.Globalization;
+using NnAnalyzers.Torch;
+
+namespace NnAnalyzers.Graph;
+
+/// <summary>What is done to the scale of numbers before a network gets them, as it can be compared.</summary>
+internal static class Treatment
+{
+    private static readonly HashSet<string> Random =
+        new(["rand", "randn", "rand_like", "randn_like", "randint", "randint_like", "normal", "bernoulli", "Dropout"], StringComparer.Ordinal);
+
+    /// <summary>
+    /// Each thing that is done, in order and in words; augmentation left out. Null where something depends on what is not known.
+    /// </summary>
+    public static IReadOnlyList<string>? Of(Feed feed)
+    {
+        var done = feed.Scalings.Where(s => !IsAugmentation(s)).Select(s => Of(s, feed)).ToList();
+        return done.Contains(null) || feed.Start is { Kind: StepKind.Unknown } ? null : done!;
+    }
+
+    /// <summary>A random change makes more samples of few; at the test there is none.</summary>
+    private static bool IsAugmentation(Step step) => step.Op.Name.StartsWith("Random", StringComparison.Ordinal)
+        || step.Op.Name.StartsWith("Adjust", StringComparison.Ordinal) || step.Op.Name.Contains("Jitter")
+        || step.Inputs.Skip(1).Any(i => Chain.Back(i).Any(s => Random.Contains(s.Op.Name)));
+
+    private static string? Of(Step step, Feed feed)
+    {
+        var text = step.Op.Name;
+        foreach (var argument in step.Arguments)
+            if (argument.Value is Step data && (data == step.Input || feed.Way.Contains(data))) continue;
+            else if (Of(argument.Value) is { } known) text += " " + known;
+            else return null;
+        return text;
+    }
+
+    private static string? Of(Value value) => value switch
+    {
+        Constant { Raw: var raw } => raw is null or bool ? "" : System.Convert.ToString(raw, CultureInfo.InvariantCulture),
+        Items { IsComplete: true, Repeats: false, Elements: var elements } => elements.Select(Of).ToList() is var all && all.Contains(null)
+            ? null : string.Join(" ", all),
+        // A statistic, or another tensor: the same code gives the same.
+        Step { Syntax: { } place } step => step.Op.Role is Role.Reduction ? step.Op.Name + " of the data" : $"{step.Op.Name} at {place.SpanStart}",
+        _ => null,
+    };
+}

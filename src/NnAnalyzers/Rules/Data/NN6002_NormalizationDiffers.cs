@@ -1,0 +1,45 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Torch;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers.Rules;
+
+/// <summary>A network is asked about numbers of another scale than those it was trained on.</summary>
+internal sealed class NN6002_NormalizationDiffers() : Rule("NN6002", RuleLevel.Likely, Category.Data, RuleSource.Article,
+    "Inputs are scaled otherwise than in training", "{0}; {1}")
+{
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
+        from fed in project.FedBy(site).GroupBy(f => f.Input)
+        let trained = fed.FirstOrDefault(f => f.IsTrained)
+        where trained is not null && Treatment.Of(trained.Feed) is not null
+        from other in fed
+        where !other.IsTrained && IsAlike(trained.Feed.Start, other.Feed.Start)
+        let wanted = Treatment.Of(trained.Feed)!
+        let found = Treatment.Of(other.Feed)
+        where found is not null && !found.SequenceEqual(wanted)
+        let place = other.Feed.Origin?.Kind == OriginKind.Picture ? other.Feed.Start.Syntax : other.Argument
+        where place is not null
+        group At(place, $"{trained.Applied.Layer!.Name} is trained on inputs {Said(wanted)}", $"here it gets them {Said(found)}")
+            .Fix("Scale them as in training", found.Count > 0 ? null : Edit.Treat(trained.Feed, place)) by place into same
+        select same.First();
+
+    /// <summary>Both come from the same code, or from files of the same kind.</summary>
+    private static bool IsAlike(Step a, Step b) => a == b || a.Syntax is not null && a.Syntax == b.Syntax
+        || a.Origin is { } origin && b.Origin is { } other && origin == other;
+
+    private static string Said(IReadOnlyList<string> done) =>
+        done.Count == 0 ? "as they are" : $"after {string.Join(", ", done.Select(d => d.Contains(" at ") ? d.Split(' ')[0] : d))}";
+
+    /// <summary>A transform that nobody uses.</summary>
+    public override IEnumerable<Finding> Check(SyntaxTree file, ProjectGraph project) =>
+        from named in project.Named(file, n => n == "Normalize")
+        where named.Symbol is IMethodSymbol method && DataSets.IsTransform(method)
+        let call = named.Place.FirstAncestorOrSelf<InvocationExpressionSyntax>()
+        where call is { Parent: EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.Text: var name } } }
+        && !file.GetRoot().DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.Text == name)
+        select At(call, "A transform is made", "nothing uses it, and the inputs stay as they are");
+}

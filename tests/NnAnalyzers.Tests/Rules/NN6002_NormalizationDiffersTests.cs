@@ -1,0 +1,83 @@
+namespace NnAnalyzers.Tests.Rules;
+
+public class NN6002_NormalizationDiffersTests
+{
+    private static string Train(string before = "", string input = "x", string test = "", string load = "torch.tensor(values).view(-1, 4)",
+        string members = "") => $$"""
+        static class Program
+        {
+            static void Train(string path)
+            {
+                var model = Sequential(Linear(4, 16), ReLU(), Linear(16, 1));
+                var optimizer = optim.Adam(model.parameters());
+                var (x, y) = Load("train.csv");
+                {{before}}
+                for (var epoch = 0; epoch < 100; epoch++)
+                {
+                    var loss = functional.mse_loss(model.forward({{input}}), y);
+                    optimizer.zero_grad();
+                    loss.backward();
+                    optimizer.step();
+                }
+                var (tx, ty) = Load("test.csv");
+                {{test}}
+            }
+
+            static (Tensor, Tensor) Load(string path)
+            {
+                var values = File.ReadLines(path).SelectMany(l => l.Split(',').Select(float.Parse)).ToArray();
+                return ({{load}}, torch.zeros(10, 1));
+            }
+
+            {{members}}
+        }
+        """;
+
+    private const string Ask = "using (no_grad()) Console.WriteLine(functional.l1_loss(model.forward({0}), ty).item<float>());";
+    private static string Test(string input) => Ask.Replace("{0}", input);
+
+    [Theory]
+    [InlineData("x = (x - 30) / 12;", "x", "(tx - 30) / 12")]
+    [InlineData("x = x / 100f;", "x", "tx / 100f")]
+    [InlineData("x = x.sub(30).div(12);", "x", "tx.sub(30).div(12)")]
+    [InlineData("var (mean, deviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L })); x = (x - mean) / deviation;", "x",
+        "(tx - mean) / deviation")]
+    [InlineData("var (mean, deviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L }));", "(x - mean) / deviation", "(tx - mean) / deviation")]
+    [InlineData("x = torch.log(x);", "x", "tx.log()")]
+    [InlineData("", "(x / 1e4).tanh()", "(tx / 1e4).tanh()")]
+    public Task The_test_is_scaled_too(string before, string input, string scaled) =>
+        Verify.FixAsync(Train(before, input, Test("{|NN6002:tx|}")), Train(before, input, Test(scaled)));
+
+    [Fact]
+    public Task A_part_of_the_same_data() => Verify.FixAsync(
+        Train("var held = x[80..]; // kept apart", "(x[..80] - 5) / 2", "model.forward({|NN6002:held|});"),
+        Train("var held = x[80..]; // kept apart", "(x[..80] - 5) / 2", "model.forward((held - 5) / 2);"));
+
+    [Theory]
+    [InlineData("x = (x - 30) / 12;", "(tx - 31) / 11")] // other constants
+    [InlineData("x = x / 100;", "tx / 10")]
+    public Task Otherwise(string before, string test) => Verify.FiresAsync(Train(before, "x", Test($"{{|NN6002:{test}|}}")));
+
+    [Fact]
+    public Task Only_the_test() =>
+        Verify.FiresAsync(Train(test: Test("{|NN6002:tx / 255|}"), load: "{|NN6001:torch.tensor(values)|}.view(-1, 4)"));
+
+    [Theory]
+    [InlineData("x = (x - 30) / 12;", "(tx - 30) / 12")]
+    [InlineData("var (mean, deviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L })); x = (x - mean) / deviation;", "(tx - mean) / deviation")]
+    [InlineData("x = Scaled(x);", "Scaled(tx)")]
+    [InlineData("x = x.log();", "torch.log(tx)")]
+    [InlineData("x = x / 100; x = x + randn_like(x) * 0.1;", "tx / 100")] // augmentation
+    [InlineData("x = x / 100;", "Other(tx)")]
+    [InlineData("x = x / (float)path.Length;", "tx / 10")]
+    [InlineData("x = x / 100;", "torch.zeros(10, 4)")]
+    [InlineData("x = x / 100;", "torch.tensor(new[] { 0.1f, 0.2f, 0.3f, 0.4f })")]
+    public Task Silent(string before, string test) => Verify.SilentAsync(Train(before, "x", Test(test), members: """
+        static Tensor Scaled(Tensor all) => (all - all.mean()) / all.std();
+            static Tensor Other(Tensor all) => torch.from_array(all.data<float>().ToArray());
+        """));
+
+    /// <summary>Where the loader scales, it does so for both.</summary>
+    [Fact]
+    public Task Silent_where_both_come_scaled() => Verify.SilentAsync(Train(test: Test("tx"), load: "(torch.tensor(values).view(-1, 4) - 3) / 2"));
+}
