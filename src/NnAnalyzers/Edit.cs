@@ -341,7 +341,8 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     /// Scales a tensor where it stands, or the pictures of a data set that is opened there, as other data is scaled; null where that cannot
     /// be said there.
     /// </summary>
-    public static IEnumerable<Edit>? Treat(Feed like, SyntaxNode place)
+    /// <param name="scalings">What is done to the other data and not to this.</param>
+    public static IEnumerable<Edit>? Treat(Feed like, IEnumerable<Step> scalings, SyntaxNode place)
     {
         if (place is not ExpressionSyntax expression) return null;
         if (like.Origin?.Kind == OriginKind.Picture)
@@ -350,7 +351,7 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
                 && place is InvocationExpressionSyntax { ArgumentList: { } list } && Scope.TextAt(transform, place) is { } same
                 ? [new(place.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0), $", {transform.Parameter!.Name}: {same}")] : null;
         var formula = "{0}";
-        foreach (var step in like.Scalings)
+        foreach (var step in scalings)
             if (Applied(step, formula, place) is { } next) formula = next;
             else return null;
         return Calculate(expression, formula);
@@ -365,7 +366,8 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
                 && step.Arguments.ValueOf("left") == step.Inputs[0] && Scope.TextAt(binary.RightOperand, place) is { } right:
                 return $"({formula} {written.OperatorToken} {(written.Right is BinaryExpressionSyntax ? $"({right})" : right)})";
             case IInvocationOperation { Instance: not null, TargetMethod.ContainingType.Name: "Tensor" } call:
-                var arguments = call.Arguments.Where(a => a.ArgumentKind == ArgumentKind.Explicit).Select(a => Scope.TextAt(a, place)).ToList();
+                var arguments = call.Arguments.Where(a => a.ArgumentKind == ArgumentKind.Explicit).Select(a => Scope.TextAt(a, place))
+                    .ToList();
                 return arguments.Contains(null) ? null : $"{formula}.{call.TargetMethod.Name}({string.Join(", ", arguments)})";
             case IInvocationOperation { Arguments: [_, ..] only } call when step.Inputs.Count == 1
                 && only.Count(a => a.ArgumentKind == ArgumentKind.Explicit) == 1:

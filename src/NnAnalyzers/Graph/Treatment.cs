@@ -7,15 +7,27 @@ namespace NnAnalyzers.Graph;
 internal static class Treatment
 {
     private static readonly HashSet<string> Random =
-        new(["rand", "randn", "rand_like", "randn_like", "randint", "randint_like", "normal", "bernoulli", "Dropout"], StringComparer.Ordinal);
+        new(["rand", "randn", "rand_like", "randn_like", "randint", "randint_like", "normal", "bernoulli", "Dropout"],
+            StringComparer.Ordinal);
 
     /// <summary>
-    /// Each thing that is done, in order and in words; augmentation left out. Null where something depends on what is not known.
+    /// Where two tensors are treated otherwise: what is done to each from there on, each step with its words; augmentation left out. Null
+    /// where they are treated alike, or something depends on what is not known.
     /// </summary>
-    public static IReadOnlyList<string>? Of(Feed feed)
+    public static (IReadOnlyList<(Step Step, string Text)> First, IReadOnlyList<(Step Step, string Text)> Second)? Differ(Feed a, Feed b)
     {
-        var done = feed.Scalings.Where(s => !IsAugmentation(s)).Select(s => Of(s, feed)).ToList();
-        return done.Contains(null) || feed.Start is { Kind: StepKind.Unknown } ? null : done!;
+        if (Of(a) is not { } first || Of(b) is not { } second) return null;
+        var same = first.Zip(second, (x, y) => x.Text == y.Text).TakeWhile(s => s).Count();
+        return same == first.Count && same == second.Count ? null : (first.Skip(same).ToList(), second.Skip(same).ToList());
+    }
+
+    private static List<(Step Step, string Text)>? Of(Feed feed)
+    {
+        var done = new List<(Step, string)>();
+        foreach (var step in feed.Scalings.Where(s => !IsAugmentation(s)))
+            if (Of(step, feed) is { } text) done.Add((step, text));
+            else return null;
+        return feed.Start.Kind == StepKind.Unknown ? null : done;
     }
 
     /// <summary>A random change makes more samples of few; at the test there is none.</summary>
@@ -39,7 +51,7 @@ internal static class Treatment
         Items { IsComplete: true, Repeats: false, Elements: var elements } => elements.Select(Of).ToList() is var all && all.Contains(null)
             ? null : string.Join(" ", all),
         // A statistic, or another tensor: the same code gives the same.
-        Step { Syntax: { } place } step => step.Op.Role is Role.Reduction ? step.Op.Name + " of the data" : $"{step.Op.Name} at {place.SpanStart}",
+        Step { Syntax: { } place, Op: var op } => op.Role == Role.Reduction ? op.Name + " of the data" : $"{op.Name} at {place.SpanStart}",
         _ => null,
     };
 }

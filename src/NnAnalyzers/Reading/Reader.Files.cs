@@ -33,7 +33,7 @@ internal sealed partial class Reader
             var number = Datum(OriginKind.Column, method.Name, method.ReturnType);
             if (method.Name != "TryParse") return number;
             foreach (var left in arguments)
-                if (left.Operation is IArgumentOperation { Parameter.RefKind: RefKind.Out, Value: var written }) AssignTo(written, number, frame);
+                if (left.Operation is IArgumentOperation { Parameter.RefKind: RefKind.Out, Value: var to }) AssignTo(to, number, frame);
             return null;
         }
         // A part of a text is a text.

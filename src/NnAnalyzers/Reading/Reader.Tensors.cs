@@ -195,6 +195,9 @@ internal sealed partial class Reader
                 return new(Number("low") ?? 0, high - 1);
             case "arange" or "linspace" when Number("start") is { } start && (Number("stop") ?? Number("end")) is { } end:
                 return new(Math.Min(start, end), Math.Max(start, end));
+            case "clamp" when Number("min") is { } least && Number("max") is { } most:
+                return input?.Range is { } cut ? new(Math.Min(Math.Max(cut.Low, least), most), Math.Max(Math.Min(cut.High, most), least))
+                    : new(least, most);
             case "neg" when input?.Range is { } positive:
                 return new(-positive.High, -positive.Low);
             case var _ when op.Role == Role.Join && input is not null && inputs.All(i => i.Range is not null):

@@ -26,7 +26,8 @@ internal readonly record struct ValueRange(double Low, double High)
             "mul" => Around(a.Low * b.Low, a.Low * b.High, a.High * b.Low, a.High * b.High),
             "pow" when b is (2, 2) => a.Through("square"),
             // e^(b·ln a): its extremes lie at the ends.
-            "pow" when a.Low >= 0 => Around(Math.Pow(a.Low, b.Low), Math.Pow(a.Low, b.High), Math.Pow(a.High, b.Low), Math.Pow(a.High, b.High)),
+            "pow" when a.Low >= 0 =>
+                Around(Math.Pow(a.Low, b.Low), Math.Pow(a.Low, b.High), Math.Pow(a.High, b.Low), Math.Pow(a.High, b.High)),
             "div" when b.Low == b.High && b.Low != 0 => Around(a.Low / b.Low, a.High / b.Low),
             _ => null,
         };

@@ -69,7 +69,7 @@ public class NN6001_InputsNotNormalizedTests
                 var i = 0;
                 using var reader = new StreamReader(path);
                 string? line;
-                while ((line = reader.ReadLine()) != null) values[i++] = float.Parse(line, System.Globalization.CultureInfo.InvariantCulture);
+                while ((line = reader.ReadLine()) != null) values[i++] = float.Parse(line, null);
         """)]
     [InlineData("""
         var values = (from line in File.ReadAllText(path).Split('\n') from part in line.Split(',') select float.Parse(part)).ToArray();
@@ -107,7 +107,8 @@ public class NN6001_InputsNotNormalizedTests
 
     [Theory]
     [InlineData("var values = File.ReadAllBytes(path);", "{|NN6001:torch.tensor(values)|}.to(float32).view(-1, 4)")]
-    [InlineData("var values = File.ReadAllBytes(path).Skip(16).Select(b => (float)b).ToArray();", "{|NN6001:torch.tensor(values)|}.view(-1, 4)")]
+    [InlineData("var values = File.ReadAllBytes(path).Skip(16).Select(b => (float)b).ToArray();",
+        "{|NN6001:torch.tensor(values)|}.view(-1, 4)")]
     [InlineData("using var reader = new BinaryReader(File.OpenRead(path)); reader.ReadInt32(); var values = reader.ReadBytes(400);",
         "{|NN6001:torch.tensor(values, dtype: float32)|}.view(-1, 4)")]
     [InlineData("""
@@ -147,7 +148,7 @@ public class NN6001_InputsNotNormalizedTests
         Train(Load(Values, Tensor), "var (x, y) = Load(path); // all of it", after: """
             var (tx, ty) = Load("test.csv");
                     using (no_grad()) Console.WriteLine(functional.mse_loss(model.forward(tx), ty).item<float>());
-                    Console.WriteLine(model.forward(torch.tensor(new[] { 1f, 20f, 300f, 4000f }).view(1, 4)).item<float>());
+                    Console.WriteLine(model.forward(torch.tensor(new[] { 1f, 2f, 3f, 4f }).view(1, 4)));
             """),
         Train(Load(Values, "torch.tensor(values).view(-1, 4)"), """
             var (x, y) = Load(path); // all of it
@@ -156,7 +157,7 @@ public class NN6001_InputsNotNormalizedTests
             """, "(x - xMean) / xDeviation", after: """
             var (tx, ty) = Load("test.csv");
                     using (no_grad()) Console.WriteLine(functional.mse_loss(model.forward((tx - xMean) / xDeviation), ty).item<float>());
-                    Console.WriteLine(model.forward((torch.tensor(new[] { 1f, 20f, 300f, 4000f }).view(1, 4) - xMean) / xDeviation).item<float>());
+                    Console.WriteLine(model.forward((torch.tensor(new[] { 1f, 2f, 3f, 4f }).view(1, 4) - xMean) / xDeviation));
             """));
 
     [Fact]
@@ -221,5 +222,6 @@ public class NN6001_InputsNotNormalizedTests
         data: "var (x, y) = Load(path); x = randn(8, 4); y = randn(8, 1);", after: "model.forward(Load(path).Item1);"));
 
     [Fact]
-    public Task Silent_on_targets() => Verify.SilentAsync(Train(Load(Values, "torch.tensor(values).view(-1, 4)"), input: "x.tanh()", target: "x"));
+    public Task Silent_on_targets() => Verify.SilentAsync(
+        Train(Load(Values, "torch.tensor(values).view(-1, 4)"), input: "x.tanh()", target: "x"));
 }

@@ -42,11 +42,18 @@ public class NN6002_NormalizationDiffersTests
     [InlineData("x = x.sub(30).div(12);", "x", "tx.sub(30).div(12)")]
     [InlineData("var (mean, deviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L })); x = (x - mean) / deviation;", "x",
         "(tx - mean) / deviation")]
-    [InlineData("var (mean, deviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L }));", "(x - mean) / deviation", "(tx - mean) / deviation")]
+    [InlineData("var (mean, deviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L }));", "(x - mean) / deviation",
+        "(tx - mean) / deviation")]
     [InlineData("x = torch.log(x);", "x", "tx.log()")]
     [InlineData("", "(x / 1e4).tanh()", "(tx / 1e4).tanh()")]
     public Task The_test_is_scaled_too(string before, string input, string scaled) =>
         Verify.FixAsync(Train(before, input, Test("{|NN6002:tx|}")), Train(before, input, Test(scaled)));
+
+    /// <summary>What makes the data is no treatment of it.</summary>
+    [Fact]
+    public Task From_where_they_differ() => Verify.FixAsync(
+        Train("x = x * 3 + 4; x = x.sub(5);", "x", Test("{|NN6002:tx * 3 + 4|}")),
+        Train("x = x * 3 + 4; x = x.sub(5);", "x", Test("(tx * 3 + 4).sub(5)")));
 
     [Fact]
     public Task A_part_of_the_same_data() => Verify.FixAsync(
@@ -64,7 +71,8 @@ public class NN6002_NormalizationDiffersTests
 
     [Theory]
     [InlineData("x = (x - 30) / 12;", "(tx - 30) / 12")]
-    [InlineData("var (mean, deviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L })); x = (x - mean) / deviation;", "(tx - mean) / deviation")]
+    [InlineData("var (mean, deviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L })); x = (x - mean) / deviation;",
+        "(tx - mean) / deviation")]
     [InlineData("x = Scaled(x);", "Scaled(tx)")]
     [InlineData("x = x.log();", "torch.log(tx)")]
     [InlineData("x = x / 100; x = x + randn_like(x) * 0.1;", "tx / 100")] // augmentation
@@ -79,5 +87,6 @@ public class NN6002_NormalizationDiffersTests
 
     /// <summary>Where the loader scales, it does so for both.</summary>
     [Fact]
-    public Task Silent_where_both_come_scaled() => Verify.SilentAsync(Train(test: Test("tx"), load: "(torch.tensor(values).view(-1, 4) - 3) / 2"));
+    public Task Silent_where_both_come_scaled() =>
+        Verify.SilentAsync(Train(test: Test("tx"), load: "(torch.tensor(values).view(-1, 4) - 3) / 2"));
 }

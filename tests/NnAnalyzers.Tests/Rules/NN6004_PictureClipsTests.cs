@@ -2,17 +2,17 @@ namespace NnAnalyzers.Tests.Rules;
 
 public class NN6004_PictureClipsTests
 {
-    private static string Show(string shown, string picture, string target = "x", string last = "", string input = "rand(8, 1, 28, 28)") => $$"""
+    private static string Show(string shown, string picture, string target = "x") => $$"""
         static class Program
         {
             static void Train(string path)
             {
                 var stem = Sequential(Conv2d(1, 8, 3, padding: 1), ReLU());
-                var model = Sequential(Conv2d(1, 8, 3, padding: 1), ReLU(), Conv2d(8, 1, 3, padding: 1){{last}});
+                var model = Sequential(Conv2d(1, 8, 3, padding: 1), ReLU(), Conv2d(8, 1, 3, padding: 1));
                 var optimizer = optim.Adam(model.parameters());
                 for (var step = 0; step < 100; step++)
                 {
-                    using var x = {{input}};
+                    using var x = rand(8, 1, 28, 28);
                     var loss = functional.mse_loss(model.forward(x), {{target}});
                     optimizer.zero_grad();
                     loss.backward();

@@ -15,24 +15,23 @@ internal sealed class NN6002_NormalizationDiffers() : Rule("NN6002", RuleLevel.L
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from fed in project.FedBy(site).GroupBy(f => f.Input)
         let trained = fed.FirstOrDefault(f => f.IsTrained)
-        where trained is not null && Treatment.Of(trained.Feed) is not null
+        where trained is not null
         from other in fed
         where !other.IsTrained && IsAlike(trained.Feed.Start, other.Feed.Start)
-        let wanted = Treatment.Of(trained.Feed)!
-        let found = Treatment.Of(other.Feed)
-        where found is not null && !found.SequenceEqual(wanted)
+        let differ = Treatment.Differ(trained.Feed, other.Feed)
         let place = other.Feed.Origin?.Kind == OriginKind.Picture ? other.Feed.Start.Syntax : other.Argument
-        where place is not null
-        group At(place, $"{trained.Applied.Layer!.Name} is trained on inputs {Said(wanted)}", $"here it gets them {Said(found)}")
-            .Fix("Scale them as in training", found.Count > 0 ? null : Edit.Treat(trained.Feed, place)) by place into same
+        where differ is not null && place is not null
+        group At(place, $"{trained.Applied.Layer!.Name} is trained on inputs {Said(differ.Value.First)}",
+            $"here it gets them {Said(differ.Value.Second)}").Fix("Scale them as in training",
+            differ.Value.Second.Count > 0 ? null : Edit.Treat(trained.Feed, differ.Value.First.Select(d => d.Step), place)) by place into same
         select same.First();
 
     /// <summary>Both come from the same code, or from files of the same kind.</summary>
     private static bool IsAlike(Step a, Step b) => a == b || a.Syntax is not null && a.Syntax == b.Syntax
         || a.Origin is { } origin && b.Origin is { } other && origin == other;
 
-    private static string Said(IReadOnlyList<string> done) =>
-        done.Count == 0 ? "as they are" : $"after {string.Join(", ", done.Select(d => d.Contains(" at ") ? d.Split(' ')[0] : d))}";
+    private static string Said(IReadOnlyList<(Step Step, string Text)> done) =>
+        done.Count == 0 ? "as they are" : $"after {string.Join(", ", done.Select(d => d.Text.Contains(" at ") ? d.Step.Op.Name : d.Text))}";
 
     /// <summary>A transform that nobody uses.</summary>
     public override IEnumerable<Finding> Check(SyntaxTree file, ProjectGraph project) =>
