@@ -18,6 +18,7 @@ internal static class RuleCatalog
         new NN1009_NoPooling(),
         new NN1008_TooManyFilters(),
         new NN2001_FixedVarianceInit(),
+        new NN1010_NormalizationHidesInit(),
         new NN3001_ReshapeForPermute(),
         new NN3002_ReshapeAbsorbsBatch(),
         new NN3004_FlattenMergesBatch(),
