@@ -38,6 +38,7 @@ internal static class RuleCatalog
         new NN4001_PlainSgd(),
         new NN4002_DecayOnAdam(),
         new NN4008_ClippingMasksTheProblem(),
+        new NN4009_LossTooClever(),
     }.ToImmutableArray();
 
     /// <summary>Where it stands in the list; a rule that is not in it stands behind all.</summary>

@@ -394,8 +394,18 @@ internal sealed class ProjectGraph
         "Rewards", "advantage", "advantages", "episode", "replay", "grad", "LBFGS"], StringComparer.Ordinal);
 
     /// <summary>Whether the code around a loss teaches a policy, or differentiates by hand; its words tell.</summary>
-    public bool IsSpecial(LossUse use) =>
-        use.Loss.Syntax is not { } place || Files.DigestOf(place.SyntaxTree)?.Mentions.Any(SpecialWords.Contains) != false;
+    public bool IsSpecial(LossUse use) => IsSpecial(use.Loss);
+
+    /// <inheritdoc cref="IsSpecial(LossUse)"/>
+    public bool IsSpecial(Step loss) =>
+        loss.Syntax is not { } place || Files.DigestOf(place.SyntaxTree)?.Mentions.Any(SpecialWords.Contains) != false;
+
+    /// <summary>Whether the code around a loss says the name of one that has its terms from a paper.</summary>
+    public bool IsNamed(Step loss) =>
+        loss.Syntax is not { } place || Files.DigestOf(place.SyntaxTree)?.Mentions.Any(LossNames.IsIn) != false;
+
+    /// <summary>The terms that a loss is a sum of.</summary>
+    public IReadOnlyList<LossTerm> TermsOf(Step loss) => new LossTerms(Applied).Of(loss);
 
     /// <summary>The constructor arguments on which all code that makes such a module agrees.</summary>
     public Arguments MadeWith(INamedTypeSymbol type) => _uses.AgreedArguments(type) ?? Arguments.None;
