@@ -16,7 +16,7 @@ internal sealed class NN4009_LossTooClever() : Rule("NN4009", RuleLevel.Advice, 
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from backward in site.Of(EventKind.Backward)
         let loss = (Step)backward.Subject
-        let terms = project.TermsOf(loss)
+        let terms = LossTerms.Of(loss)
         where loss.Syntax is not null && terms.Count >= Many && terms.Any(t => t.IsCompared)
             && !terms.Select(t => t.Step).Append(loss).Any(s => project.IsSpecial(s) || project.IsNamed(s))
         select At(loss.Syntax!, terms.Count);
