@@ -66,7 +66,7 @@ internal static class Program
         var glyphs = stack(Font.Select(g => tensor(g.Select(c => c == '#' ? 1f : 0f).ToArray()).reshape(5, 5)).ToArray());
         var kinds = randint(0, 5, count, dtype: int64);
         var (top, left) = (randint(0, 8, count, dtype: int64), randint(0, 8, count, dtype: int64));
-        var pictures = randn(count, 1, 12, 12) * 0.5f;
+        var pictures = randn(count, 1, 12, 12) * 0.3f;
         for (var i = 0; i < count; i++)
             pictures[i, 0].narrow(0, top[i].item<long>(), 5).narrow(1, left[i].item<long>(), 5).add_(glyphs[kinds[i].item<long>()]);
         return (pictures, kinds);

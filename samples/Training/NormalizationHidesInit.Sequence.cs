@@ -16,7 +16,7 @@ internal static class Program
         return ((beat + randn(count, 64) * 0.2f).unsqueeze(1), rate);
     }
 
-    [TrainingProgram(LossBelow = 0.03)]
+    [TrainingProgram(LossBelow = 0.1)]
     public static void Train(TrainingRun run)
     {
         var (signal, rate) = Hearts(1024);

@@ -191,6 +191,9 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         if (!start.IsOfAll) return (scale, Replace(start.Place,
             Initialization.Kaiming(init, tensor, steps.FirstOrDefault(s => s.Layer == start.Layer)?.NextActivation)));
         if (start.Place.Parent is not ExpressionStatementSyntax statement) return (scale, null);
+        if (statement.FirstAncestorOrSelf<IfStatementSyntax>() is { } picked && picked.Statement.Span.Contains(statement.Span)
+            && picked.Condition.ToString() is var condition && (condition == $"{tensor}.dim() > 1" || condition == $"{tensor}.dim() >= 2"))
+            return (scale, Replace(start.Place, Initialization.Kaiming(init, tensor)));
         // Vectors have no fan-in. Biases start at zero; the scale of a normalization must not, and stays what it was made.
         var matrices = $"if ({tensor}.dim() > 1) {Initialization.Kaiming(init, tensor)};";
         return steps.Any(s => s.HasWeights) && !steps.Any(s => s.Role == Role.Normalization)

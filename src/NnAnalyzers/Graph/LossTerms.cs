@@ -75,9 +75,15 @@ internal static class LossTerms
     }
 
     /// <summary>The network's output, or that of a layer, which a step is or is a part of; null for any other step.</summary>
-    private static Step? Whole(Step step) => step.Kind == StepKind.Network || step.HasWeights ? step
-        : (step.Kind == StepKind.Part || step.Role is Role.Indexing or Role.Identity && step.Op.Name != "detach")
-            && step.Input is { } input ? Whole(input) : null;
+    private static Step? Whole(Step step)
+    {
+        for (var length = 0; length < MaxSteps; length++)
+            if (step.Kind == StepKind.Network || step.HasWeights) return step;
+            else if ((step.Kind == StepKind.Part || step.Role is Role.Indexing or Role.Identity && step.Op.Name != "detach")
+                && step.Input is { } input) step = input;
+            else return null;
+        return null;
+    }
 
     /// <summary>What is not read, or says that kinds or chances are predicted.</summary>
     private static bool IsOther(Step step) => step.Kind == StepKind.Unknown || step.Role == Role.Softmax || step.Op.Name == "Sigmoid"

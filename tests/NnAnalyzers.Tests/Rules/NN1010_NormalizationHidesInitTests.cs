@@ -34,6 +34,13 @@ public class NN1010_NormalizationHidesInitTests
         Unmarked(Net("foreach (var p in parameters()) if (p.requires_grad) { if (p.dim() > 1) "
             + $"init.kaiming_normal_(p, {Kaiming}; }} else Console.WriteLine();")));
 
+    [Theory]
+    [InlineData("p.dim() > 1")]
+    [InlineData("p.dim() >= 2")]
+    public Task Every_matrix(string condition) => Verify.FixAsync(
+        Net($"foreach (var p in parameters()) if ({condition}) {{ {{|NN2001:init.normal_(p)|}}; }}"),
+        Unmarked(Net($"foreach (var p in parameters()) if ({condition}) {{ init.kaiming_normal_(p, {Kaiming}; }}")));
+
     [Fact]
     public Task A_weight_that_is_put_in() => Verify.FixAsync(Net("fc1.weight = Parameter({|NN2001:randn(64, 64)|});"),
         Unmarked(Net("fc1.weight = Parameter(randn(64, 64) * 0.1768);")));

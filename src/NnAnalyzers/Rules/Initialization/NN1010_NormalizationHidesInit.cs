@@ -10,6 +10,8 @@ internal sealed class NN1010_NormalizationHidesInit() : Rule("NN1010", RuleLevel
     "Normalization that hides a bad start",
     "{0} hides that {1} starts with a spread of {2}; {3} ('nn probe' shows the network without normalization)")
 {
+    public override string FixOf => "NN2001";
+
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => Hidden(network.Initializations, network, project);
 
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
