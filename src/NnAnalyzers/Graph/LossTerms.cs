@@ -11,7 +11,7 @@ internal sealed record LossTerm(Step Step, Step Prediction, bool IsCompared);
 internal static class LossTerms
 {
     /// <summary>How many steps there may be between what goes backward and the predictions.</summary>
-    private const int MaxSteps = 512;
+    private const int MaxSteps = 128;
 
     /// <summary>What was found behind a term.</summary>
     private sealed class Behind
