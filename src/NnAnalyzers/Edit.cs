@@ -180,6 +180,27 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             ? [new(expression.SyntaxTree, new TextSpan(expression.Span.End, 0), ", " + prefix + module)] : null;
     }
 
+    /// <summary>Draws weights with a scale that follows their fan-in.</summary>
+    /// <param name="steps">Those of the networks they may be in, as far as these are known.</param>
+    public static (string Title, IEnumerable<Edit>? Edits) Rescale(Initialization start, IReadOnlyList<Step> steps)
+    {
+        const string scale = "Scale the weights to their fan-in (Kaiming)";
+        if (!start.IsInPlace)
+            return ("Scale the weight to its fan-in", start.Scaled is { } scaled ? Replace(start.Place, scaled) : null);
+        if (start.Names is not var (init, tensor)) return (scale, null);
+        if (!start.IsOfAll) return (scale, Replace(start.Place,
+            Initialization.Kaiming(init, tensor, steps.FirstOrDefault(s => s.Layer == start.Layer)?.NextActivation)));
+        if (start.Place.Parent is not ExpressionStatementSyntax statement) return (scale, null);
+        if (statement.FirstAncestorOrSelf<IfStatementSyntax>() is { } picked && picked.Statement.Span.Contains(statement.Span)
+            && picked.Condition.ToString() is var condition && (condition == $"{tensor}.dim() > 1" || condition == $"{tensor}.dim() >= 2"))
+            return (scale, Replace(start.Place, Initialization.Kaiming(init, tensor)));
+        // Vectors have no fan-in. Biases start at zero; the scale of a normalization must not, and stays what it was made.
+        var matrices = $"if ({tensor}.dim() > 1) {Initialization.Kaiming(init, tensor)};";
+        return steps.Any(s => s.HasWeights) && !steps.Any(s => s.Role == Role.Normalization)
+            ? (scale + ", biases to zero", Rewrite(statement, $"{matrices}\nelse {init}zeros_({tensor});"))
+            : (scale, Rewrite(statement, statement.Parent is IfStatementSyntax { Else: not null } ? $"{{ {matrices} }}" : matrices));
+    }
+
     /// <summary>How the code names the class of TorchSharp that a layer comes from, with a dot; empty where it leaves that out.</summary>
     public static string PrefixOf(Layer layer) =>
         layer.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var from } } ? from + "." : "";

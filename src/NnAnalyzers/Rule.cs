@@ -40,6 +40,9 @@ internal abstract class Rule
     /// </summary>
     public virtual IEnumerable<Finding> Elsewhere(ProjectGraph project) => [];
 
+    /// <summary>The rule whose fix this one makes, too: it is no control for it.</summary>
+    public virtual string? FixOf => null;
+
     protected Finding At(SyntaxNode place, params object[] arguments) => new(this, place, arguments.ToImmutableArray());
 }
 

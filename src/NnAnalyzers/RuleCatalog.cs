@@ -18,6 +18,7 @@ internal static class RuleCatalog
         new NN1009_NoPooling(),
         new NN1008_TooManyFilters(),
         new NN2001_FixedVarianceInit(),
+        new NN1010_NormalizationHidesInit(),
         new NN3001_ReshapeForPermute(),
         new NN3002_ReshapeAbsorbsBatch(),
         new NN3004_FlattenMergesBatch(),
@@ -41,6 +42,7 @@ internal static class RuleCatalog
         new NN4001_PlainSgd(),
         new NN4002_DecayOnAdam(),
         new NN4008_ClippingMasksTheProblem(),
+        new NN4009_LossTooClever(),
     }.ToImmutableArray();
 
     /// <summary>Where it stands in the list; a rule that is not in it stands behind all.</summary>

@@ -130,7 +130,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
     private async Task<IEnumerable<Variant>> RandomEditsAsync(Project project, ProjectGraph graph, Reach reach, string rule, string id,
         CancellationToken cancellation)
     {
-        var pool = RuleCatalog.All.Where(r => r.Id != rule)
+        var pool = RuleCatalog.All.Where(r => r.Id != rule && r.Id != RuleCatalog.Find(rule)?.FixOf)
             .SelectMany(r => r.Elsewhere(graph))
             .Where(f => f.FixTitle is not null).DistinctBy(f => (f.Rule.Id, f.Place)).Select(f => f.ToDiagnostic())
             .Where(d => reach.Contains(d.Location)).ToList();

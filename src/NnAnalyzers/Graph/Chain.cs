@@ -98,6 +98,14 @@ internal static class Chain
         return choices.Any(IsStack) ? choices.Select(s => IsStack(s) ? s.Inputs[(int)index] : s) : null;
     }
 
+    /// <summary>
+    /// The layer with weights whose output a normalization works on, directly or through what has none; null if anything else comes
+    /// between.
+    /// </summary>
+    public static Layer? LayerBefore(Step normalization) =>
+        Back(normalization).Skip(1).FirstOrDefault(s => s.Kind != StepKind.Input && s.Inner is null && !s.IsActivation
+            && s.Role != Role.Pooling && !IsTransparent(s)) is { HasWeights: true } before ? before.Layer : null;
+
     /// <summary>The Linear that reads a reshaped tensor, through activations and dropout.</summary>
     public static Layer? HeadOf(Step step) => step.Users.Select(u =>
         u.Role == Role.Linear ? u.Layer : u.Role is Role.Activation or Role.Dropout or Role.Identity ? HeadOf(u) : null)

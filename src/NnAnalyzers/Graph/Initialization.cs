@@ -40,6 +40,22 @@ internal sealed record Initialization(ExpressionSyntax Place, string Weight, Lay
     public bool IsOff => Needed is not { } needed || !IsInPlace && Spread < needed ? Spread >= LargeForAnyFanIn
         : (Spread > needed * Tolerance || Spread * Tolerance < needed) && Spread is not CustomOfTransformers;
 
+    /// <summary>What the layer wants instead, in words.</summary>
+    public string Wanted => Needed is not { } needed ? "it should shrink with the layer's fan-in"
+        : $"a fan-in of {FanIn} needs about {Number(needed)}";
+
+    /// <summary>A number as messages say it.</summary>
+    public static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    /// <summary>A last layer that starts small, as the end of a policy or a residual does: a choice.</summary>
+    public bool IsSmallEndOf(Network network) =>
+        Spread < Needed && network.LastSteps.Any(s => s.Layer == Layer || s.Input?.Layer == Layer);
+
+    /// <summary>Whether it draws the weights of a layer of a network, which may have been read elsewhere.</summary>
+    public bool Starts(Layer layer, Network network) => Layer is { } started && (started == layer
+        || started.Syntax is { } made && made == layer.Syntax && !layer.IsMadeRepeatedly
+        || (IsOfAll ? network.Is(started) : started.AnyOf is { } whole && started.Op == layer.Op && network.Is(whole)));
+
     /// <summary>The initialization an event stands for; null if it is another kind or its bounds are not constant.</summary>
     public static Initialization? Of(Event happened)
     {

@@ -49,6 +49,9 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     /// <summary>The code that makes it makes others too: a helper that is called several times, a loop.</summary>
     public bool IsMadeRepeatedly => Among is not null && Among.Count(l => l.Syntax == Syntax) > 1;
 
+    /// <summary>The module of which it stands for any part of its kind; null for a layer of its own.</summary>
+    public Layer? AnyOf { get; init; }
+
     /// <summary>The helper call it came out of.</summary>
     public BuilderCall? Builder { get; init; }
 

@@ -23,6 +23,17 @@ internal sealed class Network(string name, INamedTypeSymbol? type, SyntaxTree? t
     /// <summary>Empty when forward returns something that is not read.</summary>
     public IReadOnlyList<Output> Outputs => outputs;
 
+    /// <summary>The Sequential it is, of training code; null for a class.</summary>
+    public Layer? Container { get; init; }
+
+    /// <summary>Whether a module is this network, or an object of its class.</summary>
+    public bool Is(Layer module) =>
+        module == Container || module.Type is { } made && SymbolEqualityComparer.Default.Equals(made.OriginalDefinition, type);
+
+    /// <summary>The weights it draws itself.</summary>
+    public IEnumerable<Initialization> Initializations =>
+        Events.Select(Initialization.Of).Concat(Steps.Select(Initialization.Of)).OfType<Initialization>();
+
     /// <summary>All training code that uses it makes and feeds it as it was read.</summary>
     public bool IsReadAsUsed { get; init; }
 

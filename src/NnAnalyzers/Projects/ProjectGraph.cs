@@ -332,7 +332,7 @@ internal sealed class ProjectGraph
             new Step(StepKind.Input, new Op("input", Role.Source), [], null) { Shape = applied.Input?.Shape ?? Shape.Unknown });
         var network =
             new Network(container.Name, null, container.Syntax?.SyntaxTree, reader.Trace,
-            output is Step last ? [new Output(last, last.When)] : []);
+            output is Step last ? [new Output(last, last.When)] : []) { Container = container };
         known.Add((elements, network));
         if (!_containersIn.TryGetValue(container.Syntax!.SyntaxTree, out var list)) _containersIn[container.Syntax.SyntaxTree] = list = [];
         list.Add(network);
@@ -349,10 +349,13 @@ internal sealed class ProjectGraph
         _ => null,
     };
 
-    /// <summary>The steps of a site, and of the Sequentials it applies.</summary>
+    /// <summary>The steps of a site, and of the networks it applies.</summary>
     public IEnumerable<Step> StepsOf(TrainingSite site) =>
-        site.Steps.Concat(site.Steps.Where(s => s is { Kind: StepKind.Network, Layer.IsSequential: true })
-        .SelectMany(s => Applied(s)?.Steps ?? []));
+        site.Steps.Concat(AppliedBy(site).SelectMany(n => n.AllSteps).Select(s => s.Step));
+
+    /// <summary>The networks that training code applies.</summary>
+    public IEnumerable<Network> AppliedBy(TrainingSite site) =>
+        site.Steps.Where(s => s.Kind == StepKind.Network).Select(Applied).OfType<Network>().Distinct();
 
     /// <summary>The networks whose parameters an optimizer steps, as far as training code applies them.</summary>
     public IEnumerable<Network> TrainedBy(Optimizer optimizer, TrainingSite site) =>
@@ -423,8 +426,16 @@ internal sealed class ProjectGraph
         "Rewards", "advantage", "advantages", "episode", "replay", "grad", "LBFGS"], StringComparer.Ordinal);
 
     /// <summary>Whether the code around a loss teaches a policy, or differentiates by hand; its words tell.</summary>
-    public bool IsSpecial(LossUse use) =>
-        use.Loss.Syntax is not { } place || Files.DigestOf(place.SyntaxTree)?.Mentions.Any(SpecialWords.Contains) != false;
+    public bool IsSpecial(LossUse use) => IsSpecial(use.Loss);
+
+    /// <inheritdoc cref="IsSpecial(LossUse)"/>
+    public bool IsSpecial(Step loss) =>
+        loss.Syntax is not { } place || Files.DigestOf(place.SyntaxTree)?.Mentions.Any(SpecialWords.Contains) != false;
+
+    /// <summary>Whether the code around a loss says the name of one that has its terms from a paper.</summary>
+    public bool IsNamed(Step loss) =>
+        loss.Syntax is not { } place || Files.DigestOf(place.SyntaxTree)?.Mentions.Any(LossNames.IsIn) != false;
+
 
     /// <summary>The constructor arguments on which all code that makes such a module agrees.</summary>
     public Arguments MadeWith(INamedTypeSymbol type) => _uses.AgreedArguments(type) ?? Arguments.None;

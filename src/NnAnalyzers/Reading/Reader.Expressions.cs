@@ -480,7 +480,7 @@ internal sealed partial class Reader
         {
             // Some layer of this kind among a module's parts.
             case PartsOf parts when op is { OpaqueReason: null } && torch.IsModule(type):
-                return (new Layer(op, null) { Name = $"every {op.Name} of {parts.Model.Name}" }, Maybe());
+                return (new Layer(op, null) { Name = $"every {op.Name} of {parts.Model.Name}", AnyOf = parts.Model }, Maybe());
             case Layer { IsChoice: true } choice:
                 var fitting = choice.Choices.Where(c => Holds(Narrow(c, type).Matches) != false).ToList();
                 return fitting.Count == 0 ? (value, No)

@@ -69,6 +69,9 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
         return all.Size;
     }
 
+    /// <summary>The weights that are drawn on the way.</summary>
+    public IEnumerable<Initialization> Initializations => Events.Select(Initialization.Of).OfType<Initialization>();
+
     /// <summary>Its losses with the networks they are applied to.</summary>
     public List<LossUse> Uses { get; } = [];
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
@@ -13,33 +11,18 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
     "{0} draws {1} with a spread of {2}; {3}")
 {
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => !project.Trains ? []
-        : network.Events.Select(Initialization.Of).Concat(network.Steps.Select(Initialization.Of)).OfType<Initialization>()
-        .SelectMany(i => Judge(i, network, network.Steps)).Where(_ => !project.IsLoaded(network));
+        : network.Initializations.Where(i => i.IsOff && !i.IsSmallEndOf(network) && !project.IsLoaded(network))
+        .Select(i => Found(i, network.AllSteps.Select(s => s.Step)));
 
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         !project.Trains || site.Of(EventKind.Load).Any() ? []
-        : site.Events.Select(Initialization.Of).OfType<Initialization>().SelectMany(i => Judge(i, null, project.StepsOf(site)));
+        : site.Initializations.Where(i => i.IsOff).Select(i => Found(i, project.StepsOf(site)));
 
-    private IEnumerable<Finding> Judge(Initialization init, Network? network, IEnumerable<Step> steps)
+    private Finding Found(Initialization start, IEnumerable<Step> steps)
     {
-        var (spread, needed, isInPlace) = (init.Spread, init.Needed, init.IsInPlace);
-        if (!init.IsOff) yield break;
-        // A small last layer is a choice: it starts a policy or a residual near zero.
-        if (spread < needed && network?.LastSteps.Any(s => s.Layer == init.Layer || s.Input?.Layer == init.Layer) == true) yield break;
-        var finding = At(init.Place, init.Draw, init.Weight, Number(spread), needed is null ? "it should shrink with the layer's fan-in"
-            : $"a fan-in of {init.FanIn} needs about {Number(needed.Value)}");
-        if (!isInPlace)
-            yield return finding.Fix("Scale the weight to its fan-in", init.Scaled is { } scaled ? Edit.Replace(init.Place, scaled) : null);
-        else if (init.Names is not var (prefix, tensor)) yield return finding;
-        else if (!init.IsOfAll) yield return finding.Fix("Scale the weights to their fan-in (Kaiming)", Edit.Replace(init.Place,
-            Initialization.Kaiming(prefix, tensor, steps.FirstOrDefault(s => s.Layer == init.Layer)?.NextActivation)));
-        // Biases and other vectors have no fan-in; they start at zero.
-        else yield return finding.Fix("Scale the weights to their fan-in (Kaiming), biases to zero",
-            init.Place.Parent is ExpressionStatementSyntax statement ? Edit.Rewrite(statement,
-            $"if ({tensor}.dim() > 1) {Initialization.Kaiming(prefix, tensor)};\nelse {prefix}zeros_({tensor});") : null);
+        var (title, edits) = Edit.Rescale(start, steps.ToList());
+        return At(start.Place, start.Draw, start.Weight, Initialization.Number(start.Spread), start.Wanted).Fix(title, edits);
     }
-
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>
         from made in project.Sites.SelectMany(s => s.Events)
