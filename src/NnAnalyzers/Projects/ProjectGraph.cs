@@ -436,7 +436,6 @@ internal sealed class ProjectGraph
     public bool IsNamed(Step loss) =>
         loss.Syntax is not { } place || Files.DigestOf(place.SyntaxTree)?.Mentions.Any(LossNames.IsIn) != false;
 
-
     /// <summary>The constructor arguments on which all code that makes such a module agrees.</summary>
     public Arguments MadeWith(INamedTypeSymbol type) => _uses.AgreedArguments(type) ?? Arguments.None;
 
