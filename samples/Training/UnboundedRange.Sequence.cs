@@ -39,7 +39,7 @@ internal static class Program
         using var model = new Watchman();
         model.to(run.Device);
         var optimizer = optim.Adam(model.parameters(), lr: 3e-3);
-        for (var step = 1; step <= 400; step++)
+        for (var step = 1; step <= 1500; step++)
         {
             using var scope = NewDisposeScope();
             var batch = randint(0, 1024, new long[] { 64 }, device: run.Device);
@@ -48,7 +48,7 @@ internal static class Program
             optimizer.zero_grad();
             loss.backward();
             optimizer.step();
-            if (step % 5 == 0) run.Log(step, loss.item<float>());
+            if (step % 10 == 0) run.Log(step, loss.item<float>());
         }
     }
 }
