@@ -19,10 +19,11 @@ public static class JobHost
     /// <param name="folder">Folder for the program's files.</param>
     /// <param name="logFile">Where the curve goes, line by line.</param>
     /// <param name="tensorBoard">Folder for TensorBoard event files, or null.</param>
+    /// <param name="watched">How to run a program that knows nothing of this; null for one that logs itself.</param>
     /// <returns>The outcome, and a line on what went wrong, if anything.</returns>
     public static (string Outcome, string? Detail, IReadOnlyDictionary<string, string> Environment) Run(
         string assembly, string method, int seed, string device, int threads, string? libtorch, string folder,
-        string logFile, string? tensorBoard)
+        string logFile, string? tensorBoard, WatchedProgram? watched = null)
     {
         var environment = new Dictionary<string, string>();
         TrainingRun run;
@@ -37,6 +38,11 @@ public static class JobHost
             environment["libtorch"] = torch.__version__;
             environment["device"] = place.ToString();
             torch.random.manual_seed(seed);
+            if (watched is not null)
+            {
+                var (ended, why) = watched.Run(assembly, method, seed, logFile);
+                return (ended, why, environment);
+            }
             run = new TrainingRun(seed, place, folder, logFile);
             var dot = method.LastIndexOf('.');
             program = Assembly.LoadFrom(Path.GetFullPath(assembly)).GetType(method[..dot], throwOnError: true)!

@@ -31,6 +31,7 @@ public static class Child
         child.ErrorDataReceived += (_, e) => Hear(e.Data);
         child.BeginOutputReadLine();
         child.BeginErrorReadLine();
+        child.StandardInput.Close();
         string? stopped = null;
         while (!child.WaitForExit(100))
         {
@@ -55,7 +56,7 @@ public static class Child
     {
         var app = Path.Combine(folder, Plan.AppFolder);
         var own = Path.Combine(app, OperatingSystem.IsWindows() ? "nn-run.exe" : "nn-run");
-        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = false,
+        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
             WorkingDirectory = workFolder };
         if (File.Exists(own)) start.FileName = Path.GetFullPath(own);
         else

@@ -71,8 +71,11 @@ public sealed record ProgramPlan
     /// <summary>What the fix changes, as a unified diff.</summary>
     public required string Diff { get; init; }
 
-    /// <summary>Namespace.Type.Method of the training method.</summary>
+    /// <summary>Namespace.Type.Method of the training method; empty for the entry point.</summary>
     public required string Method { get; init; }
+
+    /// <summary>How to run a program that does not log itself; null for one that does.</summary>
+    public WatchPlan? Watch { get; init; }
 
     /// <summary>Success: a loss of at most this; or a metric of at least <see cref="MetricAbove"/>.</summary>
     public double? LossBelow { get; init; }
@@ -83,6 +86,14 @@ public sealed record ProgramPlan
     public bool ClaimedToFail { get; init; }
     public required IReadOnlyList<Variant> Variants { get; init; }
 }
+
+/// <summary>How an ordinary program is run. It has no target: what counts is its mean score over the run.</summary>
+/// <param name="Steps">How many losses may go backward.</param>
+/// <param name="Arguments">Of its entry point.</param>
+/// <param name="Files">Folder of the job folder that each run gets a copy of to work in; null to work in <paramref name="Here"/>.</param>
+/// <param name="Here">The program's own folder.</param>
+/// <param name="Score">Type.Method that scores an output against a target; null for accuracy and R².</param>
+public sealed record WatchPlan(int Steps, IReadOnlyList<string> Arguments, string? Files, string Here, string? Score);
 
 /// <summary>One version of a program.</summary>
 /// <param name="Name">flagged, fixed, nothing or random-n.</param>
@@ -134,6 +145,9 @@ public sealed record JobResult
     public int? StepsToTarget { get; init; }
     public double? FinalLoss { get; init; }
     public double? FinalMetric { get; init; }
+
+    /// <summary>Of a program without a target: the mean of its score over the run, or null where it has none.</summary>
+    public double? Score { get; init; }
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Logged points: step, loss, metric.</summary>
@@ -143,7 +157,8 @@ public sealed record JobResult
 }
 
 /// <summary>One logged point.</summary>
-public readonly record struct Point(int Step, double Loss, double? Metric);
+/// <param name="Place">Which of several losses that go backward; null for the only one.</param>
+public readonly record struct Point(int Step, double Loss, double? Metric, int? Place = null);
 
 /// <summary>Files that are either the old one or the new one, never half.</summary>
 public static class AtomicFile

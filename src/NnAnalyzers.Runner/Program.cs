@@ -66,7 +66,9 @@ public static class Program
     {
         var (outcome, detail, environment) = Companion.JobHost.Run(args[0], args[1],
             int.Parse(args[2], CultureInfo.InvariantCulture), args[3], 1,
-            args[8].Length > 0 ? args[8] : null, args[4], args[5], args[7]);
+            args[8].Length > 0 ? args[8] : null, args[4], args[5], args[7],
+            args.Length == 9 ? null
+                : new(int.Parse(args[9], CultureInfo.InvariantCulture), args[11..], args[10].Length > 0 ? args[10] : null));
         var all = new Dictionary<string, string>(environment)
         {
             ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,

@@ -82,12 +82,17 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
         try
         {
             // One core a job, so that jobs side by side do not slow each other and sums are taken in one order.
-            var end = Child.Run(folder, scratch.FullName,
+            var watch = job.Program.Watch;
+            var work = watch is null ? scratch.FullName : watch.Files is null ? watch.Here
+                : CopyOf(Path.Combine(folder, watch.Files), Path.Combine(scratch.FullName, "work"));
+            var end = Child.Run(folder, work,
             [
                 "job", Path.GetFullPath(Path.Combine(folder, job.Variant.Assembly)), job.Program.Method,
                 (job.Seed + job.Variant.SeedOffset).ToString(CultureInfo.InvariantCulture), options.Device, scratch.FullName, log, answer,
                 Path.GetFullPath(Path.Combine(folder, Plan.TensorBoardFolder, job.Program.Id, job.Variant.Name, $"seed-{job.Seed}")),
                 options.LibTorch ?? (plan.LibTorch is { } here && Directory.Exists(here) ? here : ""),
+                .. watch is null ? Enumerable.Empty<string>()
+                    : [watch.Steps.ToString(CultureInfo.InvariantCulture), watch.Score ?? "", .. watch.Arguments],
             ], plan.TimeLimitSeconds, plan.MemoryLimitMiB, threads: 1, cancellation);
             return end is null ? null : Judge(job, end, log, answer);
         }
@@ -97,21 +102,38 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
         }
     }
 
+    private static string CopyOf(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        return to;
+    }
+
     private static JobResult Judge(Job job, ChildEnd end, string log, string answer)
     {
         var curve = File.Exists(log) ? File.ReadLines(log).Select(ParsePoint).OfType<Point>().ToList() : [];
+        // Of several losses that go backward the first with a score counts.
+        var main = curve.GroupBy(p => p.Place).OrderByDescending(g => g.Any(p => p.Metric is not null)).ThenBy(g => g.Key).FirstOrDefault()?
+            .ToList() ?? [];
         var own = File.Exists(answer) ? JsonSerializer.Deserialize<ChildAnswer>(File.ReadAllText(answer), Plan.Json) : null;
         var outcome = end.Stopped ?? own?.Outcome ?? JobResult.Crashed;
         var detail = end.Stopped is not null ? null : own?.Detail
             ?? (own is null ? $"the process ended with exit code {end.ExitCode}{(end.Said.Length > 0 ? ": " + end.Said : "")}" : null);
         var reached = curve.Where(p => job.Program.LossBelow is { } loss ? p.Loss <= loss : p.Metric >= job.Program.MetricAbove)
             .Select(p => (int?)p.Step).FirstOrDefault();
-        var last = curve.Count > 0 ? curve[^1] : (Point?)null;
+        var last = main.Count > 0 ? main[^1] : (Point?)null;
+        var scores = main.Select(p => p.Metric).OfType<double>().ToList();
         return new JobResult
         {
             Job = job.Id, Program = job.Program.Id, Variant = job.Variant.Name, Seed = job.Seed, Hash = job.Variant.Hash, Outcome = outcome,
             Detail = detail, Seconds = Math.Round(end.Seconds, 2),
-            StepsToTarget = reached, FinalLoss = last?.Loss, FinalMetric = last?.Metric,
+            Score = job.Program.Watch is null || scores.Count == 0 ? null : scores.Average(),
+            StepsToTarget = job.Program.Watch is null ? reached : null, FinalLoss = last?.Loss, FinalMetric = last?.Metric,
             Environment = own?.Environment ?? new Dictionary<string, string>(), Curve = curve,
         };
     }
@@ -120,10 +142,11 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
     {
         var parts = line.Split('\t');
         // The last line of a killed job may be cut off.
-        return parts.Length == 4 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var step)
+        return parts.Length is 4 or 5 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var step)
             && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var loss)
             ? new Point(step, loss,
-                parts[2].Length > 0 && double.TryParse(parts[2], CultureInfo.InvariantCulture, out var metric) ? metric : null)
+                parts[2].Length > 0 && double.TryParse(parts[2], CultureInfo.InvariantCulture, out var metric) ? metric : null,
+                parts.Length == 5 && int.TryParse(parts[4], CultureInfo.InvariantCulture, out var place) ? place : null)
             : null;
     }
 }

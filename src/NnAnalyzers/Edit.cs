@@ -403,8 +403,9 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     /// </summary>
     /// <param name="data">The training data, by the variable that holds it and where that is declared.</param>
     /// <param name="given">Everything that the network is given.</param>
+    /// <param name="isWhole">The data may be whole numbers, which have no mean.</param>
     public static IEnumerable<Edit>? Standardize((Step Tensor, ILocalSymbol Variable, StatementSyntax Declared)? data,
-        IEnumerable<ExpressionSyntax?> given)
+        IEnumerable<ExpressionSyntax?> given, bool isWhole = false)
     {
         if (data is not var (tensor, variable, declared)) return null;
         var (x, shape) = (variable.Name, tensor.Shape);
@@ -412,14 +413,15 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         var names = declared.SyntaxTree.GetRoot().DescendantTokens().Select(t => t.ValueText);
         if (names.Any(n => n == mean || n == deviation)) return null;
         // Tables have their columns last; of pictures all pixels are alike.
+        var numbers = isWhole ? $"{x}.to(TorchSharp.torch.float32)" : x;
         var axes = !shape.HasRank || shape.Rank == 2 ? "new[] { 0L }" : shape.Rank == 3 ? "new[] { 0L, 1L }" : "";
         return All(given.Distinct().Select(argument => argument is null || !IsAfter(declared, argument) ? null
             : Calculate(argument, $"({{0}} - {mean}) / {deviation}"))
-            .Prepend(InsertAfter(declared, $"var ({mean}, {deviation}) = ({x}.mean({axes}), {x}.std({axes}));\n"
+            .Prepend(InsertAfter(declared, $"var ({mean}, {deviation}) = ({numbers}.mean({axes}), {numbers}.std({axes}));\n"
             + $"{deviation}.masked_fill_({deviation}.eq(0), 1);")));
 
         static bool IsAfter(StatementSyntax declared, SyntaxNode place) =>
-            declared.Parent!.Span.Contains(place.Span) && declared.Span.End < place.SpanStart;
+            BlockOf(declared)?.Span.Contains(place.Span) == true && declared.Span.End < place.SpanStart;
     }
 
     /// <summary>Adds a statement on a line of its own behind another.</summary>

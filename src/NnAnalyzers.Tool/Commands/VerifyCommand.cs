@@ -35,10 +35,24 @@ internal static class VerifyCommand
         var shard = new Option<string?>("--shard") { Description = "Train only this share of the jobs: 2/8, "
             + "auto (from the variables of Slurm, GitLab, CircleCI or Buildkite) or auto/8 (Kubernetes); then nn merge" };
         var run = new Option<string?>("--run") { Description = "Run the jobs of a prepared folder that have no result yet, then report" };
+        var steps = new Option<int>("--steps")
+            { Description = "Of an ordinary program: how many losses may go backward", DefaultValueFactory = _ => 500 };
+        var call = new Option<string?>("--call")
+            { Description = "Of an ordinary program: start this method, such as Trainer.Train, instead of the entry point" };
+        var score = new Option<string?>("--score") { Description = "Of an ordinary program: a static method (Tensor output, Tensor target) "
+            + "→ double that is better when larger, such as Metrics.Dice; accuracy and R² else" };
+        var inPlace = new Option<bool>("--in-place") { Description = "Run an ordinary program in its own folder, not in a copy" };
+        var copyLimit = new Option<long>("--copy-limit")
+            { Description = "Most that such a copy may hold, in MiB", DefaultValueFactory = _ => 256 };
+        var onlyPlan = new Option<bool>("--plan") { Description = "Say what would be run, and run nothing" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask before running" };
+        var arguments = new Argument<string[]>("arguments") { Description = "Behind --: the arguments of an ordinary program",
+            Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("verify", "Trains flagged and fixed code and compares. "
             + "Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
         {
-            path, seeds, device, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime, withLibTorch, shard, run,
+            path, arguments, seeds, device, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime, withLibTorch,
+            shard, run, steps, call, score, inPlace, copyLimit, onlyPlan, yes,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -50,6 +64,7 @@ internal static class VerifyCommand
             if (options.LibTorch is { } given && !Directory.Exists(given)) throw new ToolException($"{given}: no such libtorch folder");
             var rule = parsed.GetValue(filter) is { } id ? RulesCommand.Find(id).Id : null;
             if (parsed.GetValue(seeds) < 1) throw new ToolException("--seeds must be 1 or more");
+            if (parsed.GetValue(steps) < 1) throw new ToolException("--steps must be 1 or more");
             if (parsed.GetValue(run) is { } prepared)
                 return Train(prepared, prepared, Plan.Load(prepared), options, Stopwatch.StartNew(), cancellation);
             if (parsed.GetValue(path) is not { } source) throw new ToolException("verify needs a path, or --run with a job folder");
@@ -61,8 +76,13 @@ internal static class VerifyCommand
             AnsiConsole.MarkupLineInterpolated(
                 $"[grey]Checking {source} (verify runs its training programs, each in a process of its own)[/]");
             var planner = new Planner(jobFolder, new Plan { Seeds = parsed.GetValue(seeds), TimeLimitSeconds = parsed.GetValue(timeLimit),
-                MemoryLimitMiB = parsed.GetValue(memoryLimit), Programs = [] }, rule, Console.WriteLine);
+                MemoryLimitMiB = parsed.GetValue(memoryLimit), Programs = [] }, rule, Console.WriteLine,
+                new(parsed.GetValue(call), parsed.GetValue(steps), parsed.GetValue(score), parsed.GetValue(arguments)!,
+                parsed.GetValue(inPlace), parsed.GetValue(copyLimit)));
             var plan = await planner.PrepareAsync(source, parsed.GetValue(runtime), parsed.GetValue(withLibTorch), cancellation);
+            if (Say(plan, source) && !parsed.GetValue(yes) && !parsed.GetValue(onlyPlan) && !Console.IsInputRedirected
+                && !Console.IsOutputRedirected && !AnsiConsole.Confirm("Run it?")) return ExitCode.CannotRun;
+            if (parsed.GetValue(onlyPlan)) return ExitCode.Clean;
             if (parsed.GetValue(prepare) is null) return Train(report, jobFolder, plan, options, watch, cancellation);
             var bare = parsed.GetValue(runtime) is null ? "" : $", or {jobFolder}/app/nn-run {jobFolder} where there is no .NET";
             Console.WriteLine($"{plan.Jobs().Count()} jobs of {plan.Programs.Count} programs are ready in {jobFolder}: "
@@ -70,6 +90,18 @@ internal static class VerifyCommand
             return ExitCode.Clean;
         });
         return command;
+    }
+
+    /// <summary>Says what will be run of ordinary programs; false if there are none.</summary>
+    private static bool Say(Plan plan, string source)
+    {
+        var ordinary = plan.Programs.Where(p => p.Watch is not null).ToList();
+        foreach (var (watch, method) in ordinary.Select(p => (p.Watch!, p.Method)).DistinctBy(p => (p.Item1.Here, p.Method)))
+            Console.WriteLine($"{source}: runs {(method.Length > 0 ? method : "the program")}"
+                + (watch.Arguments.Count > 0 ? $" {string.Join(' ', watch.Arguments)}" : "")
+                + $" in {(watch.Files is null ? watch.Here : $"copies of {watch.Here}")}, up to {watch.Steps} steps or "
+                + string.Create(CultureInfo.InvariantCulture, $"{plan.TimeLimitSeconds} s, {plan.Jobs().Count()} times"));
+        return ordinary.Count > 0;
     }
 
     /// <summary>Makes sure the folder is ours to write to, and empties it of earlier results unless they are to be kept.</summary>
@@ -82,7 +114,7 @@ internal static class VerifyCommand
         try
         {
             Directory.CreateDirectory(jobFolder);
-            foreach (var old in keep ? [] : new[] { Plan.ResultsFolder, Plan.TensorBoardFolder, "programs" })
+            foreach (var old in new[] { Plan.ResultsFolder, Plan.TensorBoardFolder, "programs", "files" }.Skip(keep ? 3 : 0))
                 if (Directory.Exists(Path.Combine(jobFolder, old))) Directory.Delete(Path.Combine(jobFolder, old), recursive: true);
             // Leaves a mark from the start, so that a run that is killed early can be taken up again.
             if (!File.Exists(Path.Combine(jobFolder, Plan.FileName))) new Plan { Seeds = 0, Programs = [] }.Save(jobFolder);
@@ -139,7 +171,12 @@ internal static class VerifyCommand
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Rule", "Place", "Reached target\nflagged → fixed",
             "Controls\nnothing / random", "Steps to it", "Last loss\nflagged → fixed", "Verdict");
         foreach (var v in verdicts)
-            table.AddRow(v.Program.Rule, Markup.Escape(v.Program.Place),
+            if (v.Program.Watch is not null) table.AddRow(v.Program.Rule, Markup.Escape(v.Program.Place),
+                $"score {Report.Number(v.Flagged.MedianScore)} → {Report.Number(v.Fixed.MedianScore)}",
+                $"{Report.Number(v.Nothing.MedianScore)}  {Report.Number(v.Random.MedianScore)}", "",
+                $"{Report.Number(v.Flagged.MedianLoss)} → {Report.Number(v.Fixed.MedianLoss)}",
+                v.Good ? $"[green]{v.Judgement}[/]" : $"[red]{v.Judgement}[/]");
+            else table.AddRow(v.Program.Rule, Markup.Escape(v.Program.Place),
                 $"{v.Flagged.Reached}/{v.Flagged.Runs} → {v.Fixed.Reached}/{v.Fixed.Runs}",
                 $"{v.Nothing.Reached}/{v.Nothing.Runs}  {(v.Random.Runs > 0 ? $"{v.Random.Reached}/{v.Random.Runs}" : "–")}",
                 $"{Report.Number(v.Flagged.MedianSteps)} → {Report.Number(v.Fixed.MedianSteps)}",

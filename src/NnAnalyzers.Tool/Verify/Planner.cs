@@ -10,7 +10,7 @@ using NnAnalyzers.Tool.Sources;
 namespace NnAnalyzers.Tool.Verify;
 
 /// <summary>Checks, fixes and compiles training programs into a job folder.</summary>
-internal sealed class Planner(string folder, Plan limits, string? onlyRule, Action<string> say)
+internal sealed class Planner(string folder, Plan limits, string? onlyRule, Action<string> say, Ordinary? ordinary = null)
 {
     private const string Attribute = "NnAnalyzers.Companion.TrainingProgramAttribute";
 
@@ -26,6 +26,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         {
             var compilation = (await project.GetCompilationAsync(cancellation))!;
             var methods = TrainingMethods(compilation, cancellation).ToList();
+            if (methods.Count == 0 && ordinary?.StartOf(compilation, cancellation) is { } start) methods.Add(start);
             if (methods.Count == 0) continue;
             trains = true;
             if (compilation.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
@@ -36,7 +37,8 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             libTorch = await runtimeFiles.CopyAsync(project, runtime, withLibTorch, cancellation) ?? libTorch;
         }
         if (!trains)
-            throw new ToolException($"{path}: no training program: mark a static method that takes a TrainingRun with [TrainingProgram]");
+            throw new ToolException($"{path}: no training program: no project here has an entry point and calls backward; name a method "
+                + "with --call, or mark one that takes a TrainingRun with [TrainingProgram]");
         if (programs.Count == 0) throw new ToolException(
             $"{path}: nothing to verify{(onlyRule is null ? ": no finding with a fix in a training program" : $" for {onlyRule}")}");
         var plan = limits with { Programs = programs.OrderBy(p => p.Id, StringComparer.Ordinal).ToList(), LibTorch = libTorch };
@@ -70,7 +72,10 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         }
     }
 
-    private sealed record TrainingMethod(IMethodSymbol Method, double? LossBelow, double? MetricAbove, string? Claim, bool ClaimedToFail);
+    /// <summary>Where a program starts.</summary>
+    /// <param name="IsOrdinary">It knows nothing of the companion.</param>
+    public sealed record TrainingMethod(IMethodSymbol Method, double? LossBelow, double? MetricAbove, string? Claim, bool ClaimedToFail,
+        bool IsOrdinary = false);
 
     private async Task<List<ProgramPlan>> PlanAsync(Project project, Compilation compilation, IReadOnlyList<TrainingMethod> methods,
         CancellationToken cancellation)
@@ -80,8 +85,9 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         foreach (var finding in findings) say(CheckCommand.Line(finding));
         var graph = (await Analysis.ReadAsync(project, cancellation))!;
         var programs = new List<ProgramPlan>();
-        foreach (var (method, lossBelow, metricAbove, claim, claimedToFail) in methods)
+        foreach (var (method, lossBelow, metricAbove, claim, claimedToFail, isOrdinary) in methods)
         {
+            var watch = isOrdinary ? ordinary!.PlanOf(project, folder, method) : null;
             if (claim is not null)
             {
                 if (onlyRule is not null) continue;
@@ -95,23 +101,24 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                 });
                 continue;
             }
-            var reach = new Reach(compilation, method, cancellation);
+            var reach = new Reach(compilation, isOrdinary ? null : method, cancellation);
             var here = findings.Where(f => reach.Contains(f.Location) && f.Properties.ContainsKey(FixProperties.Title)).ToList();
             foreach (var group in here.GroupBy(f => f.Id).Where(g => onlyRule is null || g.Key == onlyRule))
             {
                 var id =
-                    $"{group.Key}.{method.ContainingType.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal)}";
+                    $"{group.Key}.{(isOrdinary ? project.AssemblyName
+                    : method.ContainingType.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal))}";
                 var fixedSolution = await EditApplier.ApplyAsync(project.Solution, group, cancellation);
                 var changes = await Fixer.ChangesAsync(project.Solution, fixedSolution, cancellation);
                 var variants = new List<Variant>
                 {
-                    Emit(compilation, id, Variant.Flagged, null),
+                    Emit(compilation, id, Variant.Flagged, null, watch),
                     Emit((await fixedSolution.GetProject(project.Id)!.GetCompilationAsync(cancellation))!, id,
-                        Variant.Fixed, group.First()),
+                        Variant.Fixed, group.First(), watch),
                 };
                 // Controls: the same code with other seeds, and the edit of another rule somewhere in the same program.
                 variants.Add(variants[0] with { Name = Variant.Nothing, SeedOffset = limits.Seeds });
-                variants.AddRange(await RandomEditsAsync(project, graph, reach, group.Key, id, cancellation));
+                variants.AddRange(await RandomEditsAsync(project, graph, reach, group.Key, id, watch, cancellation));
                 var first = group.First();
                 programs.Add(new ProgramPlan
                 {
@@ -119,8 +126,9 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                     Message = first.GetMessage(CultureInfo.InvariantCulture),
                     Place = Analysis.Place(first.Location) + (group.Count() > 1 ? $" and {group.Count() - 1} more" : ""),
                     FixTitle = first.Properties[FixProperties.Title]!, Diff = Fixer.Diff(changes, root),
-                    Method = Emitter.MetadataName(method.ContainingType) + "." + method.Name, LossBelow = lossBelow,
-                    MetricAbove = metricAbove, Variants = variants,
+                    Method = watch is not null && ordinary!.Call is null ? ""
+                        : Emitter.MetadataName(method.ContainingType) + "." + method.Name,
+                    LossBelow = lossBelow, MetricAbove = metricAbove, Variants = variants, Watch = watch,
                 });
             }
         }
@@ -128,7 +136,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
     }
 
     private async Task<IEnumerable<Variant>> RandomEditsAsync(Project project, ProjectGraph graph, Reach reach, string rule, string id,
-        CancellationToken cancellation)
+        WatchPlan? watch, CancellationToken cancellation)
     {
         var pool = RuleCatalog.All.Where(r => r.Id != rule && r.Id != RuleCatalog.Find(rule)?.FixOf)
             .SelectMany(r => r.Elsewhere(graph))
@@ -145,7 +153,8 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                 {
                     var edited = (await EditApplier.ApplyAsync(project.Solution, [pool[pick]], cancellation)).GetProject(project.Id)!;
                     if ((await Analysis.ErrorsAsync(edited, cancellation)).Count == 0)
-                        made = Emit((await edited.GetCompilationAsync(cancellation))!, id, $"{Variant.Random}-{pick}", null) with
+                        made = Emit((await edited.GetCompilationAsync(cancellation))!, id, $"{Variant.Random}-{pick}", null,
+                            watch) with
                         {
                             Edit =
                                 $"{pool[pick].Id}: {pool[pick].Properties[FixProperties.Title]} at {Analysis.Place(pool[pick].Location)}",
@@ -159,8 +168,9 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
         return variants;
     }
 
-    private Variant Emit(Compilation compilation, string id, string name, Diagnostic? fix)
+    private Variant Emit(Compilation compilation, string id, string name, Diagnostic? fix, WatchPlan? watch = null)
     {
+        if (watch is not null) compilation = Watching.Apply(compilation, CancellationToken.None).Compilation;
         var path = Path.Combine("programs", id, name + ".dll");
         var (assembly, error) = Emitter.Emit(compilation);
         if (assembly is null)
@@ -177,8 +187,12 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
     {
         private readonly HashSet<INamedTypeSymbol> _types = new(SymbolEqualityComparer.Default);
 
-        public Reach(Compilation compilation, IMethodSymbol method, CancellationToken cancellation)
+        private readonly bool _isWhole;
+
+        /// <param name="method">Where it starts; null for all of the project.</param>
+        public Reach(Compilation compilation, IMethodSymbol? method, CancellationToken cancellation)
         {
+            _isWhole = method is null;
             var waiting = new Queue<INamedTypeSymbol>();
             void Visit(ITypeSymbol? type)
             {
@@ -186,7 +200,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                     && SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, compilation.Assembly)
                     && _types.Add(named)) waiting.Enqueue(named);
             }
-            Visit(method.ContainingType);
+            Visit(method?.ContainingType);
             while (waiting.TryDequeue(out var next))
                 foreach (var reference in next.DeclaringSyntaxReferences)
                 {
@@ -199,8 +213,8 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
                 }
         }
 
-        public bool Contains(Location location) =>
-            _types.Any(t => t.DeclaringSyntaxReferences.Any(
+        public bool Contains(Location location) => _isWhole
+            || _types.Any(t => t.DeclaringSyntaxReferences.Any(
                 r => r.SyntaxTree.FilePath == location.SourceTree?.FilePath && r.Span.Contains(location.SourceSpan)));
     }
 }

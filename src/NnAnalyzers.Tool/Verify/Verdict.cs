@@ -15,6 +15,9 @@ namespace NnAnalyzers.Tool.Verify;
 internal sealed record Tally(int Reached, int Runs, double Low, double High, double? MedianSteps, double? MedianLoss,
     IReadOnlyDictionary<string, int> Outcomes)
 {
+    /// <summary>Of programs without a target: the median over the seeds of the mean score of a run; null where none has one.</summary>
+    public double? MedianScore { get; private init; }
+
     public static Tally Of(IReadOnlyCollection<JobResult> results)
     {
         var reached = results.Count(r => r.ReachedTarget);
@@ -23,7 +26,8 @@ internal sealed record Tally(int Reached, int Runs, double Low, double High, dou
         return new Tally(reached, results.Count, low, high,
             Median(results.Where(r => r.ReachedTarget).Select(r => (double)r.StepsToTarget!)),
             Median(results.Where(r => r.FinalLoss is { } l && double.IsFinite(l)).Select(r => r.FinalLoss!.Value)),
-            results.GroupBy(r => r.Outcome).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()));
+            results.GroupBy(r => r.Outcome).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()))
+            { MedianScore = Median(results.Select(r => r.Score).OfType<double>()) };
     }
 
     /// <summary>Wilson's score interval (1927) for a share, at 95 %.</summary>
@@ -42,7 +46,11 @@ internal sealed record Tally(int Reached, int Runs, double Low, double High, dou
 internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, Tally Nothing, Tally Random, int Better, int Worse,
     double PValue, string Judgement)
 {
-    public const string Helps = "helps", LikelyHelps = "helps (few seeds)", NoEffect = "no effect shown", Harms = "harms";
+    public const string Helps = "helps", LikelyHelps = "helps (few seeds)", NoEffect = "no effect shown", Harms = "harms",
+        NotWatched = "no verdict: nothing to compare was seen";
+
+    /// <summary>Of scores from -1 to 1 a smaller difference is none; of losses one of less than a twentieth.</summary>
+    private const double LeastScore = 0.01, LeastShare = 0.05;
 
     public bool Good => Judgement is Helps or LikelyHelps;
 
@@ -55,16 +63,35 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
         List<JobResult> Kind(string kind) => results.Where(r => r.Program == program.Id
             && (kind == Variant.Random ? r.Variant.StartsWith(kind, StringComparison.Ordinal) : r.Variant == kind)).ToList();
         var (flagged, mended) = (Kind(Variant.Flagged), Kind(Variant.Fixed));
-        var pairs = flagged.Join(mended, r => r.Seed, r => r.Seed, (before, after) => Compare(before, after)).ToList();
+        var pairs = flagged.Join(mended, r => r.Seed, r => r.Seed,
+            (before, after) => program.Watch is null ? Compare(before, after) : CompareScores(before, after)).OfType<int>().ToList();
         var (better, worse) = (pairs.Count(c => c > 0), pairs.Count(c => c < 0));
         double Sign(int wins, int losses) => wins + losses == 0 ? 1 : 1 - Binomial.CDF(0.5, wins + losses, wins - 1);
         var (gain, loss) = (Sign(better, worse), Sign(worse, better));
-        var judgement = gain <= 0.05 ? Helps
+        var judgement = pairs.Count == 0 ? NotWatched : gain <= 0.05 ? Helps
             : loss <= 0.05 ? Harms
             : pairs.Count is > 0 and < 5 && better == pairs.Count ? LikelyHelps
             : NoEffect;
         return new Verdict(program, Tally.Of(flagged), Tally.Of(mended), Tally.Of(Kind(Variant.Nothing)), Tally.Of(Kind(Variant.Random)),
             better, worse, gain, judgement);
+    }
+
+    /// <summary>
+    /// The fixed run is better if it alone comes to its end, or has the higher score, or, where no score can be told, the lower loss; null
+    /// where nothing can be compared.
+    /// </summary>
+    private static int? CompareScores(JobResult before, JobResult after)
+    {
+        bool Ran(JobResult r) => r.Outcome == JobResult.Finished;
+        // Out of time or memory says nothing of the code.
+        if (before.Outcome is JobResult.TimedOut or JobResult.OutOfMemory || after.Outcome is JobResult.TimedOut or JobResult.OutOfMemory)
+            return null;
+        if (Ran(before) != Ran(after)) return Ran(after) ? 1 : -1;
+        if (!Ran(before)) return null;
+        if (before.Score is { } a && after.Score is { } b) return Math.Abs(b - a) < LeastScore ? 0 : b.CompareTo(a);
+        if (before.Curve.Count == 0 || after.Curve.Count == 0) return null;
+        var (x, y) = (before.Curve.Average(p => p.Loss), after.Curve.Average(p => p.Loss));
+        return Math.Abs(y - x) <= LeastShare * Math.Abs(x) ? 0 : x.CompareTo(y);
     }
 
     private static int Compare(JobResult before, JobResult after) => (before.ReachedTarget, after.ReachedTarget) switch

@@ -103,8 +103,6 @@ public class NN6001_InputsNotNormalizedTests
     public Task Silent_where_numbers_are_scaled(string add, string members = "") =>
         Verify.SilentAsync(Train(Load(Lines(add), "torch.tensor(values).view(-1, 4)"), members: members));
 
-    private static string Bytes(string rows, string made) => Load(rows, made);
-
     [Theory]
     [InlineData("var values = File.ReadAllBytes(path);", "{|NN6001:torch.tensor(values)|}.to(float32).view(-1, 4)")]
     [InlineData("var values = File.ReadAllBytes(path).Skip(16).Select(b => (float)b).ToArray();",
@@ -120,9 +118,30 @@ public class NN6001_InputsNotNormalizedTests
         var values = new byte[400];
                 using (var stream = File.OpenRead(path)) stream.ReadExactly(values, 0, 400);
         """, "{|NN6001:torch.tensor(values)|}.to_type(ScalarType.Float32).view(100, 4)")]
-    public Task Bytes_are_divided(string rows, string made) => Verify.FixAsync(Train(Load(rows, made)),
-        Train(Load(rows, System.Text.RegularExpressions.Regex.Replace(made, @"\{\|NN6001:(.*?)\|\}(.?)",
-            m => m.Groups[2].Length > 0 ? $"({m.Groups[1]} / 255f){m.Groups[2]}" : $"{m.Groups[1]} / 255f"))));
+    public Task Bytes_in_an_array(string rows, string made) => Verify.FiresAsync(Train(Load(rows, made)));
+
+    /// <summary>Pictures are shifted and scaled as a whole; whole numbers have no mean.</summary>
+    [Theory]
+    [InlineData("torch.tensor(values).to(float32).view(-1, 1, 2, 2)", "x.mean(), x.std()")]
+    [InlineData("torch.tensor(values).view(-1, 1, 2, 2)",
+        "x.to(TorchSharp.torch.float32).mean(), x.to(TorchSharp.torch.float32).std()", ".to(float32)")]
+    public Task Bytes_are_standardized(string made, string statistics, string then = "") => Verify.FixAsync(
+        Train(Load("var values = File.ReadAllBytes(path);", made.Replace("torch.tensor(values)", "{|NN6001:torch.tensor(values)|}")),
+            input: "x" + then, model: "Sequential(Conv2d(1, 4, 2), Flatten(), Linear(4, 1))"),
+        Train(Load("var values = File.ReadAllBytes(path);", made), $$"""
+            var (x, y) = Load(path);
+                    var (xMean, xDeviation) = ({{statistics}});
+                    xDeviation.masked_fill_(xDeviation.eq(0), 1);
+            """, $"(x{then} - xMean) / xDeviation", model: "Sequential(Conv2d(1, 4, 2), Flatten(), Linear(4, 1))"));
+
+    /// <summary>Where the training data has no name.</summary>
+    [Theory]
+    [InlineData("{|NN6001:torch.tensor(File.ReadAllBytes(path))|}.to(float32).view(-1, 4)",
+        "(torch.tensor(File.ReadAllBytes(path)) / 255f).to(float32).view(-1, 4)")]
+    [InlineData("{|NN6001:torch.tensor(File.ReadAllBytes(path), dtype: float32)|}",
+        "torch.tensor(File.ReadAllBytes(path), dtype: float32) / 255f")]
+    public Task Bytes_are_divided(string input, string divided) =>
+        Verify.FixAsync(Train("", "var y = randn(8, 1);", input), Train("", "var y = randn(8, 1);", divided));
 
     [Theory]
     [InlineData("torch.tensor(values).to(float32) / 255")]
@@ -159,6 +178,28 @@ public class NN6001_InputsNotNormalizedTests
                     using (no_grad()) Console.WriteLine(functional.mse_loss(model.forward((tx - xMean) / xDeviation), ty).item<float>());
                     Console.WriteLine(model.forward((torch.tensor(new[] { 1f, 2f, 3f, 4f }).view(1, 4) - xMean) / xDeviation));
             """));
+
+    [Fact]
+    public Task A_deconstruction() => Verify.FixAsync(Deconstructed("{|NN6001:torch.tensor(values)|}", "", "x"),
+        Deconstructed("torch.tensor(values)", """
+
+            var (xMean, xDeviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L }));
+            xDeviation.masked_fill_(xDeviation.eq(0), 1);
+            """, "(x - xMean) / xDeviation"));
+
+    private static string Deconstructed(string made, string after, string input) => $$"""
+        class Trainer
+        {
+            void Run(string path)
+            {
+                var values = File.ReadLines(path).SelectMany(l => l.Split(',').Select(float.Parse)).ToArray();
+                var table = {{made}}.view(-1, 3);
+                var (x, y) = (table[.., ..2], table[.., 2..]);{{after.Replace("\n", "\n        ")}}
+                var model = Sequential(Linear(2, 32), ReLU(), Linear(32, 1));
+                for (var i = 0; i < 9; i++) functional.mse_loss(model.forward({{input}}), y).backward();
+            }
+        }
+        """;
 
     [Fact]
     public Task Batches_and_a_split() => Verify.FixAsync(

@@ -22,12 +22,15 @@ internal sealed class NN6001_InputsNotNormalized() : Rule("NN6001", RuleLevel.Li
     {
         var (place, name) = (fed.Feed.Start.Syntax!, fed.Applied.Layer!.Name);
         var all = project.FedBy(site).Where(f => f.Network == fed.Network && f.Input == fed.Input).ToList();
-        return fed.Feed.Origin!.Kind == OriginKind.Byte
-            ? At(place, "Bytes", name, "0 to 255 instead of about 0 to 1").Fix("Divide the bytes by 255",
-                Edit.All(all.Where(f => f.Feed.IsRaw).Select(f => f.Feed.Start.Syntax as ExpressionSyntax).Distinct()
-                .Select(e => e is null ? null : Edit.Calculate(e, "{0} / 255f"))))
-            : At(place, "Columns of a file", name, "a column of large numbers drowns the others").Fix(
-                "Give each column a mean of 0 and a deviation of 1", Edit.Standardize(Scope.VariableOf(fed.Feed.Way,
-                fed.Feed.Way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!), all.Select(f => f.Argument)));
+        var (isByte, way) = (fed.Feed.Origin!.Kind == OriginKind.Byte, fed.Feed.Way);
+        var data = Scope.VariableOf(way, way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!);
+        var isWhole = isByte && !way.TakeWhile(s => s != data?.Tensor).Concat(data is null ? [] : [data.Value.Tensor])
+            .Any(s => s.Role == Role.Identity && s.Syntax?.ToString().IndexOf("float", StringComparison.OrdinalIgnoreCase) >= 0);
+        var finding = At(place, isByte ? "Bytes" : "Columns of a file", name,
+            isByte ? "0 to 255 instead of about -1 to 1" : "a column of large numbers drowns the others");
+        return Edit.Standardize(data, all.Select(f => f.Argument), isWhole) is { } edits
+            ? finding.Fix("Give the inputs a mean of 0 and a deviation of 1", edits) : !isByte ? finding
+            : finding.Fix("Divide the bytes by 255", Edit.All(all.Where(f => f.Feed.IsRaw).Select(f => f.Feed.Start.Syntax).Distinct()
+            .Select(e => e is ExpressionSyntax bytes ? Edit.Calculate(bytes, "{0} / 255f") : null)));
     }
 }

@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text;
+using TorchSharp;
+
+namespace NnAnalyzers.Companion;
+
+/// <summary>
+/// What <c>nn verify</c> puts into a copy of an ordinary program: every function gives back what it is given. Where nobody watches, it does
+/// nothing else.
+/// </summary>
+public static class Watch
+{
+    private static volatile WatchedRun? _run;
+
+    internal static WatchedRun? Run { get => _run; set => _run = value; }
+
+    /// <summary>
+    /// A seed of the program, moved by that of the run: <c>manual_seed(Watch.Seed(42))</c>, <c>new Random(Watch.Seed(42))</c>.
+    /// </summary>
+    public static int Seed(int seed) => _run is { } run ? unchecked(seed + 7919 * run.Seed) : seed;
+
+    /// <inheritdoc cref="Seed(int)"/>
+    public static long Seed(long seed) => _run is { } run ? unchecked(seed + 7919 * run.Seed) : seed;
+
+    /// <summary>What goes backward.</summary>
+    /// <param name="loss">A tensor of one number.</param>
+    /// <param name="curve">The place in the program, from 0.</param>
+    public static torch.Tensor Loss(torch.Tensor loss, int curve)
+    {
+        _run?.Loss(loss, curve);
+        return loss;
+    }
+
+    /// <summary>What a loss is given of the network.</summary>
+    /// <param name="output">Logits, probabilities or numbers.</param>
+    /// <param name="place">The loss, from 0.</param>
+    /// <param name="isOfClasses">It says of which class a sample is.</param>
+    public static torch.Tensor Output(torch.Tensor output, int place, bool isOfClasses)
+    {
+        _run?.Side(output, place, isOutput: true, isOfClasses);
+        return output;
+    }
+
+    /// <summary>What a loss compares it with; with <see cref="Output"/> it gives the score.</summary>
+    /// <param name="target">Class numbers, chances or numbers.</param>
+    /// <param name="place">The loss, from 0.</param>
+    /// <param name="isOfClasses">It says of which class the sample is, as a number or as chances.</param>
+    public static torch.Tensor Target(torch.Tensor target, int place, bool isOfClasses)
+    {
+        _run?.Side(target, place, isOutput: false, isOfClasses);
+        return target;
+    }
+}
+
+/// <summary>One run of an ordinary program that is watched.</summary>
+/// <param name="seed">Moves the program's own seeds.</param>
+/// <param name="steps">How many losses may go backward until enough was seen.</param>
+/// <param name="logFile">Where the curve goes.</param>
+/// <param name="score">A function of output and target that is better when larger; null for accuracy and R².</param>
+internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch.Tensor, torch.Tensor, double>? score) : IDisposable
+{
+    /// <summary>Points of a curve.</summary>
+    private const int Points = 100;
+
+    private readonly StreamWriter _log = new(logFile, append: false, new UTF8Encoding(false)) { AutoFlush = true };
+    private readonly int _block = Math.Max(1, steps / Points);
+    private readonly Dictionary<int, (torch.Tensor Side, bool IsOutput)> _waiting = [];
+    private readonly Dictionary<int, Curve> _curves = [];
+
+    /// <summary>What was compared since something went backward last: it belongs to what goes backward next.</summary>
+    private Score _compared = new();
+
+    private sealed class Curve
+    {
+        public int Steps { get; set; }
+        public int Logged { get; set; }
+        public double Sum { get; set; }
+        public Score Score { get; set; } = new();
+    }
+
+    public int Seed => seed;
+
+    /// <summary>Set when enough was seen; the thread of the program that comes by then stops there for good.</summary>
+    public ManualResetEventSlim Enough { get; } = new();
+
+    /// <summary>The first loss that is no number, with its step.</summary>
+    public (int Step, double Loss)? Bad { get; private set; }
+
+    public void Loss(torch.Tensor loss, int place)
+    {
+        lock (_log)
+        {
+            if (!_curves.TryGetValue(place, out var curve)) _curves[place] = curve = new();
+            var value = Number(loss);
+            curve.Steps++;
+            curve.Sum += value;
+            curve.Score = curve.Score.With(_compared);
+            _compared = new();
+            if (!double.IsFinite(value)) Bad ??= (curve.Steps, value);
+            if (curve.Steps % _block == 0 || Bad is not null || curve.Steps == steps)
+            {
+                _log.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{curve.Steps}\t{curve.Sum / (curve.Steps - curve.Logged):R}\t{curve.Score.Value:R}\t0\t{place}"));
+                (curve.Logged, curve.Sum, curve.Score) = (curve.Steps, 0, new());
+            }
+            if (curve.Steps < steps && Bad is null) return;
+            Enough.Set();
+        }
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    /// <summary>One side of a loss; the second of the two is compared with the first.</summary>
+    public void Side(torch.Tensor side, int place, bool isOutput, bool isOfClasses)
+    {
+        lock (_log)
+        {
+            // A test between two steps is no part of the training.
+            if (!torch.is_grad_enabled()) return;
+            if (!_waiting.Remove(place, out var first) || first.IsOutput == isOutput || first.Side.IsInvalid)
+            {
+                _waiting[place] = (side, isOutput);
+                return;
+            }
+            var (output, target) = isOutput ? (side, first.Side) : (first.Side, side);
+            using var scope = torch.NewDisposeScope();
+            using var guard = torch.no_grad();
+            _compared = _compared.With(score is null ? Score.Of(output.detach(), target.detach(), isOfClasses)
+                : new Score { Given = score(output.detach(), target.detach()), Times = 1 });
+        }
+    }
+
+    private static double Number(torch.Tensor loss)
+    {
+        using var scope = torch.NewDisposeScope();
+        return loss.detach().to(torch.float64).mean().item<double>();
+    }
+
+    public void Dispose() => _log.Dispose();
+}
+
+/// <summary>
+/// How much of the targets is right, so that it means the same whatever the loss: the share of samples whose class is right, or of the
+/// targets' variance that is explained (R²), at least -1.
+/// </summary>
+internal readonly record struct Score
+{
+    /// <summary>Samples whose class is right, of so many.</summary>
+    public long Right { get; init; }
+    public long Samples { get; init; }
+
+    /// <summary>Numbers that were predicted, their squared error, and the sums of the targets and of their squares.</summary>
+    public long Numbers { get; init; }
+    public double Error { get; init; }
+    public double Sum { get; init; }
+    public double Squares { get; init; }
+
+    /// <summary>The sum of what the user's own function said, so many times.</summary>
+    public double Given { get; init; }
+    public long Times { get; init; }
+
+    public Score() { }
+
+    public Score With(Score more) => new()
+    {
+        Right = Right + more.Right, Samples = Samples + more.Samples, Numbers = Numbers + more.Numbers, Error = Error + more.Error,
+        Sum = Sum + more.Sum, Squares = Squares + more.Squares, Given = Given + more.Given, Times = Times + more.Times,
+    };
+
+    /// <summary>From -1 to 1, or what the user's function says; null where nothing can be compared.</summary>
+    public double? Value
+    {
+        get
+        {
+            if (Times > 0) return Given / Times;
+            if (Samples > 0) return (double)Right / Samples;
+            if (Numbers < 2 || Squares / Numbers - Math.Pow(Sum / Numbers, 2) is not (> 1e-12 and var variance)) return null;
+            return double.IsFinite(Error) ? Math.Max(-1, 1 - Error / Numbers / variance) : -1;
+        }
+    }
+
+    /// <summary>Of one batch; nothing where its sides cannot be compared.</summary>
+    public static Score Of(torch.Tensor output, torch.Tensor target, bool isOfClasses)
+    {
+        if (isOfClasses)
+            return Classes(output, target) is { } right ? new() { Right = right.sum().item<long>(), Samples = right.numel() } : new();
+        if (output.numel() != target.numel()) return new();
+        var (o, t) = (output.reshape(-1).to(torch.float64), target.reshape(-1).to(torch.float64));
+        return new()
+        {
+            Numbers = t.numel(), Error = (o - t).square().sum().item<double>(), Sum = t.sum().item<double>(),
+            Squares = t.square().sum().item<double>(),
+        };
+    }
+
+    /// <summary>Which samples are right: by the largest of several classes, or by a chance of a half.</summary>
+    private static torch.Tensor? Classes(torch.Tensor output, torch.Tensor target)
+    {
+        if (output.dim() > 1 && output.shape[1] > 1)
+        {
+            var predicted = output.argmax(1);
+            if (predicted.shape.SequenceEqual(target.shape)) return predicted.eq(target);
+            if (output.shape.SequenceEqual(target.shape)) return predicted.eq(target.argmax(1));
+        }
+        // Chances lie between 0 and 1, logits do not.
+        return output.numel() == target.numel() ? output.reshape(-1).gt(IsChance(output) ? 0.5 : 0).eq(target.reshape(-1).gt(0.5)) : null;
+    }
+
+    private static bool IsChance(torch.Tensor output) => output.ge(0).all().item<bool>() && output.le(1).all().item<bool>();
+}
