@@ -68,14 +68,14 @@ internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch
     private readonly Dictionary<int, Curve> _curves = [];
 
     /// <summary>What was compared since something went backward last: it belongs to what goes backward next.</summary>
-    private Score _compared = new();
+    private Scores _compared = new();
 
     private sealed class Curve
     {
         public int Steps { get; set; }
         public int Logged { get; set; }
         public double Sum { get; set; }
-        public Score Score { get; set; } = new();
+        public Scores Scores { get; } = new();
     }
 
     public int Seed => seed;
@@ -94,14 +94,15 @@ internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch
             var value = Number(loss);
             curve.Steps++;
             curve.Sum += value;
-            curve.Score = curve.Score.With(_compared);
+            curve.Scores.Add(_compared);
             _compared = new();
             if (!double.IsFinite(value)) Bad ??= (curve.Steps, value);
             if (curve.Steps % _block == 0 || Bad is not null || curve.Steps == steps)
             {
                 _log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{curve.Steps}\t{curve.Sum / (curve.Steps - curve.Logged):R}\t{curve.Score.Value:R}\t0\t{place}"));
-                (curve.Logged, curve.Sum, curve.Score) = (curve.Steps, 0, new());
+                    $"{curve.Steps}\t{curve.Sum / (curve.Steps - curve.Logged):R}\t{curve.Scores.Value:R}\t0\t{place}"));
+                (curve.Logged, curve.Sum) = (curve.Steps, 0);
+                curve.Scores.Clear();
             }
             if (curve.Steps < steps && Bad is null) return;
             Enough.Set();
@@ -124,7 +125,7 @@ internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch
             var (output, target) = isOutput ? (side, first.Side) : (first.Side, side);
             using var scope = torch.NewDisposeScope();
             using var guard = torch.no_grad();
-            _compared = _compared.With(score is null ? Score.Of(output.detach(), target.detach(), isOfClasses)
+            _compared.Add(place, score is null ? Score.Of(output.detach(), target.detach(), isOfClasses)
                 : new Score { Given = score(output.detach(), target.detach()), Times = 1 });
         }
     }
@@ -136,6 +137,24 @@ internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch
     }
 
     public void Dispose() => _log.Dispose();
+}
+
+/// <summary>The scores of the losses that go backward together, each by its place.</summary>
+internal sealed class Scores
+{
+    private readonly Dictionary<int, Score> _all = [];
+
+    public void Add(int place, Score score) => _all[place] = _all.TryGetValue(place, out var known) ? known.With(score) : score;
+
+    public void Add(Scores more)
+    {
+        foreach (var (place, score) in more._all) Add(place, score);
+    }
+
+    public void Clear() => _all.Clear();
+
+    /// <summary>Their mean: each loss counts as much as any other; null where none can tell.</summary>
+    public double? Value => _all.Values.Select(s => s.Value).Average();
 }
 
 /// <summary>

@@ -30,6 +30,12 @@ if (args is ["planted", var folder])
     Planted.Print(RealCode.Folder(folder));
     return;
 }
+// ordinary NN TESTS [NAME..]: nn verify on ordinary programs with a mistake, told nothing but their path.
+if (args is ["ordinary", var nn, var tests, .. var names])
+{
+    Ordinary.Print(nn, tests, names);
+    return;
+}
 // cost FOLDER..: CPU seconds of analysing each folder as a project, with nothing, with the rules, and with the SDK's own analyzers.
 if (args is ["cost", .. var folders] && folders.Length > 0)
 {
