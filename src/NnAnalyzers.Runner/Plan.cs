@@ -153,6 +153,10 @@ public sealed record JobResult
     /// <summary>Logged points: step, loss, metric.</summary>
     public IReadOnlyList<Point> Curve { get; init; } = [];
 
+    /// <summary>Of several losses that go backward the first with a score; the only one else.</summary>
+    [JsonIgnore] public IReadOnlyList<Point> MainCurve => Curve.GroupBy(p => p.Place)
+        .OrderByDescending(g => g.Any(p => p.Metric is not null)).ThenBy(g => g.Key).FirstOrDefault()?.ToList() ?? [];
+
     [JsonIgnore] public bool ReachedTarget => StepsToTarget is not null && Outcome == Finished;
 }
 

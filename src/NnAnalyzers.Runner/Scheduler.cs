@@ -117,24 +117,24 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
     private static JobResult Judge(Job job, ChildEnd end, string log, string answer)
     {
         var curve = File.Exists(log) ? File.ReadLines(log).Select(ParsePoint).OfType<Point>().ToList() : [];
-        // Of several losses that go backward the first with a score counts.
-        var main = curve.GroupBy(p => p.Place).OrderByDescending(g => g.Any(p => p.Metric is not null)).ThenBy(g => g.Key).FirstOrDefault()?
-            .ToList() ?? [];
         var own = File.Exists(answer) ? JsonSerializer.Deserialize<ChildAnswer>(File.ReadAllText(answer), Plan.Json) : null;
         var outcome = end.Stopped ?? own?.Outcome ?? JobResult.Crashed;
         var detail = end.Stopped is not null ? null : own?.Detail
             ?? (own is null ? $"the process ended with exit code {end.ExitCode}{(end.Said.Length > 0 ? ": " + end.Said : "")}" : null);
         var reached = curve.Where(p => job.Program.LossBelow is { } loss ? p.Loss <= loss : p.Metric >= job.Program.MetricAbove)
             .Select(p => (int?)p.Step).FirstOrDefault();
-        var last = main.Count > 0 ? main[^1] : (Point?)null;
-        var scores = main.Select(p => p.Metric).OfType<double>().ToList();
-        return new JobResult
+        var result = new JobResult
         {
             Job = job.Id, Program = job.Program.Id, Variant = job.Variant.Name, Seed = job.Seed, Hash = job.Variant.Hash, Outcome = outcome,
             Detail = detail, Seconds = Math.Round(end.Seconds, 2),
-            Score = job.Program.Watch is null || scores.Count == 0 ? null : scores.Average(),
-            StepsToTarget = job.Program.Watch is null ? reached : null, FinalLoss = last?.Loss, FinalMetric = last?.Metric,
+            StepsToTarget = job.Program.Watch is null ? reached : null,
             Environment = own?.Environment ?? new Dictionary<string, string>(), Curve = curve,
+        };
+        var main = result.MainCurve;
+        return main.Count == 0 ? result : result with
+        {
+            FinalLoss = main[^1].Loss, FinalMetric = main[^1].Metric,
+            Score = job.Program.Watch is null ? null : main.Average(p => p.Metric),
         };
     }
 

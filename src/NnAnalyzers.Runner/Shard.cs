@@ -46,8 +46,16 @@ public sealed record Shard(int Index, int Count)
         InvalidDataException Wrong() => new($"--shard {text}: give the share and their number, from 1/8 to 8/8, or auto or auto/8");
     }
 
-    /// <summary>Every Count-th, so that each share has some of every program.</summary>
-    public IEnumerable<T> Of<T>(IEnumerable<T> all) => all.Where((_, i) => i % Count == Index - 1);
+    /// <summary>
+    /// Whole pairs, each a program and a seed with its controls, so that what is compared was run on one machine and is lost together; in
+    /// an order that has nothing to do with theirs, so that no share has all of one kind.
+    /// </summary>
+    public IEnumerable<Job> Of(IEnumerable<Job> all) => all.GroupBy(j => (j.Program.Id, j.Seed))
+        .OrderBy(g => Hash($"{g.Key.Id}.{g.Key.Seed}")).ThenBy(g => g.Key.Id, StringComparer.Ordinal).ThenBy(g => g.Key.Seed)
+        .Where((_, i) => i % Count == Index - 1).SelectMany(g => g);
+
+    /// <summary>The same on every machine (FNV-1a, 32 bits).</summary>
+    private static uint Hash(string text) => text.Aggregate(2166136261, (hash, c) => unchecked((hash ^ c) * 16777619));
 
     public override string ToString() => $"{Index}/{Count}";
 }

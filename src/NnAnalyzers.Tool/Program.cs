@@ -4,7 +4,7 @@ using NnAnalyzers.Tool.Commands;
 using Spectre.Console;
 
 var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training code. "
-    + "check, fix, graph, explain and rules never run your code; verify and probe do, in processes of their own.")
+    + "check, fix, graph, explain and rules never run your code; verify, probe and fix --proven do, in processes of their own.")
 {
     CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), MergeCommand.Create(), ProbeCommand.Create(), GraphCommand.Create(),
     ExplainCommand.Create(), RulesCommand.Create(),

@@ -51,7 +51,8 @@ internal static class Ordinary
             try
             {
                 var (verdict, score, loss) = Verify(tool, folder, made, File.ReadAllText(Path.Combine(tests, made.Source)));
-                Console.WriteLine($"| {made.Name}{(made.New.Length > 0 ? $": `{made.New}`" : "")} | {made.Rule} | {verdict} | {score} | {loss} |");
+                var name = made.Name + (made.New.Length > 0 ? $": `{made.New}`" : "");
+                Console.WriteLine($"| {name} | {made.Rule} | {verdict} | {score} | {loss} |");
             }
             finally
             {
@@ -73,7 +74,8 @@ internal static class Ordinary
               <ItemGroup><PackageReference Include="TorchSharp-cpu" Version="0.107.0" /></ItemGroup>
             </Project>
             """);
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+            { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[] { Path.GetFullPath(tool), "verify", ".", "--out", "report" }) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
@@ -82,7 +84,8 @@ internal static class Ordinary
         var results = Path.Combine(folder, "report", "results.json");
         if (!File.Exists(results)) return ($"does not run: {errors.Result.Trim()}", "", "");
         using var json = JsonDocument.Parse(File.ReadAllText(results));
-        var found = json.RootElement.GetProperty("verdicts").EnumerateArray().Where(v => v.GetProperty("rule").GetString() == made.Rule).ToList();
+        var found = json.RootElement.GetProperty("verdicts").EnumerateArray()
+            .Where(v => v.GetProperty("rule").GetString() == made.Rule).ToList();
         if (found is not [var verdict]) return ($"no finding of {made.Rule} with a fix", "", "");
         string Both(string name) => $"{Number(verdict.GetProperty("flagged"), name)} → {Number(verdict.GetProperty("fixed"), name)}";
         return (verdict.GetProperty("judgement").GetString()!, Both("medianScore"), Both("medianLoss"));

@@ -14,15 +14,11 @@ public class WatchTests
         TorchLibrary.Load();
         var logits = tensor(new[,] { { 2f, 1, 0 }, { 0, 3, 1 }, { 5, 0, 1 }, { 0, 0, 1 } });
         Assert.Equal(0.75, ScoreOf(logits, tensor(new long[] { 0, 1, 2, 2 }), true));
-        Assert.Equal(0.75, ScoreOf(functional.softmax(logits), tensor(new long[] { 0, 1, 2, 2 }), true));
+        Assert.Equal(0.75, ScoreOf(nn.functional.softmax(logits, 1), tensor(new long[] { 0, 1, 2, 2 }), true));
         Assert.Equal(0.75, ScoreOf(logits, nn.functional.one_hot(tensor(new long[] { 0, 1, 2, 2 }), 3).to(float32), true));
         Assert.Equal(1, ScoreOf(logits.unsqueeze(2), tensor(new long[] { 0, 1, 0, 2 }).unsqueeze(1), true)); // pixels
     }
 
-    private static class functional
-    {
-        public static Tensor softmax(Tensor x) => nn.functional.softmax(x, 1);
-    }
 
     [Fact]
     public void Yes_or_no_by_logits_or_chances()
@@ -73,7 +69,8 @@ public class WatchTests
             Watch.Loss(x.sum(), 1);
         }, 4);
         Assert.Equal("fine", outcome);
-        double At(int line, int column) => Math.Round(double.Parse(log[line][column], System.Globalization.CultureInfo.InvariantCulture), 9);
+        double At(int line, int column) =>
+            Math.Round(double.Parse(log[line][column], System.Globalization.CultureInfo.InvariantCulture), 9);
         Assert.Equal(["0", "1", "0"], log.Take(3).Select(l => l[4]));
         Assert.Equal([5.0, 1, 6, 0], [At(0, 1), At(0, 2), At(1, 1), At(1, 2)]);
         Assert.Equal(4, log.Count(l => l[4] == "0"));

@@ -105,15 +105,15 @@ public sealed class CiTests : InFolder
     public void Shares_of_several_machines_merge_into_one_report()
     {
         var samples = Tests.Nn.Samples;
-        var script = Block("shards").Replace("nn verify .", $"nn verify '{samples}' --filter NN3001 --seeds 1 --device cpu");
+        var script = Block("shards").Replace("nn verify .", $"nn verify '{samples}' --filter NN3001 --seeds 2 --device cpu");
         var (exit, output) = Sh(script.Split('\n')[0]);
         Assert.True(exit == 0, output);
-        CannotRun("of 4 results are missing", "merge", "share-1");
+        CannotRun("of 8 results are missing", "merge", "share-1");
         CannotRun("is one of the shares", "merge", "share-1", "--out", "share-1");
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(Folder, "share-1", "jobs", "results")));
         (exit, output) = Sh(string.Join('\n', script.Split('\n')[1..]));
         Assert.True(exit == 0, output);
-        Assert.Contains("1 of 1 fixes helped; 4 trainings.", output);
+        Assert.Contains("1 of 1 fixes helped; 8 trainings.", output);
         Assert.True(File.Exists(Path.Combine(Folder, "nn-report", "index.html")));
         // Shares of other code do not belong together.
         var plan = Plan.Load(Path.Combine(Folder, "share-2", "jobs"));
@@ -147,6 +147,18 @@ public sealed class CiTests : InFolder
         Assert.StartsWith("--shard " + text, Assert.Throws<InvalidDataException>(() => Shard.Parse(text, _ => null)).Message);
 
     [Fact]
-    public void Shares_are_all_jobs_once() =>
-        Assert.Equal(Enumerable.Range(0, 29), Enumerable.Range(1, 4).SelectMany(i => new Shard(i, 4).Of(Enumerable.Range(0, 29))).Order());
+    public void Shares_are_whole_pairs()
+    {
+        Variant[] variants = [new("flagged", "a"), new("fixed", "b"), new("nothing", "a", 5), new("random-0", "c", ForSeed: 0)];
+        ProgramPlan Program(int i) => new() { Id = $"NN1001.P{i}", Rule = "NN1001", RuleTitle = "", Place = "", Message = "", FixTitle = "",
+            Diff = "", Method = "", Variants = variants };
+        var plan = new Plan { Seeds = 5, Programs = Enumerable.Range(0, 7).Select(Program).ToList() };
+        var shares = Enumerable.Range(1, 4).Select(i => new Shard(i, 4).Of(plan.Jobs()).ToList()).ToList();
+        Assert.Equal(plan.Jobs().Select(j => j.Id).Order(), shares.SelectMany(s => s).Select(j => j.Id).Order());
+        // Both versions of a program with one seed, and its controls, go to the same machine.
+        Assert.All(shares, s => Assert.All(s.GroupBy(j => (j.Program.Id, j.Seed)),
+            g => Assert.Equal(g.Key.Seed == 0 ? 4 : 3, g.Count())));
+        Assert.All(shares, s => Assert.InRange(s.Select(j => (j.Program.Id, j.Seed)).Distinct().Count(), 8, 9));
+        Assert.All(shares, s => Assert.True(s.Select(j => j.Program.Id).Distinct().Count() > 3));
+    }
 }

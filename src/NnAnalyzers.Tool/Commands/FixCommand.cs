@@ -14,16 +14,21 @@ internal static class FixCommand
                 DefaultValueFactory = _ => "." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the changes as a diff and write nothing" };
         var rule = new Option<string?>("--rule") { Description = "Only this rule, such as NN1001" };
-        var command = new Command("fix", "Applies every fix until none is left. Exit code 0: done, 2: cannot run.") { path, dryRun, rule };
+        var proven = new Option<bool>("--proven")
+            { Description = "Only the rules whose fix nn verify shows to help here: trains the program before and after, in copies" };
+        var command = new Command("fix", "Applies every fix until none is left. Exit code 0: done, 2: cannot run.") 
+            { path, dryRun, rule, proven };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(dryRun),
-            parsed.GetValue(rule), cancellation));
+            parsed.GetValue(rule), parsed.GetValue(proven), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, bool dryRun, string? rule, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, bool dryRun, string? rule, bool proven, CancellationToken cancellation)
     {
         if (rule is not null) RulesCommand.Find(rule);
-        bool Wanted(Diagnostic finding) => rule is null || finding.Id.Equals(rule, StringComparison.OrdinalIgnoreCase);
+        var helping = proven ? await VerifyCommand.HelpingAsync(path, rule, cancellation) : null;
+        bool Wanted(Diagnostic finding) => (rule is null || finding.Id.Equals(rule, StringComparison.OrdinalIgnoreCase))
+            && helping?.Contains(finding.Id) != false;
         if (Path.GetExtension(path).Equals(".sarif", StringComparison.OrdinalIgnoreCase))
         {
             var (files, findings) = SarifLog.Read(path);

@@ -66,7 +66,8 @@ internal static class VerifyCommand
             if (parsed.GetValue(seeds) < 1) throw new ToolException("--seeds must be 1 or more");
             if (parsed.GetValue(steps) < 1) throw new ToolException("--steps must be 1 or more");
             if (parsed.GetValue(run) is { } prepared)
-                return Train(prepared, prepared, Plan.Load(prepared), options, Stopwatch.StartNew(), cancellation);
+                return Train(parsed.GetResult(output) is { Implicit: false } ? parsed.GetValue(output)! : prepared, prepared,
+                    Plan.Load(prepared), options, Stopwatch.StartNew(), cancellation);
             if (parsed.GetValue(path) is not { } source) throw new ToolException("verify needs a path, or --run with a job folder");
 
             var watch = Stopwatch.StartNew();
@@ -90,6 +91,30 @@ internal static class VerifyCommand
             return ExitCode.Clean;
         });
         return command;
+    }
+
+    /// <summary>The rules whose fixes help the programs of a project, with the usual seeds and steps.</summary>
+    public static async Task<HashSet<string>> HelpingAsync(string path, string? rule, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("nn-proven-").FullName;
+        try
+        {
+            var planner = new Planner(folder, new Plan { Seeds = 5, Programs = [] }, rule, Console.Error.WriteLine,
+                new(null, 500, null, [], InPlace: false, CopyLimitMiB: 256));
+            var plan = await planner.PrepareAsync(path, null, false, cancellation);
+            Say(plan, path);
+            var results = Train(folder, plan, new RunOptions("auto", Environment.ProcessorCount, null), cancellation);
+            var verdicts = plan.Programs.Where(p => p.Claim is null).Select(p => Verdict.Of(p, results)).ToList();
+            foreach (var (program, judgement) in verdicts.Select(v => (v.Program, v.Judgement)))
+                Console.Error.WriteLine($"{program.Place}: {program.Rule}: {judgement}");
+            // One program that it harms speaks against it.
+            return verdicts.GroupBy(v => v.Program.Rule).Where(g => g.Any(v => v.Good) && g.All(v => v.Judgement != Verdict.Harms))
+                .Select(g => g.Key).ToHashSet();
+        }
+        finally
+        {
+            try { Directory.Delete(folder, recursive: true); } catch (IOException) { /* a killed child may still hold a file */ }
+        }
     }
 
     /// <summary>Says what will be run of ordinary programs; false if there are none.</summary>
@@ -128,6 +153,16 @@ internal static class VerifyCommand
     private static int Train(string report, string jobFolder, Plan plan, RunOptions options, Stopwatch watch,
         CancellationToken cancellation)
     {
+        var results = Train(jobFolder, plan, options, cancellation);
+        if (options.Shard.Count == 1) return Conclude(report, plan, results, options, watch.Elapsed);
+        Console.WriteLine($"Share {options.Shard}: {results.Count} of {plan.Jobs().Count()} trainings in {watch.Elapsed.TotalSeconds:0} s. "
+            + $"When all shares are done: nn merge FOLDERS, this one is {report}");
+        return ExitCode.Clean;
+    }
+
+    /// <summary>Runs what has no result yet, with bars that fill.</summary>
+    private static List<JobResult> Train(string jobFolder, Plan plan, RunOptions options, CancellationToken cancellation)
+    {
         var scheduler = new Scheduler(jobFolder, plan, options);
         var jobs = options.Shard.Of(plan.Jobs()).ToList();
         var results = new List<JobResult>();
@@ -142,10 +177,7 @@ internal static class VerifyCommand
                 bars[result.Program].Increment(1);
             }, cancellation);
         });
-        if (options.Shard.Count == 1) return Conclude(report, plan, results, options, watch.Elapsed);
-        Console.WriteLine($"Share {options.Shard}: {jobs.Count} of {plan.Jobs().Count()} trainings in {watch.Elapsed.TotalSeconds:0} s. "
-            + $"When all shares are done: nn merge FOLDERS, this one is {report}");
-        return ExitCode.Clean;
+        return results;
     }
 
     /// <summary>Judges, writes the report and says it in short.</summary>

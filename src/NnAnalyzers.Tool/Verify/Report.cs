@@ -58,14 +58,16 @@ internal static class Report
             Programs = verdicts.Select(v => new
             {
                 v.Program.Rule, v.Program.RuleTitle, v.Program.Place, v.Program.Message, v.Program.FixTitle, v.Judgement,
-                Class = v.Good ? "good" : "bad",
+                Class = v.Good ? "good" : "bad", Watched = v.Program.Watch is not null,
                 Target = v.Program.LossBelow is { } l ? $"loss of {Number(l)} or less"
                     : $"metric of {Number(v.Program.MetricAbove)} or more",
                 Rows = new[] { ("flagged code", v.Flagged), ("fixed code", v.Fixed), ("nothing changed, other seeds", v.Nothing),
                     ("a random other edit", v.Random) }
                     .Where(r => r.Item2.Runs > 0).Select(r => new
                     {
-                        Name = r.Item1, Share = $"{r.Item2.Reached} of {r.Item2.Runs}", Interval = $"{r.Item2.Low:P0} to {r.Item2.High:P0}",
+                        Name = r.Item1, Score = Number(r.Item2.MedianScore),
+                        Share = v.Program.Watch is null ? $"{r.Item2.Reached} of {r.Item2.Runs}" : $"score {Number(r.Item2.MedianScore)}",
+                        Interval = $"{r.Item2.Low:P0} to {r.Item2.High:P0}",
                         Steps = Number(r.Item2.MedianSteps),
                         Loss = Number(r.Item2.MedianLoss), Outcomes = string.Join(", ", r.Item2.Outcomes.Select(o => $"{o.Value} {o.Key}")),
                     }).ToList(),
@@ -73,7 +75,7 @@ internal static class Report
                 Edits = v.Program.Variants.Where(x => x.Edit is not null).Select(x => x.Edit).Distinct().ToList(),
                 Diff = v.Program.Diff.Split('\n').Where(d => d.Length > 0)
                     .Select(d => new { Text = d, Class = d[0] switch { '+' => "add", '-' => "del", '@' => "at", _ => "" } }).ToList(),
-                Plot = Plot(v.Program, results, metric: v.Program.MetricAbove is not null),
+                Plot = Plot(v.Program, results, metric: v.Program.MetricAbove is not null || v.Flagged.MedianScore is not null),
                 Details = results.Where(r => r.Program == v.Program.Id && r.Detail is not null)
                     .Select(r => new { r.Job, r.Outcome, r.Detail }).ToList(),
             }).ToList(),
@@ -93,14 +95,15 @@ internal static class Report
     {
         var plot = new PlotModel { DefaultFont = "Arial", DefaultFontSize = 12, PlotAreaBorderColor = OxyColors.LightGray };
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", MinimumPadding = 0.02, AxisTitleDistance = 8 });
-        plot.Axes.Add(metric ? new LinearAxis { Position = AxisPosition.Left, Title = "metric", AxisTitleDistance = 16 }
+        var title = program.Watch is null ? "metric" : "score";
+        plot.Axes.Add(metric ? new LinearAxis { Position = AxisPosition.Left, Title = title, AxisTitleDistance = 16 }
             : new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss", AxisTitleDistance = 16, StringFormat = "0e+0" });
         var steps = new List<int> { 0 };
         foreach (var (variant, color) in new[] { (Variant.Flagged, OxyColor.Parse("#d62728")), (Variant.Fixed, OxyColor.Parse("#1f77b4")) })
             foreach (var run in results.Where(r => r.Program == program.Id && r.Variant == variant).OrderBy(r => r.Seed))
             {
                 var line = new LineSeries { Color = OxyColor.FromAColor(190, color), StrokeThickness = 1.5 };
-                foreach (var point in run.Curve)
+                foreach (var point in run.MainCurve)
                 {
                     var value = metric ? point.Metric ?? double.NaN : point.Loss;
                     if (double.IsFinite(value) && (metric || value > 0)) line.Points.Add(new DataPoint(point.Step, value));
@@ -110,8 +113,8 @@ internal static class Report
             }
         var target = new LineSeries { Color = OxyColors.Gray, LineStyle = LineStyle.Dash, StrokeThickness = 1 };
         // A loss has its target in the plot; a claim that compares losses has none there.
-        foreach (var step in metric || program.LossBelow is not null ? new[] { 0, steps.Max() } : [])
-            target.Points.Add(new DataPoint(step, program.LossBelow ?? program.MetricAbove!.Value));
+        if ((metric ? program.MetricAbove : program.LossBelow) is { } wanted)
+            foreach (var step in new[] { 0, steps.Max() }) target.Points.Add(new DataPoint(step, wanted));
         plot.Series.Add(target);
         return new SvgExporter { Width = 640, Height = 320, UseVerticalTextAlignmentWorkaround = true, IsDocument = false }
             .ExportToString(plot);

@@ -89,8 +89,8 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
         if (Ran(before) != Ran(after)) return Ran(after) ? 1 : -1;
         if (!Ran(before)) return null;
         if (before.Score is { } a && after.Score is { } b) return Math.Abs(b - a) < LeastScore ? 0 : b.CompareTo(a);
-        if (before.Curve.Count == 0 || after.Curve.Count == 0) return null;
-        var (x, y) = (before.Curve.Average(p => p.Loss), after.Curve.Average(p => p.Loss));
+        if (before.MainCurve.Count == 0 || after.MainCurve.Count == 0) return null;
+        var (x, y) = (before.MainCurve.Average(p => p.Loss), after.MainCurve.Average(p => p.Loss));
         return Math.Abs(y - x) <= LeastShare * Math.Abs(x) ? 0 : x.CompareTo(y);
     }
 
