@@ -31,7 +31,7 @@ internal static class Treatment
     }
 
     /// <summary>A random change makes more samples of few; at the test there is none.</summary>
-    private static bool IsAugmentation(Step step) => step.Op.Name.StartsWith("Random", StringComparison.Ordinal)
+    public static bool IsAugmentation(Step step) => step.Op.Name.StartsWith("Random", StringComparison.Ordinal)
         || step.Op.Name.StartsWith("Adjust", StringComparison.Ordinal) || step.Op.Name.Contains("Jitter")
         || step.Inputs.Skip(1).Any(i => Chain.Back(i).Any(s => Random.Contains(s.Op.Name)));
 
@@ -45,13 +45,17 @@ internal static class Treatment
         return text;
     }
 
-    private static string? Of(Value value) => value switch
+    private static string? Of(Value value, int length = 0) => value switch
     {
         Constant { Raw: var raw } => raw is null or bool ? "" : System.Convert.ToString(raw, CultureInfo.InvariantCulture),
-        Items { IsComplete: true, Repeats: false, Elements: var elements } => elements.Select(Of).ToList() is var all && all.Contains(null)
+        Items { IsComplete: true, Repeats: false, Elements: var elements } => elements.Select(e => Of(e, length)).ToList() is var all && all.Contains(null)
             ? null : string.Join(" ", all),
-        // A statistic, or another tensor: the same code gives the same.
-        Step { Syntax: { } place, Op: var op } => op.Role == Role.Reduction ? op.Name + " of the data" : $"{op.Name} at {place.SpanStart}",
+        // A statistic, what is calculated of some, or another tensor: the same code gives the same.
+        Step { Op: { Role: Role.Reduction, Name: var name } } => name + " of the data",
+        Step { Role: Role.Arithmetic, Op.Name: var name, Arguments: var given } when length < 8 =>
+            given.Select(a => Of(a.Value, length + 1)).ToList() is var parts && parts.Contains(null) ? null
+            : $"({name} {string.Join(" ", parts)})",
+        Step { Syntax: { } place, Op: var op } => $"{op.Name} at {place.SpanStart}",
         _ => null,
     };
 }

@@ -192,6 +192,9 @@ internal sealed partial class Reader
             if ((method.Name is "ToArray" or "ToList" or "AddRange" or "AsEnumerable" ? Held(first) : ContentsOf(first)) is { } items
                 && Listed(items, first as Collection ?? (first as Layer)?.Children, method, arguments, call, frame) is { } listed)
                 return listed;
+            // What stands for any of them: files.Select(Load).
+            if (first is Unknown && method is { ContainingType.Name: "Enumerable", Name: "Select" or "SelectMany", TypeArguments: [var one, ..] }
+                && Listed(Several(Anything(one, "element")), null, method, arguments, call, frame) is { } each) return each;
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
             if (Compute(method, arguments.Values.ToList()) is { } number) return number;
             if (Read(method, receiver, arguments, call, frame) is { } read) return read;

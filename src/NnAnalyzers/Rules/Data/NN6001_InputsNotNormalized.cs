@@ -21,13 +21,19 @@ internal sealed class NN6001_InputsNotNormalized() : Rule("NN6001", RuleLevel.Li
     private Finding Of(Fed fed, TrainingSite site, ProjectGraph project)
     {
         var (place, name) = (fed.Feed.Start.Syntax!, fed.Applied.Layer!.Name);
-        var all = project.FedBy(site).Where(f => f.Network == fed.Network && f.Input == fed.Input).ToList();
+        var (all, way) = (project.FedLike(fed), fed.Feed.WithItsColumns);
+        var starts = all.Where(f => f.Feed.IsRaw).Select(f => f.Feed.Start.Syntax as ExpressionSyntax).Distinct().ToList();
         return fed.Feed.Origin!.Kind == OriginKind.Byte
             ? At(place, "Bytes", name, "0 to 255 instead of about 0 to 1").Fix("Divide the bytes by 255",
-                Edit.All(all.Where(f => f.Feed.IsRaw).Select(f => f.Feed.Start.Syntax as ExpressionSyntax).Distinct()
-                .Select(e => e is null ? null : Edit.Calculate(e, "{0} / 255f"))))
+                all.All(f => f.Feed.IsRaw || f.IsKnown && !starts.Contains(f.Feed.Start.Syntax)) && !AreClasses(starts, site, project)
+                ? Edit.All(starts.Select(e => e is null ? null : Edit.Calculate(e, "{0} / 255f"))) : null)
             : At(place, "Columns of a file", name, "a column of large numbers drowns the others").Fix(
-                "Give each column a mean of 0 and a deviation of 1", Edit.Standardize(Scope.VariableOf(fed.Feed.Way,
-                fed.Feed.Way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!), all.Select(f => f.Argument)));
+                "Give each column a mean of 0 and a deviation of 1", all.Any(f => f.Feed.Scalings.Count > 0) ? null : Edit.Standardize(
+                Scope.VariableOf(way, way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!), all.Select(f => f.Argument)));
     }
+
+    /// <summary>The labels stand among the bytes.</summary>
+    private static bool AreClasses(IReadOnlyList<ExpressionSyntax?> starts, TrainingSite site, ProjectGraph project) =>
+        project.LossesOf(site).Any(u => u is { Target: { } target, Op.Domain: not LossDomain.AnyNumber }
+        && starts.Contains(Feed.Of(target).Start.Syntax));
 }
