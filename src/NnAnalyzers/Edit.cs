@@ -433,8 +433,12 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
 
         static bool IsAfter(StatementSyntax declared, SyntaxNode place) =>
             BlockOf(declared) is { } block && block.Span.Contains(place.Span) && declared.Span.End < place.SpanStart
-            && !place.Ancestors().TakeWhile(a => a != block).Any(a => a is LocalFunctionStatementSyntax { Modifiers: var own }
-            && own.Any(SyntaxKind.StaticKeyword) || a is AnonymousFunctionExpressionSyntax { Modifiers: var of } && of.Any(SyntaxKind.StaticKeyword));
+            && !place.Ancestors().TakeWhile(a => a != block).Any(a => a switch
+            {
+                LocalFunctionStatementSyntax { Modifiers: var own } => own,
+                AnonymousFunctionExpressionSyntax { Modifiers: var own } => own,
+                _ => default,
+            } is var modifiers && modifiers.Any(SyntaxKind.StaticKeyword));
     }
 
     /// <summary>Adds a statement on a line of its own behind another.</summary>

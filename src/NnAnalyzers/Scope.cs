@@ -118,8 +118,8 @@ internal static class Scope
             IInvocationOperation call => call.TargetMethod is { IsStatic: true, ContainingType.Name: "Path" } or
                 { IsStatic: true, ContainingType.Name: "transforms" },
             IArrayCreationOperation or IArrayInitializerOperation => true,
-            ILiteralOperation or IArgumentOperation or IConversionOperation or IParenthesizedOperation or IInstanceReferenceOperation
-                or IBinaryOperation or IInterpolatedStringOperation or IInterpolatedStringTextOperation or IInterpolationOperation => true,
+            ILiteralOperation or IDefaultValueOperation or IArgumentOperation or IConversionOperation or IParenthesizedOperation
+                or IInstanceReferenceOperation or IBinaryOperation or IInterpolatedStringOperation or IInterpolatedStringTextOperation or IInterpolationOperation => true,
             _ => false,
         }) ? bare.Syntax.ToString() : null;
     }

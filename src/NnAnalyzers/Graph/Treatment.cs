@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
@@ -17,9 +18,19 @@ internal static class Treatment
     public static (IReadOnlyList<(Step Step, string Text)> First, IReadOnlyList<(Step Step, string Text)> Second)? Differ(Feed a, Feed b)
     {
         if (Of(a) is not { } first || Of(b) is not { } second) return null;
-        var same = first.Zip(second, (x, y) => x.Text == y.Text).TakeWhile(s => s).Count();
+        var same = first.Zip(second, (x, y) => Key(x.Text) == Key(y.Text)).TakeWhile(s => s).Count();
         return same == first.Count && same == second.Count ? null : (first.Skip(same).ToList(), second.Skip(same).ToList());
     }
+
+    /// <summary>One thing can be written in two ways: x / 2 and x * 0.5.</summary>
+    private static string Key(string text) =>
+        text.Split(' ') is [var op, var number] && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var c)
+        ? op switch
+        {
+            "div" => FormattableString.Invariant($"mul {1 / c:G5}"),
+            "sub" => FormattableString.Invariant($"add {-c:G5}"),
+            _ => FormattableString.Invariant($"{op} {c:G5}"),
+        } : text;
 
     private static List<(Step Step, string Text)>? Of(Feed feed)
     {
@@ -38,9 +49,12 @@ internal static class Treatment
     private static string? Of(Step step, Feed feed)
     {
         var text = step.Op.Name;
+        var isPlain = step.Op.Name is "add" or "sub" or "mul" or "div";
         foreach (var argument in step.Arguments)
-            if (argument.Value is Step data && (data == step.Input || feed.Way.Contains(data))) continue;
-            else if (Of(argument.Value) is { } known) text += " " + known;
+            // The defaults of plain arithmetic say nothing: x.div(2) is x / 2.
+            if (isPlain && argument.Operation is IArgumentOperation { ArgumentKind: ArgumentKind.DefaultValue }
+                || argument.Value is Step data && (data == step.Input || feed.Way.Contains(data))) continue;
+            else if (Of(argument.Value) is { } known) text += known.Length > 0 ? " " + known : "";
             else return null;
         return text;
     }
@@ -48,8 +62,8 @@ internal static class Treatment
     private static string? Of(Value value, int length = 0) => value switch
     {
         Constant { Raw: var raw } => raw is null or bool ? "" : System.Convert.ToString(raw, CultureInfo.InvariantCulture),
-        Items { IsComplete: true, Repeats: false, Elements: var elements } => elements.Select(e => Of(e, length)).ToList() is var all && all.Contains(null)
-            ? null : string.Join(" ", all),
+        Items { IsComplete: true, Repeats: false, Elements: var elements } =>
+            elements.Select(e => Of(e, length)).ToList() is var all && all.Contains(null) ? null : string.Join(" ", all),
         // A statistic, what is calculated of some, or another tensor: the same code gives the same.
         Step { Op: { Role: Role.Reduction, Name: var name } } => name + " of the data",
         Step { Role: Role.Arithmetic, Op.Name: var name, Arguments: var given } when length < 8 =>

@@ -193,7 +193,8 @@ internal sealed partial class Reader
                 && Listed(items, first as Collection ?? (first as Layer)?.Children, method, arguments, call, frame) is { } listed)
                 return listed;
             // What stands for any of them: files.Select(Load).
-            if (first is Unknown && method is { ContainingType.Name: "Enumerable", Name: "Select" or "SelectMany", TypeArguments: [var one, ..] }
+            if (first is Unknown && method.Name is "Select" or "SelectMany"
+                && method is { ContainingType.Name: "Enumerable", TypeArguments: [var one, ..] }
                 && Listed(Several(Anything(one, "element")), null, method, arguments, call, frame) is { } each) return each;
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
             if (Compute(method, arguments.Values.ToList()) is { } number) return number;

@@ -51,8 +51,8 @@ internal sealed partial class Reader
                 && axis < extents.Count && extents[(int)axis].IsKnown:
                 return Number(extents[(int)axis], "a length");
             case "ToArray" or "ToList" or "ToHashSet": return Hold(items, collection?.Name ?? "list");
-            case "OrderByDescending" or "ThenBy" or "ThenByDescending" or "Order" or "Shuffle" or "Take" or "Skip" or "TakeLast" or "SkipLast"
-                or "TakeWhile" or "SkipWhile" or "Distinct" or "GetRange" or "AsMemory" when items.Repeats: return items;
+            case "OrderByDescending" or "ThenBy" or "ThenByDescending" or "Order" or "Shuffle" or "Take" or "Skip" or "TakeLast"
+                or "SkipLast" or "TakeWhile" or "SkipWhile" or "Distinct" or "GetRange" when items.Repeats: return items;
             case "Chunk": return new Items([Hold(new Items(elements) { Repeats = true, IsComplete = false })])
                 { Repeats = true, IsComplete = false };
             case "AsEnumerable" or "AsReadOnly" or "Cast" or "AsSpan" or "OrderBy" or "ToDictionary" or "AsParallel":
@@ -203,6 +203,7 @@ internal sealed partial class Reader
                     // The same element of the same array is the same number.
                     return _state.Get(held, "[" + n + "]")
                         ?? Remembered(held, "[" + n + "]", new Size(Dim.Named(new Symbol($"{held.Name}[{n}]"))));
+                case [Pick { IndexKind: IndexKind.Slice }] when items.Repeats: return items;
                 case [Constant { Raw: string or null } key] when items.Under(key.Raw) is { } value:
                     return value;
             }

@@ -28,7 +28,8 @@ internal sealed class NN6003_UnboundedRange() : Rule("NN6003", RuleLevel.Likely,
         && use.Ends.Count > 0 && use.Ends.All(e => e.Last.HasWeights) && use.SyntaxOf(target) is { } place
         ? [At(place, use.Op.Name, "wants numbers up to", Number(target.Range!.Value.Magnitude)).Fix("Scale the targets",
             // Whoever asks the network gets what it was taught.
-            use.Ends.Any(e => e.Network is null || project.FedTo(e.Network).Any(f => !f.IsTrained)) ? null : Edit.Calculate(place, $"{{0}} / {Number(target.Range!.Value.Magnitude)}"))] : [];
+            use.Ends.Any(e => e.Network is null || project.FedTo(e.Network).Any(f => !f.IsTrained)) ? null
+            : Edit.Calculate(place, $"{{0}} / {Number(target.Range!.Value.Magnitude)}"))] : [];
 
     private static bool IsLarge(Step tensor) => tensor.Range is { Magnitude: >= Large and < double.PositiveInfinity };
 
