@@ -119,7 +119,8 @@ internal static class Scope
                 { IsStatic: true, ContainingType.Name: "transforms" },
             IArrayCreationOperation or IArrayInitializerOperation => true,
             ILiteralOperation or IDefaultValueOperation or IArgumentOperation or IConversionOperation or IParenthesizedOperation
-                or IInstanceReferenceOperation or IBinaryOperation or IInterpolatedStringOperation or IInterpolatedStringTextOperation or IInterpolationOperation => true,
+                or IInstanceReferenceOperation or IBinaryOperation or IInterpolatedStringOperation or IInterpolatedStringTextOperation
+                or IInterpolationOperation => true,
             _ => false,
         }) ? bare.Syntax.ToString() : null;
     }
