@@ -35,7 +35,9 @@ internal static class Treatment
     private static List<(Step Step, string Text)>? Of(Feed feed)
     {
         var done = new List<(Step, string)>();
-        foreach (var step in feed.Scalings.Where(s => !IsAugmentation(s)))
+        // Noise may lead out of the range the numbers have; the cut behind it leads back.
+        foreach (var step in feed.Scalings.Where((s, i) => !IsAugmentation(s)
+            && !(s.Op.Name == "clamp" && feed.Scalings.Take(i).Any(IsAugmentation))))
             if (Of(step, feed) is { } text) done.Add((step, text));
             else return null;
         return feed.Start.Kind == StepKind.Unknown ? null : done;

@@ -84,6 +84,7 @@ public class NN6002_NormalizationDiffersTests
     [InlineData("x = x / 255f;", "tx * (1 / 255f)")]
     [InlineData("x = x.div(255).sub(0.5);", "tx / 255 + -0.5")]
     [InlineData("x = x / 100; x = x + randn_like(x) * 0.1;", "tx / 100")] // augmentation
+    [InlineData("x = x / 100; x = (x + randn_like(x) * 0.1).clamp(0, 1);", "tx / 100")]
     [InlineData("x = x / 100;", "Other(tx)")]
     [InlineData("x = x / (float)path.Length;", "tx / 10")]
     [InlineData("x = x / 100;", "torch.zeros(10, 4)")]
