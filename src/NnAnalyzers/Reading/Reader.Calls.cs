@@ -209,7 +209,10 @@ internal sealed partial class Reader
             && arguments.Values.OfType<ParametersOf>().FirstOrDefault() is { } state) Happens(EventKind.Save, state.Model, call, arguments);
         if (receiver is Instance instance) Happens(EventKind.UseObject, instance, call, arguments);
         if (Get(frame, written.OriginalDefinition) is Function local) return CallFunction(local, arguments, call, frame);
-        if (!torch.IsOwn(method)) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Append(receiver!));
+        // A sum or a mean keeps and changes nothing of what it is given.
+        if (!torch.IsOwn(method))
+            return NotRead(call.Type, $"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Append(receiver!).ToList(),
+                isKnown: method.ContainingType?.Name == "Enumerable" && IsNumber(method.ReturnType));
 
         // Follow the call. Layers and steps made inside remember which helper they came out of.
         method = Closed(method, frame);
