@@ -369,7 +369,8 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         if (like.Origin?.Kind == OriginKind.Picture)
             return like.Start.Operation is IInvocationOperation opened && opened.Arguments.FirstOrDefault(a =>
                 a is { ArgumentKind: ArgumentKind.Explicit, Parameter.Name: "target_transform" or "transform" }) is { } transform
-                && place is InvocationExpressionSyntax { ArgumentList: { } list } && Scope.TextAt(transform, place) is { } same
+                && place is InvocationExpressionSyntax { ArgumentList: { } list } && !IsGiven(list, transform.Parameter!)
+                && Scope.TextAt(Lasting(like, transform), place) is { } same
                 ? [new(place.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0), $", {transform.Parameter!.Name}: {same}")] : null;
         var formula = "{0}";
         foreach (var step in scalings)
@@ -378,24 +379,36 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         return Calculate(expression, formula);
     }
 
+    private static bool IsGiven(ArgumentListSyntax list, IParameterSymbol parameter) =>
+        list.Arguments.Count(a => a.NameColon is null) > parameter.Ordinal
+        || list.Arguments.Any(a => a.NameColon?.Name.Identifier.ValueText == parameter.Name);
+
+    /// <summary>The one part of a transform that is no augmentation, where there is some.</summary>
+    private static IOperation Lasting(Feed like, IOperation transform) =>
+        like.Way.Where(s => s.Operation is IInvocationOperation made && DataSets.IsTransform(made.TargetMethod)).ToList() is var parts
+        && parts.Where(s => !Treatment.IsAugmentation(s)).ToList() is [{ Operation: { } only }] && parts.Count > 1 ? only : transform;
+
     /// <summary>A step written behind a formula for what it works on.</summary>
     private static string? Applied(Step step, string formula, SyntaxNode place)
     {
         switch (step.Operation)
         {
             case IBinaryOperation { Syntax: BinaryExpressionSyntax written } binary when step.Inputs.Count > 0
-                && step.Arguments.ValueOf("left") == step.Inputs[0] && Scope.TextAt(binary.RightOperand, place) is { } right:
-                return $"({formula} {written.OperatorToken} {(written.Right is BinaryExpressionSyntax ? $"({right})" : right)})";
+                && step.Arguments.ValueOf("left") == step.Inputs[0] && TextOf(binary.RightOperand) is { } right:
+                return $"({formula} {written.OperatorToken} {Receiver(SyntaxFactory.ParseExpression(right))})";
             case IInvocationOperation { Instance: not null, TargetMethod.ContainingType.Name: "Tensor" } call:
-                var arguments = call.Arguments.Where(a => a.ArgumentKind == ArgumentKind.Explicit).Select(a => Scope.TextAt(a, place))
-                    .ToList();
-                return arguments.Contains(null) ? null : $"{formula}.{call.TargetMethod.Name}({string.Join(", ", arguments)})";
+                var arguments = call.Arguments.Where(a => a.ArgumentKind == ArgumentKind.Explicit).Select(TextOf).ToList();
+                // What is asked about keeps its own numbers.
+                return arguments.Contains(null) ? null : $"{formula}.{call.TargetMethod.Name.TrimEnd('_')}({string.Join(", ", arguments)})";
             case IInvocationOperation { Arguments: [_, ..] only } call when step.Inputs.Count == 1
                 && only.Count(a => a.ArgumentKind == ArgumentKind.Explicit) == 1:
-                return $"{formula}.{call.TargetMethod.Name}()";
+                return $"{formula}.{call.TargetMethod.Name.TrimEnd('_')}()";
             default:
                 return null;
         }
+
+        // In a formula braces stand for what they hold.
+        string? TextOf(IOperation operation) => Scope.TextAt(operation, place)?.Replace("{", "{{").Replace("}", "}}");
     }
 
     /// <summary>
@@ -421,7 +434,13 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             + $"{deviation}.masked_fill_({deviation}.eq(0), 1);")));
 
         static bool IsAfter(StatementSyntax declared, SyntaxNode place) =>
-            BlockOf(declared)?.Span.Contains(place.Span) == true && declared.Span.End < place.SpanStart;
+            BlockOf(declared) is { } block && block.Span.Contains(place.Span) && declared.Span.End < place.SpanStart
+            && !place.Ancestors().TakeWhile(a => a != block).Any(a => a switch
+            {
+                LocalFunctionStatementSyntax { Modifiers: var own } => own,
+                AnonymousFunctionExpressionSyntax { Modifiers: var own } => own,
+                _ => default,
+            } is var modifiers && modifiers.Any(SyntaxKind.StaticKeyword));
     }
 
     /// <summary>Adds a statement on a line of its own behind another.</summary>

@@ -41,14 +41,23 @@ internal static class Scope
         for (var i = tensors.Count - 1; i >= 0; i--)
             foreach (var symbol in new[] { users[i].Operation is { } use ? OperandOf(use) : null,
                 tensors[i].Operation is { } creation ? HolderOf(creation) : null })
-                if (symbol is ILocalSymbol { IsConst: false, DeclaringSyntaxReferences: [var reference] } local && IsKnownAt(local, place)
-                    && reference.GetSyntax() is var declared && declared.FirstAncestorOrSelf<StatementSyntax>() is { } statement
-                    && statement is LocalDeclarationStatementSyntax or ExpressionStatementSyntax
+                if (symbol is ILocalSymbol { IsConst: false, Type.Name: "Tensor", DeclaringSyntaxReferences: [var reference] } local
+                    && IsKnownAt(local, place) && reference.GetSyntax() is var declared && LastSet(local, declared) is { } statement
                     && !declared.Ancestors().Any(a => IsLoop(a) && a.Span.Contains(place.Span))) return (tensors[i], local, statement);
         return null;
 
         static bool IsLoop(SyntaxNode node) =>
             node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
+    }
+
+    /// <summary>The statement from which on a variable has its value; null where that depends.</summary>
+    private static StatementSyntax? LastSet(ILocalSymbol local, SyntaxNode declared)
+    {
+        if (declared.FirstAncestorOrSelf<StatementSyntax>() is not { } first || Edit.BlockOf(first) is not { } block) return null;
+        var last = block.DescendantNodes().OfType<AssignmentExpressionSyntax>().LastOrDefault(a => a.Left.DescendantNodesAndSelf()
+            .OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name))?.Parent as SyntaxNode ?? first;
+        return last is LocalDeclarationStatementSyntax or ExpressionStatementSyntax && Edit.BlockOf((StatementSyntax)last) == block
+            ? (StatementSyntax)last : null;
     }
 
     /// <summary>What an operation works on, where that has a name.</summary>
@@ -109,8 +118,9 @@ internal static class Scope
             IInvocationOperation call => call.TargetMethod is { IsStatic: true, ContainingType.Name: "Path" } or
                 { IsStatic: true, ContainingType.Name: "transforms" },
             IArrayCreationOperation or IArrayInitializerOperation => true,
-            ILiteralOperation or IArgumentOperation or IConversionOperation or IParenthesizedOperation or IInstanceReferenceOperation
-                or IBinaryOperation or IInterpolatedStringOperation or IInterpolatedStringTextOperation or IInterpolationOperation => true,
+            ILiteralOperation or IDefaultValueOperation or IArgumentOperation or IConversionOperation or IParenthesizedOperation
+                or IInstanceReferenceOperation or IBinaryOperation or IInterpolatedStringOperation or IInterpolatedStringTextOperation
+                or IInterpolationOperation => true,
             _ => false,
         }) ? bare.Syntax.ToString() : null;
     }

@@ -22,6 +22,11 @@ internal sealed record Feed(Step Start, IReadOnlyList<Step> Scalings, IReadOnlyL
         + " " + place.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier + " "
         + place.FirstAncestorOrSelf<TypeDeclarationSyntax>()?.Identifier).ToLowerInvariant() is var text && Words.Any(text.Contains));
 
+    /// <summary>The end of the way, from where on a table has the columns that it has in the end.</summary>
+    public IReadOnlyList<Step> WithItsColumns =>
+        Way.Skip(Way.Count - Way.Reverse().TakeWhile(s => s == Way.Last() || s.Shape is { HasRank: true, Rank: > 0 } a
+        && Way.Last().Shape is { HasRank: true } b && a.Rank == b.Rank && a.At(-1).IsKnown && a.At(-1).Equals(b.At(-1))).Count()).ToList();
+
     private static readonly string[] Words = ["normal", "standard", "scale", "whiten", "zscore", "minmax", "deviation"];
 
     /// <summary>Follows a tensor of training code back, through data sets and loaders.</summary>

@@ -15,6 +15,9 @@ internal sealed record Fed(Step Applied, Network Network, Step Given, Step Input
     /// <summary>A loss teaches the network with it.</summary>
     public bool IsTrained { get; init; }
 
+    /// <summary>Something is known of the size of its numbers.</summary>
+    public bool IsKnown => IsTrained || Feed.Origin is not null || Given.Range is not null;
+
     public Feed Feed => _feed ??= Feed.Of(Given);
 
     /// <summary>The code that gives it; null where that cannot be told.</summary>

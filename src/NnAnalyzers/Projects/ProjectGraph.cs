@@ -378,6 +378,13 @@ internal sealed class ProjectGraph
             IsTrained = !applied.PredictionOnly && LossesOf(site).Any(u => !u.Loss.PredictionOnly && u.NetworkInputs.Contains(given)),
         };
 
+    /// <summary>What a network is given anywhere in the project.</summary>
+    public IEnumerable<Fed> FedTo(Network network) =>
+        network.Tree is { } tree ? SitesReaching(tree).SelectMany(FedBy).Where(f => f.Network == network) : [];
+
+    /// <summary>What the same input of the same network is given anywhere.</summary>
+    public IReadOnlyList<Fed> FedLike(Fed fed) => FedTo(fed.Network).Where(f => f.Input == fed.Input).ToList();
+
     /// <summary>What a network is given for one of its inputs; a call may name the parameter as a base class does.</summary>
     private static Step? Given(Step applied, Network network, Step input) => network.Type is null ? applied.Input
         : (network.Type.GetMembers().OfType<IMethodSymbol>().Where(m => m.Name is "forward" or "Forward").SelectMany(m => m.Parameters)

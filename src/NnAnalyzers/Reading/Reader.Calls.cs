@@ -192,6 +192,10 @@ internal sealed partial class Reader
             if ((method.Name is "ToArray" or "ToList" or "AddRange" or "AsEnumerable" ? Held(first) : ContentsOf(first)) is { } items
                 && Listed(items, first as Collection ?? (first as Layer)?.Children, method, arguments, call, frame) is { } listed)
                 return listed;
+            // What stands for any of them: files.Select(Load).
+            if (first is Unknown && method.Name is "Select" or "SelectMany"
+                && method is { ContainingType.Name: "Enumerable", TypeArguments: [var one, ..] }
+                && Listed(Several(Anything(one, "element")), null, method, arguments, call, frame) is { } each) return each;
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
             if (Compute(method, arguments.Values.ToList()) is { } number) return number;
             if (Read(method, receiver, arguments, call, frame) is { } read) return read;
@@ -205,7 +209,10 @@ internal sealed partial class Reader
             && arguments.Values.OfType<ParametersOf>().FirstOrDefault() is { } state) Happens(EventKind.Save, state.Model, call, arguments);
         if (receiver is Instance instance) Happens(EventKind.UseObject, instance, call, arguments);
         if (Get(frame, written.OriginalDefinition) is Function local) return CallFunction(local, arguments, call, frame);
-        if (!torch.IsOwn(method)) return NotRead($"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Append(receiver!));
+        // A sum or a mean keeps and changes nothing of what it is given.
+        if (!torch.IsOwn(method))
+            return NotRead(call.Type, $"{method.ContainingType?.Name}.{method.Name}", call, arguments.Values.Append(receiver!).ToList(),
+                isKnown: method.ContainingType?.Name == "Enumerable" && IsNumber(method.ReturnType));
 
         // Follow the call. Layers and steps made inside remember which helper they came out of.
         method = Closed(method, frame);

@@ -51,6 +51,10 @@ internal sealed partial class Reader
                 && axis < extents.Count && extents[(int)axis].IsKnown:
                 return Number(extents[(int)axis], "a length");
             case "ToArray" or "ToList" or "ToHashSet": return Hold(items, collection?.Name ?? "list");
+            case "OrderByDescending" or "ThenBy" or "ThenByDescending" or "Order" or "Shuffle" or "Take" or "Skip" or "TakeLast"
+                or "SkipLast" or "TakeWhile" or "SkipWhile" or "Distinct" or "GetRange" when items.Repeats: return items;
+            case "Chunk": return new Items([Hold(new Items(elements) { Repeats = true, IsComplete = false })])
+                { Repeats = true, IsComplete = false };
             case "AsEnumerable" or "AsReadOnly" or "Cast" or "AsSpan" or "OrderBy" or "ToDictionary" or "AsParallel":
                 return collection ?? (Value)items;
             case "OfType" when method.TypeArguments is [var type]:
@@ -69,8 +73,9 @@ internal sealed partial class Reader
             case "Concat" or "Union" when Held(given.FirstOrDefault()) is { } second:
                 return new Items(elements.AddRange(second.Elements)) { IsComplete = items.IsComplete && second.IsComplete,
                     Repeats = items.Repeats || second.Repeats };
-            case "Zip" when ContentsOf(given.FirstOrDefault()) is { } other:
-                return items.With(elements.Zip(other.Elements, (a, b) => (Value)new Items([a, b])).ToList());
+            case "Zip" when given.Count - given.Count(v => v is Function) == 1 && ContentsOf(given[0]) is { } other:
+                return items.With(elements.Zip(other.Elements, (a, b) => function is null ? new Items([a, b])
+                    : CallFunction(function, [new("", a, call), new("", b, call)], call, frame)).ToList());
             case "Select" or "ConvertAll" when function is not null:
                 return items.With(elements.Take(MaxUnroll).Select((e, i) => Each(function, e, i)).ToList());
             case "SelectMany" when function is not null:
@@ -198,6 +203,7 @@ internal sealed partial class Reader
                     // The same element of the same array is the same number.
                     return _state.Get(held, "[" + n + "]")
                         ?? Remembered(held, "[" + n + "]", new Size(Dim.Named(new Symbol($"{held.Name}[{n}]"))));
+                case [Pick { IndexKind: IndexKind.Slice }] when items.Repeats: return items;
                 case [Constant { Raw: string or null } key] when items.Under(key.Raw) is { } value:
                     return value;
             }

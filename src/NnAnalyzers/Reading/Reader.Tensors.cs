@@ -287,15 +287,22 @@ internal sealed partial class Reader
             if (op.Role == Role.Loss) return ApplyLoss(op, null, tensors, call, arguments);
             var applied = Apply(op, null, arguments, tensors, call, frame.Builder);
             // x.relu_() changes what x is.
-            if (method.Name.EndsWith("_", StringComparison.Ordinal) && call is IInvocationOperation { Instance: { } written }
-                && Bare(written) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation)
-                AssignTo(((IInvocationOperation)call).Instance!, applied, frame);
+            if (IsInPlace(method) && call is IInvocationOperation { Instance: { } written }
+                && Changed(written) is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation)
+                AssignTo(Changed(written), applied, frame);
             return torch.IsTensor(method.ReturnType) ? applied : Results(op, applied, method.ReturnType, arguments);
         }
         return NotRead(call.Type, $"{container?.Name}.{method.Name}", call, arguments.Values.Append(receiver!).ToList(), isKnown: true);
 
         Value? Value(string name) => arguments.TryGetValue(name, out var given) ? given.Value : null;
     }
+
+    private static bool IsInPlace(IMethodSymbol method) => method.Name.EndsWith("_", StringComparison.Ordinal);
+
+    /// <summary>What a change in place changes: in x.sub_(1).div_(2) both change x.</summary>
+    private static IOperation Changed(IOperation written) =>
+        Bare(written) is IInvocationOperation { Instance: { } on, TargetMethod: var before } && IsInPlace(before) ? Changed(on)
+        : Bare(written);
 
     /// <summary>A property of a tensor, a layer or a weight.</summary>
     private Value PropertyOfTorch(IPropertyReferenceOperation property, Value? receiver, string name, Frame frame)

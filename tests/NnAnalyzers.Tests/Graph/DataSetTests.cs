@@ -113,20 +113,35 @@ public class DataSetTests
         + "torchvision.transforms.Normalize(new[] { 0.13 }, new[] { 0.31 }))", Normalized)]
     [InlineData("NN6002: model is trained on inputs as they are; here it gets them after Normalize 0.13 0.31",
         "target_transform: torchvision.transforms.Resize(28, 28)", Normalized)]
-    public Task Test_data(string expected, string training, string test) => FindsAsync(expected, $$"""
+    public Task Test_data(string expected, string training, string test) => FindsAsync(expected, Tested($", {training}", $", {test}"));
+
+    /// <summary>The test data gets what lasts of the transform, and no second one.</summary>
+    [Theory]
+    [InlineData(", " + Normalized, "", ", " + Normalized)]
+    [InlineData(", target_transform: torchvision.transforms.Compose(torchvision.transforms.RandomHorizontalFlip(), "
+        + "torchvision.transforms.Normalize(new[] { 0.13 }, new[] { 0.31 }))", "", ", " + Normalized)]
+    [InlineData(", " + Normalized, ", target_transform: null", null)]
+    [InlineData(", " + Normalized, ", false, null", null)]
+    public async Task The_test_data_is_mended(string training, string test, string? added)
+    {
+        var found = Assert.Single(await Verify.FindAsync(Compile(Tested(training, test))));
+        Assert.Equal(added, FixProperties.Read(found.Properties) is [var edit] ? edit.Text : null);
+    }
+
+    private static string Tested(string training, string test) => $$"""
         static class Program
         {
             static void Train(string path)
             {
                 var model = Sequential(Flatten(), Linear(784, 10));
-                using var train = torch.utils.data.DataLoader(torchvision.datasets.MNIST(path, true, {{training}}), 64);
-                using var test = torch.utils.data.DataLoader(torchvision.datasets.MNIST(path, false, {{test}}), 64);
+                using var train = torch.utils.data.DataLoader(torchvision.datasets.MNIST(path, true{{training}}), 64);
+                using var test = torch.utils.data.DataLoader(torchvision.datasets.MNIST(path, false{{test}}), 64);
                 foreach (var batch in train) functional.cross_entropy(model.forward(batch["data"]), batch["label"]).backward();
                 using var _ = no_grad();
                 foreach (var batch in test) Console.WriteLine(model.forward(batch["data"]).argmax(1).eq(batch["label"]).sum().item<long>());
             }
         }
-        """);
+        """;
 
     /// <summary>How many batches there are, where the data set or the code says how many samples it has.</summary>
     [Theory]

@@ -74,6 +74,11 @@ public class NN6001_InputsNotNormalizedTests
     [InlineData("""
         var values = (from line in File.ReadAllText(path).Split('\n') from part in line.Split(',') select float.Parse(part)).ToArray();
         """)]
+    [InlineData("var values = Directory.GetFiles(path).Select(f => float.Parse(File.ReadAllText(f))).ToArray();")]
+    [InlineData("""
+        var rows = File.ReadLines(path).Select(l => l.Split(',')[..4].Select(float.Parse).ToArray()).OrderByDescending(r => r[0]);
+                var values = rows.Take(path.Length).Chunk(8).SelectMany(b => b.SelectMany(r => r)).ToArray();
+        """)]
     public Task Whole_files(string rows) => Verify.FiresAsync(Train(Load(rows, Tensor)));
 
     [Fact]
@@ -102,6 +107,12 @@ public class NN6001_InputsNotNormalizedTests
     [InlineData("values.Add(Scaled(line));", "static float Scaled(string line) => (float.Parse(line) - 3) / 2;")]
     public Task Silent_where_numbers_are_scaled(string add, string members = "") =>
         Verify.SilentAsync(Train(Load(Lines(add), "torch.tensor(values).view(-1, 4)"), members: members));
+
+    [Fact]
+    public Task Silent_where_two_make_one() => Verify.SilentAsync(Train(Load("""
+        var prices = File.ReadLines(path).Select(float.Parse).ToArray();
+                var values = prices.Zip(prices.Skip(1), (a, b) => MathF.Log(b / a)).ToArray();
+        """, "torch.tensor(values).view(-1, 4)")));
 
     [Theory]
     [InlineData("var values = File.ReadAllBytes(path);", "{|NN6001:torch.tensor(values)|}.to(float32).view(-1, 4)")]
@@ -178,6 +189,61 @@ public class NN6001_InputsNotNormalizedTests
                     using (no_grad()) Console.WriteLine(functional.mse_loss(model.forward((tx - xMean) / xDeviation), ty).item<float>());
                     Console.WriteLine(model.forward((torch.tensor(new[] { 1f, 2f, 3f, 4f }).view(1, 4) - xMean) / xDeviation));
             """));
+
+    private const string Make =
+        "torch.tensor(File.ReadLines(path).SelectMany(l => l.Split(',').Select(float.Parse)).ToArray())";
+    private const string Bare = "var y = torch.zeros(10, 1); var table = {|NN6001:" + Make + "|}";
+    [Fact]
+    public Task Where_the_table_has_its_columns() => Verify.FixAsync(
+        Train("", Bare + ";\n        table = table.view(-1, 4);", "table[..64]"),
+        Train("", Bare.Replace("{|NN6001:", "").Replace("|}", "") + """
+            ;
+                    table = table.view(-1, 4);
+                    var (tableMean, tableDeviation) = (table.mean(new[] { 0L }), table.std(new[] { 0L }));
+                    tableDeviation.masked_fill_(tableDeviation.eq(0), 1);
+            """, "(table[..64] - tableMean) / tableDeviation"));
+
+    /// <summary>
+    /// Other columns, a list, code that cannot see the variable, another method; bytes that are labels, or beside which the network is
+    /// asked about what is not known.
+    /// </summary>
+    [Theory]
+    [InlineData("var x = {|NN6001:FILE|}.view(-1, 5);", "model.forward(x[.., ..4])")]
+    [InlineData("var x = {|NN6001:FILE|}.view(-1, 4).chunk(5);", "model.forward(x[0])")]
+    [InlineData("var x = {|NN6001:FILE|}.view(-1, 4);", "model.forward(x)",
+        "static Tensor Ask(Sequential net, float[] x) => net.forward(torch.tensor(x)); Ask(model, [1, 2, 3, 4]);")]
+    [InlineData("var x = {|NN6001:FILE|}.view(-1, 4);", "_net.forward(x)", "",
+        "Tensor Ask(float[] x) => _net.forward(torch.tensor(x));")]
+    [InlineData("var x = {|NN6001:BYTES|}.view(-1, 5); y = x[.., 4].to(int64);", "model.forward(x[.., ..4])")]
+    [InlineData("var x = {|NN6001:BYTES|}.view(-1, 4);", "_net.forward(x)", "",
+        "Tensor Ask(float[] x) => _net.forward(torch.tensor(x));")]
+    public async Task No_fix(string data, string output, string after = "", string members = "")
+    {
+        var code = $$"""
+            class Program
+            {
+                private readonly Sequential _net = Sequential(Linear(4, 16), ReLU(), Linear(16, 3));
+                void Train(string path, Tensor y)
+                {
+                    var model = _net;
+                    var optimizer = optim.Adam(model.parameters());
+                    {{data.Replace("FILE", Make).Replace("BYTES", "torch.tensor(File.ReadAllBytes(path))")}}
+                    for (var epoch = 0; epoch < 100; epoch++)
+                    {
+                        var loss = functional.cross_entropy({{output}}, y);
+                        optimizer.zero_grad();
+                        loss.backward();
+                        optimizer.step();
+                    }
+                    {{after}}
+                }
+                {{members}}
+            }
+            """;
+        await Verify.FiresAsync(code);
+        var found = await Verify.FindAsync(code.Replace("{|NN6001:", "").Replace("|}", ""));
+        Assert.DoesNotContain(found, d => d.Id == "NN6001" && d.Properties.ContainsKey(FixProperties.Title));
+    }
 
     [Fact]
     public Task A_deconstruction() => Verify.FixAsync(Deconstructed("{|NN6001:torch.tensor(values)|}", "", "x"),

@@ -46,6 +46,9 @@ public class NN6002_NormalizationDiffersTests
         "(tx - mean) / deviation")]
     [InlineData("x = torch.log(x);", "x", "tx.log()")]
     [InlineData("", "(x / 1e4).tanh()", "(tx / 1e4).tanh()")]
+    [InlineData("var (low, high) = (x.amin(new[] { 0L }), x.amax(new[] { 0L })); x = (x - low) / (high - low + 1e-8);", "x",
+        "(tx - low) / (high - low + 1e-8)")]
+    [InlineData("x.sub_(30).div_(12);", "x", "tx.sub(30).div(12)")] // the test itself stays
     public Task The_test_is_scaled_too(string before, string input, string scaled) =>
         Verify.FixAsync(Train(before, input, Test("{|NN6002:tx|}")), Train(before, input, Test(scaled)));
 
@@ -75,7 +78,13 @@ public class NN6002_NormalizationDiffersTests
         "(tx - mean) / deviation")]
     [InlineData("x = Scaled(x);", "Scaled(tx)")]
     [InlineData("x = x.log();", "torch.log(tx)")]
+    [InlineData("var (low, high) = (x.amin(new[] { 0L }), x.amax(new[] { 0L })); x = (x - low) / (high - low + 1e-8);",
+        "(tx - low) / (high - low + 1e-8)")]
+    [InlineData("x.sub_(30).div_(12);", "(tx - 30f) / 12")]
+    [InlineData("x = x / 255f;", "tx * (1 / 255f)")]
+    [InlineData("x = x.div(255).sub(0.5);", "tx / 255 + -0.5")]
     [InlineData("x = x / 100; x = x + randn_like(x) * 0.1;", "tx / 100")] // augmentation
+    [InlineData("x = x / 100; x = (x + randn_like(x) * 0.1).clamp(0, 1);", "tx / 100")]
     [InlineData("x = x / 100;", "Other(tx)")]
     [InlineData("x = x / (float)path.Length;", "tx / 10")]
     [InlineData("x = x / 100;", "torch.zeros(10, 4)")]
@@ -83,6 +92,15 @@ public class NN6002_NormalizationDiffersTests
     public Task Silent(string before, string test) => Verify.SilentAsync(Train(before, "x", Test(test), members: """
         static Tensor Scaled(Tensor all) => (all - all.mean()) / all.std();
             static Tensor Other(Tensor all) => torch.from_array(all.data<float>().ToArray());
+        """));
+
+    /// <summary>How much does the network bear?</summary>
+    [Fact]
+    public Task Silent_on_trials() => Verify.SilentAsync(Train("x = x / 100;", test: """
+        tx = tx / 100;
+                model.forward(tx);
+                model.forward(tx + 0.01);
+                model.forward(tx * 0.9);
         """));
 
     /// <summary>Where the loader scales, it does so for both.</summary>

@@ -54,6 +54,35 @@ public class NN6003_UnboundedRangeTests
     public Task Targets_are_scaled(string y, string target, string scaled) => Verify.FixAsync(
         Train("randn(64, 4)", y: y, target: $"{{|NN6003:{target}|}}"), Train("randn(64, 4)", y: y, target: scaled));
 
+    /// <summary>Who asks would get what is scaled.</summary>
+    [Fact]
+    public async Task Targets_stay_where_the_network_is_asked()
+    {
+        var code = Train("randn(64, 4)", y: "rand(64, 1) * 3e5", target: "{|NN6003:y|}",
+            after: "Console.WriteLine(model.forward(x[..1]));");
+        await Verify.FiresAsync(code);
+        var found = await Verify.FindAsync(code.Replace("{|NN6003:", "").Replace("|}", ""));
+        Assert.DoesNotContain(found, d => d.Id == "NN6003" && d.Properties.ContainsKey(FixProperties.Title));
+    }
+
+    /// <summary>Another method of the class, which nothing calls.</summary>
+    [Fact]
+    public Task What_another_method_gives_the_network() => Verify.FixAsync(
+        Asked("{|NN6003:x|}", "y"), Asked("(x / 1e8).tanh()", "(y / 1e8).tanh()"));
+
+    private static string Asked(string trained, string asked) => $$"""
+        class Program
+        {
+            private readonly Sequential net = Sequential(Linear(4, 16), ReLU(), Linear(16, 1));
+            void Train(Tensor target)
+            {
+                var x = rand(64, 4) * 1e8;
+                functional.mse_loss(net.forward({{trained}}), target).backward();
+            }
+            Tensor Ask(Tensor y) => net.forward({{asked}});
+        }
+        """;
+
     [Theory]
     [InlineData("rand(64, 4) * 255")]
     [InlineData("rand(64, 4) * 1e8 / 1e8")]

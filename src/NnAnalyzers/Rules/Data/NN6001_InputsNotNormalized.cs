@@ -21,16 +21,26 @@ internal sealed class NN6001_InputsNotNormalized() : Rule("NN6001", RuleLevel.Li
     private Finding Of(Fed fed, TrainingSite site, ProjectGraph project)
     {
         var (place, name) = (fed.Feed.Start.Syntax!, fed.Applied.Layer!.Name);
-        var all = project.FedBy(site).Where(f => f.Network == fed.Network && f.Input == fed.Input).ToList();
-        var (isByte, way) = (fed.Feed.Origin!.Kind == OriginKind.Byte, fed.Feed.Way);
-        var data = Scope.VariableOf(way, way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!);
-        var isWhole = isByte && !way.TakeWhile(s => s != data?.Tensor).Concat(data is null ? [] : [data.Value.Tensor])
-            .Any(s => s.Role == Role.Identity && s.Syntax?.ToString().IndexOf("float", StringComparison.OrdinalIgnoreCase) >= 0);
+        var (all, way, isByte) = (project.FedLike(fed), fed.Feed.WithItsColumns, fed.Feed.Origin!.Kind == OriginKind.Byte);
         var finding = At(place, isByte ? "Bytes" : "Columns of a file", name,
             isByte ? "0 to 255 instead of about -1 to 1" : "a column of large numbers drowns the others");
-        return Edit.Standardize(data, all.Select(f => f.Argument), isWhole) is { } edits
-            ? finding.Fix("Give the inputs a mean of 0 and a deviation of 1", edits) : !isByte ? finding
-            : finding.Fix("Divide the bytes by 255", Edit.All(all.Where(f => f.Feed.IsRaw).Select(f => f.Feed.Start.Syntax).Distinct()
-            .Select(e => e is ExpressionSyntax bytes ? Edit.Calculate(bytes, "{0} / 255f") : null)));
+        var data = Scope.VariableOf(way, way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!);
+        if (all.All(f => f.Feed.Scalings.Count == 0)
+            && Edit.Standardize(data, all.Select(f => f.Argument), isByte && !IsFloat(way, data?.Tensor)) is { } edits)
+            return finding.Fix("Give the inputs a mean of 0 and a deviation of 1", edits);
+        var starts = all.Where(f => f.Feed.IsRaw).Select(f => f.Feed.Start.Syntax as ExpressionSyntax).Distinct().ToList();
+        return isByte && all.All(f => f.Feed.IsRaw || f.IsKnown && !starts.Contains(f.Feed.Start.Syntax as ExpressionSyntax))
+            && !AreClasses(starts, site, project)
+            ? finding.Fix("Divide the bytes by 255", Edit.All(starts.Select(e => e is null ? null : Edit.Calculate(e, "{0} / 255f"))))
+            : finding;
     }
+
+    /// <summary>The numbers were made floating by the time a tensor holds them.</summary>
+    private static bool IsFloat(IReadOnlyList<Step> way, Step? tensor) => way.Take(way.ToList().IndexOf(tensor!) + 1)
+        .Any(s => s.Role == Role.Identity && s.Syntax?.ToString().IndexOf("float", StringComparison.OrdinalIgnoreCase) >= 0);
+
+    /// <summary>The labels stand among the bytes.</summary>
+    private static bool AreClasses(IReadOnlyList<ExpressionSyntax?> starts, TrainingSite site, ProjectGraph project) =>
+        project.LossesOf(site).Any(u => u is { Target: { } target, Op.Domain: not LossDomain.AnyNumber }
+        && starts.Contains(Feed.Of(target).Start.Syntax));
 }

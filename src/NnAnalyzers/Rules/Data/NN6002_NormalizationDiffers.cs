@@ -20,19 +20,23 @@ internal sealed class NN6002_NormalizationDiffers() : Rule("NN6002", RuleLevel.L
         where !other.IsTrained && IsAlike(trained.Feed.Start, other.Feed.Start)
         let differ = Treatment.Differ(trained.Feed, other.Feed)
         let place = other.Feed.Origin?.Kind == OriginKind.Picture ? other.Feed.Start.Syntax : other.Argument
-        where differ is not null && place is not null
+        where differ is not null && place is not null && !IsTrial(other, differ.Value.First.Count, trained, fed)
         group At(place, $"{trained.Applied.Layer!.Name} is trained on inputs {Said(differ.Value.First)}",
             $"here it gets them {Said(differ.Value.Second)}").Fix("Scale them as in training",
-            differ.Value.Second.Count > 0 ? null : Edit.Treat(trained.Feed, differ.Value.First.Select(d => d.Step), place))
-            by place into same
+            differ.Value.Second.Count > 0 ? null
+            : Edit.Treat(trained.Feed, differ.Value.First.Select(d => d.Step), place)) by place into same
         select same.First();
 
     /// <summary>Both come from the same code, or from files of the same kind.</summary>
     private static bool IsAlike(Step a, Step b) => a == b || a.Syntax is not null && a.Syntax == b.Syntax
         || a.Origin is { } origin && b.Origin is { } other && origin == other;
 
-    private static string Said(IReadOnlyList<(Step Step, string Text)> done) =>
-        done.Count == 0 ? "as they are" : $"after {string.Join(", ", done.Select(d => d.Text.Contains(" at ") ? d.Step.Op.Name : d.Text))}";
+    /// <summary>The same data is given as in training too: what more is done to it here asks how much the network bears.</summary>
+    private static bool IsTrial(Fed other, int missing, Fed trained, IEnumerable<Fed> all) => missing == 0
+        && all.Any(f => f.Feed.Start == other.Feed.Start && Treatment.Differ(trained.Feed, f.Feed) is null);
+
+    private static string Said(IReadOnlyList<(Step Step, string Text)> done) => done.Count == 0 ? "as they are"
+        : $"after {string.Join(", ", done.Select(d => d.Text.Contains(" at ") || d.Text.Contains('(') ? d.Step.Op.Name : d.Text))}";
 
     /// <summary>A transform that nobody uses.</summary>
     public override IEnumerable<Finding> Check(SyntaxTree file, ProjectGraph project) =>

@@ -20,14 +20,16 @@ internal sealed class NN6003_UnboundedRange() : Rule("NN6003", RuleLevel.Likely,
         let fed = same.First()
         let range = Number(fed.Given.Range!.Value.Magnitude)
         select At(fed.Argument!, fed.Applied.Layer!.Name, "is given numbers up to", range).Fix($"Bound the inputs: tanh(x / {range})",
-            Edit.All(project.FedBy(site).Where(f => f.Network == fed.Network && f.Input == fed.Input).Select(f => f.Argument).Distinct()
-            .Select(argument => argument is null ? null : Edit.Calculate(argument, $"({{0}} / {range}).tanh()"))));
+            Edit.All(project.FedLike(fed).Select(f => f.Argument).Distinct().Select(argument => argument is null ? null
+            : Edit.Calculate(argument, $"({{0}} / {range}).tanh()"))));
 
     public override IEnumerable<Finding> Check(LossUse use, ProjectGraph project) =>
         use is { Op.Domain: LossDomain.AnyNumber, Target: { } target, Loss.PredictionOnly: false } && IsLarge(target)
         && use.Ends.Count > 0 && use.Ends.All(e => e.Last.HasWeights) && use.SyntaxOf(target) is { } place
         ? [At(place, use.Op.Name, "wants numbers up to", Number(target.Range!.Value.Magnitude)).Fix("Scale the targets",
-            Edit.Calculate(place, $"{{0}} / {Number(target.Range!.Value.Magnitude)}"))] : [];
+            // Whoever asks the network gets what it was taught.
+            use.Ends.Any(e => e.Network is null || project.FedTo(e.Network).Any(f => !f.IsTrained)) ? null
+            : Edit.Calculate(place, $"{{0}} / {Number(target.Range!.Value.Magnitude)}"))] : [];
 
     private static bool IsLarge(Step tensor) => tensor.Range is { Magnitude: >= Large and < double.PositiveInfinity };
 
