@@ -24,10 +24,11 @@ if (args is ["share", var code, var rounds])
         : RealCode.Folder(code), int.Parse(rounds, CultureInfo.InvariantCulture)));
     return;
 }
-// planted FOLDER: which planted mistakes the rules notice in real code.
-if (args is ["planted", var folder])
+// planted FOLDER [BESIDE..]: which mistakes planted into real code the rules notice; other folders of the same project stand beside it.
+if (args is ["planted", var folder, .. var beside])
 {
-    Planted.Print(RealCode.Folder(folder));
+    var trees = RealCode.Trees(folder);
+    Planted.Print(RealCode.Compile(trees.Concat(beside.SelectMany(f => RealCode.Trees(f).SkipLast(1)))), trees.Count);
     return;
 }
 // cost FOLDER..: CPU seconds of analysing each folder as a project, with nothing, with the rules, and with the SDK's own analyzers.
