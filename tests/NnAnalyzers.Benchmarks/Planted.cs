@@ -20,16 +20,20 @@ internal static class Planted
     public static void Print(CSharpCompilation all, int files)
     {
         var before = Find(all).Select(Told).ToHashSet();
+        var project = new ProjectGraph(all, TorchSymbols.TryCreate(all)!);
+        var own = all.SyntaxTrees.Take(files).ToDictionary(t => t, t => project.Files.Reaching(t, new()).ToHashSet());
         var noticed = new SortedDictionary<string, (int All, int Hits)>(StringComparer.Ordinal);
-        foreach (var tree in all.SyntaxTrees.Take(files))
+        foreach (var tree in own.Keys)
         {
+            // Other files have nothing to do with it.
+            var near = own.Keys.Where(t => own[tree].Contains(t) || own[t].Contains(tree)).Select(t => t.FilePath).ToHashSet();
             var model = all.GetSemanticModel(tree);
             foreach (var (kind, rules, at, change) in tree.GetRoot().DescendantNodes().SelectMany(n => Plants(n)
                 .Concat(PlantedLayers.In(n)).Concat(PlantedData.In(n, model))))
             {
                 var planted = all.ReplaceSyntaxTree(tree, With(tree, change));
-                if (PlantedLayers.ChangesSizes(kind)) planted = Fitted(planted, before);
-                var found = Find(planted).Select(Told).Except(before).ToList();
+                if (PlantedLayers.ChangesSizes(kind)) planted = Fitted(planted, before, near);
+                var found = Find(planted, near).Select(Told).Except(before).ToList();
                 var hit = found.FirstOrDefault(f => rules.Contains(f.Id, StringComparison.Ordinal)).Id;
                 var others = string.Join(' ', found.Select(f => f.Id).Distinct().Where(id => id != hit));
                 var place = $"{Path.GetFileName(tree.FilePath)}({at.GetLocation().GetLineSpan().StartLinePosition.Line + 1})";
@@ -49,11 +53,12 @@ internal static class Planted
         tree.WithChangedText(tree.GetText().WithChanges(changes.OrderBy(c => c.Span.Start)));
 
     /// <summary>The code with its sizes made to fit again, as NN3003 says.</summary>
-    private static CSharpCompilation Fitted(CSharpCompilation code, HashSet<(string Id, string Message)> before)
+    private static CSharpCompilation Fitted(CSharpCompilation code, HashSet<(string Id, string Message)> before,
+        HashSet<string> near)
     {
         for (var round = 0; round < 8; round++)
         {
-            var edits = Find(code, [RuleCatalog.Find("NN3003")!]).Where(d => !before.Contains(Told(d)))
+            var edits = Find(code, near, [RuleCatalog.Find("NN3003")!]).Where(d => !before.Contains(Told(d)))
                 .SelectMany(d => FixProperties.Read(d.Properties)).Distinct().GroupBy(e => e.Path).ToList();
             if (edits.Count == 0) break;
             foreach (var file in edits)
@@ -66,10 +71,10 @@ internal static class Planted
         return code;
     }
 
-    private static IEnumerable<Diagnostic> Find(CSharpCompilation code, IReadOnlyList<Rule>? rules = null)
+    private static IEnumerable<Diagnostic> Find(CSharpCompilation code, HashSet<string>? files = null, IReadOnlyList<Rule>? rules = null)
     {
         var runner = new RuleRunner(new ProjectGraph(code, TorchSymbols.TryCreate(code)!), rules ?? RuleCatalog.All);
-        return code.SyntaxTrees.SelectMany(t => runner.In(t, default));
+        return code.SyntaxTrees.Where(t => files?.Contains(t.FilePath) != false).SelectMany(t => runner.In(t, default));
     }
 
     private static (string Id, string Message) Told(Diagnostic found) => (found.Id, found.GetMessage(CultureInfo.InvariantCulture));

@@ -3,6 +3,7 @@ using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using Microsoft.CodeAnalysis;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using NnAnalyzers;
 using NnAnalyzers.Benchmarks;
@@ -24,11 +25,13 @@ if (args is ["share", var code, var rounds])
         : RealCode.Folder(code), int.Parse(rounds, CultureInfo.InvariantCulture)));
     return;
 }
-// planted FOLDER [BESIDE..]: which mistakes planted into real code the rules notice; other folders of the same project stand beside it.
+// planted FOLDER [BESIDE..]: which mistakes planted into real code the rules notice; folders and libraries it needs stand beside it.
 if (args is ["planted", var folder, .. var beside])
 {
     var trees = RealCode.Trees(folder);
-    Planted.Print(RealCode.Compile(trees.Concat(beside.SelectMany(f => RealCode.Trees(f).SkipLast(1)))), trees.Count);
+    var libraries = beside.Where(b => b.EndsWith(".dll", StringComparison.Ordinal)).ToList();
+    Planted.Print(RealCode.Compile(trees.Concat(beside.Except(libraries).SelectMany(f => RealCode.Trees(f).SkipLast(1))))
+        .AddReferences(libraries.Select(l => MetadataReference.CreateFromFile(l))), trees.Count);
     return;
 }
 // cost FOLDER..: CPU seconds of analysing each folder as a project, with nothing, with the rules, and with the SDK's own analyzers.
