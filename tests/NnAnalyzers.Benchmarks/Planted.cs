@@ -39,7 +39,7 @@ internal static class Planted
                 var place = $"{Path.GetFileName(tree.FilePath)}({at.GetLocation().GetLineSpan().StartLinePosition.Line + 1})";
                 var text = string.Join(' ', at.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
                 // A person would not leave it like that.
-                var fits = !PlantedLayers.ChangesSizes(kind) || !found.Any(f => f.Id == "NN3003");
+                var fits = !PlantedLayers.ChangesSizes(kind) || !found.Any(f => f.Id is "NN3003" or "NN3009");
                 if (fits) noticed[kind] = noticed.TryGetValue(kind, out var n) ? (n.All + 1, n.Hits + (hit is null ? 0 : 1))
                     : (1, hit is null ? 0 : 1);
                 Console.WriteLine($"{(fits ? hit ?? "-" : "no fit"),-7}{others,-7} {kind,-24} {place}: "
