@@ -23,7 +23,8 @@ internal sealed class NN6002_NormalizationDiffers() : Rule("NN6002", RuleLevel.L
         where differ is not null && place is not null
         group At(place, $"{trained.Applied.Layer!.Name} is trained on inputs {Said(differ.Value.First)}",
             $"here it gets them {Said(differ.Value.Second)}").Fix("Scale them as in training",
-            differ.Value.Second.Count > 0 ? null : Edit.Treat(trained.Feed, differ.Value.First.Select(d => d.Step), place)) by place into same
+            differ.Value.Second.Count > 0 ? null : Edit.Treat(trained.Feed, differ.Value.First.Select(d => d.Step), place))
+            by place into same
         select same.First();
 
     /// <summary>Both come from the same code, or from files of the same kind.</summary>
