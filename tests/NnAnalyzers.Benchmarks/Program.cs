@@ -3,6 +3,7 @@ using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using Microsoft.CodeAnalysis;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using NnAnalyzers;
 using NnAnalyzers.Benchmarks;
@@ -24,10 +25,13 @@ if (args is ["share", var code, var rounds])
         : RealCode.Folder(code), int.Parse(rounds, CultureInfo.InvariantCulture)));
     return;
 }
-// planted FOLDER: which planted mistakes the rules notice in real code.
-if (args is ["planted", var folder])
+// planted FOLDER [BESIDE..]: which mistakes planted into real code the rules notice; folders and libraries it needs stand beside it.
+if (args is ["planted", var folder, .. var beside])
 {
-    Planted.Print(RealCode.Folder(folder));
+    var trees = RealCode.Trees(folder);
+    var libraries = beside.Where(b => b.EndsWith(".dll", StringComparison.Ordinal)).ToList();
+    Planted.Print(RealCode.Compile(trees.Concat(beside.Except(libraries).SelectMany(f => RealCode.Trees(f).SkipLast(1))))
+        .AddReferences(libraries.Select(l => MetadataReference.CreateFromFile(l))), trees.Count);
     return;
 }
 // ordinary NN TESTS [NAME..]: nn verify on ordinary programs with a mistake, told nothing but their path.

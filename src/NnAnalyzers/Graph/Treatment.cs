@@ -43,10 +43,12 @@ internal static class Treatment
         return feed.Start.Kind == StepKind.Unknown ? null : done;
     }
 
-    /// <summary>A random change makes more samples of few; at the test there is none.</summary>
+    /// <summary>
+    /// A random change makes more samples of few; at the test there is none. The mean of numbers that were drawn is no such change.
+    /// </summary>
     public static bool IsAugmentation(Step step) => step.Op.Name.StartsWith("Random", StringComparison.Ordinal)
         || step.Op.Name.StartsWith("Adjust", StringComparison.Ordinal) || step.Op.Name.Contains("Jitter")
-        || step.Inputs.Skip(1).Any(i => Chain.Back(i).Any(s => Random.Contains(s.Op.Name)));
+        || step.Inputs.Skip(1).Any(i => Chain.Back(i).TakeWhile(s => s.Role != Role.Reduction).Any(s => Random.Contains(s.Op.Name)));
 
     private static string? Of(Step step, Feed feed)
     {

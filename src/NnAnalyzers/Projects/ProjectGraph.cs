@@ -458,11 +458,17 @@ internal sealed class ProjectGraph
     {
         if (network.Tree is not { } tree) return false;
         bool Loads(IEnumerable<Event> events) =>
-            events.Any(e => e.Kind == EventKind.Load && e.Subject is Layer { Type: { } loaded } && Holds(loaded, network.Type, []));
+            events.Any(e => e.Kind == EventKind.Load && e.Subject is Layer { Type: { } loaded } && !IsCopy(e, loaded)
+                && Holds(loaded, network.Type, []));
         return network.Type is not null
             && (SitesReaching(tree).Any(s => Loads(s.Events))
             || Files.Reaching(tree, new()).SelectMany(NetworksIn).Any(n => Loads(n.Events)));
     }
+
+    /// <summary>Whether a module gets the weights of another of its class: a file brings them if it brings that one's.</summary>
+    private static bool IsCopy(Event load, INamedTypeSymbol type) => load.Operation is IInvocationOperation { Arguments: [var from, ..] }
+        && from.Value is IInvocationOperation { TargetMethod.Name: "state_dict", Instance.Type: var other }
+        && SymbolEqualityComparer.Default.Equals(other, type);
 
     /// <summary>Whether a module is this one or has it somewhere inside.</summary>
     private bool Holds(INamedTypeSymbol whole, INamedTypeSymbol? part, HashSet<INamedTypeSymbol> seen)

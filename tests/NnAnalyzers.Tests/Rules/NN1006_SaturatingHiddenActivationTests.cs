@@ -82,4 +82,15 @@ public class NN1006_SaturatingHiddenActivationTests
     public Task Silent_where_a_file_brings_the_weights() => Verify.SilentAsync(Code.Net(Fields,
         "return c.forward(b.forward(a.forward(x).tanh()).tanh());")
         .Replace("var model = new Net();", "var model = new Net(); model.load(\"a\");"));
+
+    [Fact]
+    public Task A_copy_of_a_model_is_no_file() => Verify.FiresAsync(Code.Net(Fields,
+        "return c.forward({|NN1006:b.forward({|NN1006:a.forward(x).tanh()|}).tanh()|});")
+        .Replace("var model = new Net();", "var model = new Net(); var average = new Net(); average.load_state_dict(model.state_dict());"));
+
+    [Fact]
+    public Task Silent_where_a_file_brings_the_weights_that_are_copied() => Verify.SilentAsync(Code.Net(Fields,
+        "return c.forward(b.forward(a.forward(x).tanh()).tanh());")
+        .Replace("var model = new Net();",
+            "var old = new Net(); old.load(\"a\"); var model = new Net(); model.load_state_dict(old.state_dict());"));
 }

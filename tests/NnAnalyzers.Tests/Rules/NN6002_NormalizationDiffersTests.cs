@@ -63,6 +63,14 @@ public class NN6002_NormalizationDiffersTests
         Train("var held = x[80..]; // kept apart", "(x[..80] - 5) / 2", "model.forward({|NN6002:held|});"),
         Train("var held = x[80..]; // kept apart", "(x[..80] - 5) / 2", "model.forward((held - 5) / 2);"));
 
+    /// <summary>The mean of numbers that were drawn is no augmentation.</summary>
+    [Fact]
+    public Task By_the_mean_of_drawn_numbers() => Verify.FixAsync(
+        Train("x = rand(100, 4); var held = x[80..]; x = x[..80]; var mean = x.mean(); x = x - mean;", "x",
+            "model.forward({|NN6002:held|});"),
+        Train("x = rand(100, 4); var held = x[80..]; x = x[..80]; var mean = x.mean(); x = x - mean;", "x",
+            "model.forward(held - mean);"));
+
     [Theory]
     [InlineData("x = (x - 30) / 12;", "(tx - 31) / 11")] // other constants
     [InlineData("x = x / 100;", "tx / 10")]
