@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.InputsNotNormalized.Table;
 
-/// <summary>What an agency notes of the flats it sells: floor space, year, distance to the center in meters, rooms, income around.</summary>
+/// <summary>What an agency notes of the flats it sells: floor space, year, meters to the center, rooms, income around.</summary>
 internal static class Agency
 {
     public static void Note(string path, int seed, int flats)

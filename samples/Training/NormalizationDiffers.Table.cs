@@ -28,7 +28,8 @@ internal static class Program
 {
     private static (Tensor Wines, Tensor Ratings) Read(string path)
     {
-        var rows = File.ReadLines(path).Select(l => l.Split(',').Select(p => float.Parse(p, CultureInfo.InvariantCulture)).ToArray()).ToList();
+        var rows = File.ReadLines(path).Select(l => l.Split(',').Select(p => float.Parse(p, CultureInfo.InvariantCulture)).ToArray())
+            .ToList();
         return (tensor(rows.SelectMany(r => r.Take(4)).ToArray()).view(-1, 4), tensor(rows.Select(r => r[4]).ToArray()).view(-1, 1));
     }
 

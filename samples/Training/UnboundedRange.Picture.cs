@@ -9,7 +9,8 @@ namespace NnAnalyzers.Samples.UnboundedRange.Picture;
 /// <summary>Says where on a picture of a telescope the star is, in pixels from the middle.</summary>
 internal sealed class StarFinder : Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv1 = Conv2d(1, 16, 3, padding: 1), conv2 = Conv2d(16, 16, 3, padding: 1), conv3 = Conv2d(16, 16, 3, padding: 1);
+    private readonly Conv2d conv1 = Conv2d(1, 16, 3, padding: 1), conv2 = Conv2d(16, 16, 3, padding: 1);
+    private readonly Conv2d conv3 = Conv2d(16, 16, 3, padding: 1);
     private readonly MaxPool2d pool = MaxPool2d(2);
     private readonly Linear hidden = Linear(16 * 4 * 4, 64), place = Linear(64, 2);
 
