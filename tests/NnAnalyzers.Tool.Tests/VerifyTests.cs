@@ -124,7 +124,7 @@ public sealed class VerifyErrorTests : Verifying
         CannotRun("is a file", "verify", Tests.Nn.Samples, "--out", "file");
         CannotRun("cannot be written", "verify", Tests.Nn.Samples, "--out", Path.Combine("file", "below"));
         CannotRun("is no job folder", "verify", "--run", "mine");
-        CannotRun("no such rule", "verify", Tests.Nn.Samples, "--filter", "NN0815");
+        CannotRun("no such rule", "verify", Tests.Nn.Samples, "--rule", "NN0815");
         CannotRun("--seeds", "verify", Tests.Nn.Samples, "--seeds", "0");
         CannotRun("needs a path", "verify");
         CannotRun("no such libtorch folder", "verify", Tests.Nn.Samples, "--libtorch", "gone");
@@ -182,6 +182,39 @@ public class SchedulerAndVerdictTests : InFolder
         Assert.Equal(Verdict.Harms, Judge((5, null), (5, null), (5, null), (5, null), (5, null)).Judgement);
         Assert.Equal(Verdict.LikelyHelps, Judge((null, 5), (null, 5)).Judgement);
         Assert.Equal(Verdict.NoEffect, Judge((null, 5), (5, 5)).Judgement);
+    }
+
+    [Fact]
+    public void A_run_that_was_cut_is_no_verdict()
+    {
+        List<JobResult> results = [.. Enumerable.Range(0, 6).Select(i => Result("flagged", i, null)),
+            .. Enumerable.Range(0, 6).Select(i => Result("fixed", i, i < 5 ? 5 : null, i < 5 ? "finished" : "timed out"))];
+        var verdict = Verify.Verdict.Of(Program, results);
+        Assert.Equal((Verdict.Helps, 5, 0), (verdict.Judgement, verdict.Better, verdict.Worse));
+    }
+
+    private static Verdict Watched(params (JobResult Before, JobResult After)[] pairs) => Verify.Verdict.Of(
+        Program with { Watch = new(9, [], null, "", null) }, pairs.SelectMany(p => new[] { p.Before, p.After }).ToList());
+
+    /// <summary>Without a target scores are compared, and losses where there are none.</summary>
+    [Fact]
+    public void Scores_are_compared_and_losses_where_there_are_none()
+    {
+        JobResult Scored(string variant, int seed, double? score, double loss = 1, string outcome = "finished") =>
+            Result(variant, seed, null, outcome) with { Score = score, Curve = [new(1, loss, score)] };
+        string Judged(double? before, double? after, double lossBefore = 1, double lossAfter = 1) => Watched([.. Enumerable.Range(0, 5)
+            .Select(i => (Scored("flagged", i, before, lossBefore), Scored("fixed", i, after, lossAfter)))]).Judgement;
+        Assert.Equal(Verdict.Helps, Judged(0.1, 0.9));
+        Assert.Equal(Verdict.Harms, Judged(0.9, 0.1));
+        Assert.Equal(Verdict.NoEffect, Judged(0.9, 0.905));
+        Assert.Equal(Verdict.Helps, Judged(null, null, 2, 1));
+        Assert.Equal(Verdict.NoEffect, Judged(null, null, 1, 0.97));
+        Assert.Equal(Verdict.Helps, Judged(0.1, 0.9, 1, 50)); // another loss has another scale
+        var crash = Enumerable.Range(0, 5).Select(i => (Result("flagged", i, null, "crashed"), Scored("fixed", i, 0.2))).ToArray();
+        Assert.Equal(Verdict.Helps, Watched(crash).Judgement);
+        var both = Enumerable.Range(0, 5).Select(i => (Result("flagged", i, null, "crashed"), Result("fixed", i, null, "crashed")))
+            .ToArray();
+        Assert.Equal(Verdict.NotWatched, Watched(both).Judgement);
     }
 
     [Fact]

@@ -18,7 +18,10 @@ internal static class VerifyCommand
         var seeds = new Option<int>("--seeds") { Description = "Paired seeds", DefaultValueFactory = _ => 5 };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda", DefaultValueFactory = _ => "auto" };
         device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
-        var filter = new Option<string?>("--filter") { Description = "Only this rule, such as NN1001" };
+        var rules = new Option<string[]>("--rule")
+            { Description = "Only this rule, such as NN1001; may be given again", DefaultValueFactory = _ => [] };
+        var filter = new Option<string?>("--filter")
+            { Description = "Only programs with this in their name, which is made of rule, namespace and class" };
         var output = new Option<string>("--out") { Description = "The report folder", DefaultValueFactory = _ => "nn-report" };
         var jobs = new Option<int>("--jobs") { Description = "Trainings at a time", DefaultValueFactory = _ => Environment.ProcessorCount };
         var libtorch = new Option<string?>("--libtorch") { Description = "Folder of libtorch, such as torch/lib of a Python installation" };
@@ -51,8 +54,8 @@ internal static class VerifyCommand
         var command = new Command("verify", "Trains flagged and fixed code and compares. "
             + "Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
         {
-            path, arguments, seeds, device, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime, withLibTorch,
-            shard, run, steps, call, score, inPlace, copyLimit, onlyPlan, yes,
+            path, arguments, seeds, device, rules, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime,
+            withLibTorch, shard, run, steps, call, score, inPlace, copyLimit, onlyPlan, yes,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -62,7 +65,7 @@ internal static class VerifyCommand
                 Shard = parsed.GetValue(shard) is { } share ? Shard.Parse(share) : Shard.Whole,
             };
             if (options.LibTorch is { } given && !Directory.Exists(given)) throw new ToolException($"{given}: no such libtorch folder");
-            var rule = parsed.GetValue(filter) is { } id ? RulesCommand.Find(id).Id : null;
+            var wanted = new Wanted(parsed.GetValue(rules)!.Select(id => RulesCommand.Find(id).Id).ToList(), parsed.GetValue(filter));
             if (parsed.GetValue(seeds) < 1) throw new ToolException("--seeds must be 1 or more");
             if (parsed.GetValue(steps) < 1) throw new ToolException("--steps must be 1 or more");
             if (parsed.GetValue(run) is { } prepared)
@@ -77,7 +80,7 @@ internal static class VerifyCommand
             AnsiConsole.MarkupLineInterpolated(
                 $"[grey]Checking {source} (verify runs its training programs, each in a process of its own)[/]");
             var planner = new Planner(jobFolder, new Plan { Seeds = parsed.GetValue(seeds), TimeLimitSeconds = parsed.GetValue(timeLimit),
-                MemoryLimitMiB = parsed.GetValue(memoryLimit), Programs = [] }, rule, Console.WriteLine,
+                MemoryLimitMiB = parsed.GetValue(memoryLimit), Programs = [] }, wanted, Console.WriteLine,
                 new(parsed.GetValue(call), parsed.GetValue(steps), parsed.GetValue(score), parsed.GetValue(arguments)!,
                 parsed.GetValue(inPlace), parsed.GetValue(copyLimit)));
             var plan = await planner.PrepareAsync(source, parsed.GetValue(runtime), parsed.GetValue(withLibTorch), cancellation);
@@ -99,7 +102,8 @@ internal static class VerifyCommand
         var folder = Directory.CreateTempSubdirectory("nn-proven-").FullName;
         try
         {
-            var planner = new Planner(folder, new Plan { Seeds = 5, Programs = [] }, rule, Console.Error.WriteLine,
+            var planner = new Planner(folder, new Plan { Seeds = 5, Programs = [] },
+                new(rule is null ? [] : [RulesCommand.Find(rule).Id], null), Console.Error.WriteLine,
                 new(null, 500, null, [], InPlace: false, CopyLimitMiB: 256));
             var plan = await planner.PrepareAsync(path, null, false, cancellation);
             Say(plan, path);

@@ -9,8 +9,22 @@ using NnAnalyzers.Tool.Sources;
 
 namespace NnAnalyzers.Tool.Verify;
 
+/// <summary>Which programs are wanted.</summary>
+/// <param name="Rules">Of these rules; of all if there are none.</param>
+/// <param name="Filter">A part of their name; null for any.</param>
+internal sealed record Wanted(IReadOnlyList<string> Rules, string? Filter)
+{
+    public bool IsAll => Rules.Count == 0 && Filter is null;
+
+    /// <param name="program">Its name in the plan: rule, namespace and class.</param>
+    public bool Has(string rule, string program) => (Rules.Count == 0 || Rules.Contains(rule))
+        && (Filter is null || program.Contains(Filter, StringComparison.OrdinalIgnoreCase));
+
+    public override string ToString() => string.Join(", ", Rules.Concat(Filter is null ? [] : [Filter]));
+}
+
 /// <summary>Checks, fixes and compiles training programs into a job folder.</summary>
-internal sealed class Planner(string folder, Plan limits, string? onlyRule, Action<string> say, Ordinary? ordinary = null)
+internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<string> say, Ordinary? ordinary = null)
 {
     private const string Attribute = "NnAnalyzers.Companion.TrainingProgramAttribute";
 
@@ -40,7 +54,7 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             throw new ToolException($"{path}: no training program: no project here has an entry point and calls backward; name a method "
                 + "with --call, or mark one that takes a TrainingRun with [TrainingProgram]");
         if (programs.Count == 0) throw new ToolException(
-            $"{path}: nothing to verify{(onlyRule is null ? ": no finding with a fix in a training program" : $" for {onlyRule}")}");
+            $"{path}: nothing to verify{(wanted.IsAll ? ": no finding with a fix in a training program" : $" for {wanted}")}");
         var plan = limits with { Programs = programs.OrderBy(p => p.Id, StringComparer.Ordinal).ToList(), LibTorch = libTorch };
         plan.Save(folder);
         return plan;
@@ -90,8 +104,8 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             var watch = isOrdinary ? ordinary!.PlanOf(project, folder, method) : null;
             if (claim is not null)
             {
-                if (onlyRule is not null) continue;
                 var name = $"claim.{method.ContainingType.Name}.{method.Name}";
+                if (!wanted.Has("claim", name)) continue;
                 programs.Add(new ProgramPlan
                 {
                     Id = name, Rule = "claim", RuleTitle = claim, Message = "", Place = Analysis.Place(method.Locations[0]), FixTitle = "",
@@ -103,11 +117,12 @@ internal sealed class Planner(string folder, Plan limits, string? onlyRule, Acti
             }
             var reach = new Reach(compilation, isOrdinary ? null : method, cancellation);
             var here = findings.Where(f => reach.Contains(f.Location) && f.Properties.ContainsKey(FixProperties.Title)).ToList();
-            foreach (var group in here.GroupBy(f => f.Id).Where(g => onlyRule is null || g.Key == onlyRule))
+            foreach (var group in here.GroupBy(f => f.Id))
             {
                 var id =
                     $"{group.Key}.{(isOrdinary ? project.AssemblyName
                     : method.ContainingType.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal))}";
+                if (!wanted.Has(group.Key, id)) continue;
                 var fixedSolution = await EditApplier.ApplyAsync(project.Solution, group, cancellation);
                 var changes = await Fixer.ChangesAsync(project.Solution, fixedSolution, cancellation);
                 var variants = new List<Variant>

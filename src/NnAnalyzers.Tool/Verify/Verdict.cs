@@ -76,6 +76,9 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
             better, worse, gain, judgement);
     }
 
+    /// <summary>Out of time or memory says nothing of the code.</summary>
+    private static bool WasCut(JobResult run) => run.Outcome is JobResult.TimedOut or JobResult.OutOfMemory;
+
     /// <summary>
     /// The fixed run is better if it alone comes to its end, or has the higher score, or, where no score can be told, the lower loss; null
     /// where nothing can be compared.
@@ -83,9 +86,7 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
     private static int? CompareScores(JobResult before, JobResult after)
     {
         bool Ran(JobResult r) => r.Outcome == JobResult.Finished;
-        // Out of time or memory says nothing of the code.
-        if (before.Outcome is JobResult.TimedOut or JobResult.OutOfMemory || after.Outcome is JobResult.TimedOut or JobResult.OutOfMemory)
-            return null;
+        if (WasCut(before) || WasCut(after)) return null;
         if (Ran(before) != Ran(after)) return Ran(after) ? 1 : -1;
         if (!Ran(before)) return null;
         if (before.Score is { } a && after.Score is { } b) return Math.Abs(b - a) < LeastScore ? 0 : b.CompareTo(a);
@@ -94,8 +95,9 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
         return Math.Abs(y - x) <= LeastShare * Math.Abs(x) ? 0 : x.CompareTo(y);
     }
 
-    private static int Compare(JobResult before, JobResult after) => (before.ReachedTarget, after.ReachedTarget) switch
+    private static int? Compare(JobResult before, JobResult after) => (before.ReachedTarget, after.ReachedTarget) switch
     {
+        _ when WasCut(before) || WasCut(after) => null,
         (false, true) => 1,
         (true, false) => -1,
         (true, true) => before.StepsToTarget!.Value.CompareTo(after.StepsToTarget!.Value),
