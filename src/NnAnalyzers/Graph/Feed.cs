@@ -23,9 +23,21 @@ internal sealed record Feed(Step Start, IReadOnlyList<Step> Scalings, IReadOnlyL
         + place.FirstAncestorOrSelf<TypeDeclarationSyntax>()?.Identifier).ToLowerInvariant() is var text && Words.Any(text.Contains));
 
     /// <summary>The end of the way, from where on a table has the columns that it has in the end.</summary>
-    public IReadOnlyList<Step> WithItsColumns =>
-        Way.Skip(Way.Count - Way.Reverse().TakeWhile(s => s == Way.Last() || s.Shape is { HasRank: true, Rank: > 0 } a
-        && Way.Last().Shape is { HasRank: true } b && a.Rank == b.Rank && a.At(-1).IsKnown && a.At(-1).Equals(b.At(-1))).Count()).ToList();
+    public IReadOnlyList<Step> WithItsColumns
+    {
+        get
+        {
+            var first = Way.Count - 1;
+            while (first > 0 && (PicksRows(Way[first]) || HasColumnsOf(Way[first - 1], Way.Last()))) first--;
+            return Way.Skip(first).ToList();
+        }
+    }
+
+    private static bool HasColumnsOf(Step step, Step last) => step.Shape is { HasRank: true, Rank: > 0 } a
+        && last.Shape is { HasRank: true } b && a.Rank == b.Rank && a.At(-1).IsKnown && a.At(-1).Equals(b.At(-1));
+
+    private static bool PicksRows(Step step) => step.Role == Role.Identity
+        || step.Op.Name is "index_select" or "narrow" or "slice" && step.Arguments.ValueOf("dim") is Constant { Integer: 0 };
 
     private static readonly string[] Words = ["normal", "standard", "scale", "whiten", "zscore", "minmax", "deviation"];
 

@@ -245,6 +245,17 @@ public class NN6001_InputsNotNormalizedTests
         Assert.DoesNotContain(found, d => d.Id == "NN6001" && d.Properties.ContainsKey(FixProperties.Title));
     }
 
+    /// <summary>Windows of a series: their shape is not known, but batches are rows of them.</summary>
+    [Fact]
+    public Task Windows() => Verify.FixAsync(
+        Train(Load(Values, "{|NN6001:torch.tensor(values)|}"), "var (all, y) = Load(path); var x = all.unfold(0, 4, 1).contiguous();",
+            "x.index_select(0, randint(0, 80, 16)).narrow(0, 2, 8)"),
+        Train(Load(Values, "torch.tensor(values)"), """
+            var (all, y) = Load(path); var x = all.unfold(0, 4, 1).contiguous();
+                    var (xMean, xDeviation) = (x.mean(new[] { 0L }), x.std(new[] { 0L }));
+                    xDeviation.masked_fill_(xDeviation.eq(0), 1);
+            """, "(x.index_select(0, randint(0, 80, 16)).narrow(0, 2, 8) - xMean) / xDeviation"));
+
     [Fact]
     public Task A_deconstruction() => Verify.FixAsync(Deconstructed("{|NN6001:torch.tensor(values)|}", "", "x"),
         Deconstructed("torch.tensor(values)", """

@@ -26,7 +26,7 @@ internal sealed class NN6001_InputsNotNormalized() : Rule("NN6001", RuleLevel.Li
             isByte ? "0 to 255 instead of about -1 to 1" : "a column of large numbers drowns the others");
         var data = Scope.VariableOf(way, way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!);
         if (all.All(f => f.Feed.Scalings.Count == 0)
-            && Edit.Standardize(data, all.Select(f => f.Argument), isByte && !IsFloat(way, data?.Tensor)) is { } edits)
+            && Edit.Standardize(data, all.Select(f => f.Argument), isByte && !IsFloat(fed.Feed.Way, data?.Tensor)) is { } edits)
             return finding.Fix("Give the inputs a mean of 0 and a deviation of 1", edits);
         var starts = all.Where(f => f.Feed.IsRaw).Select(f => f.Feed.Start.Syntax as ExpressionSyntax).Distinct().ToList();
         return isByte && all.All(f => f.Feed.IsRaw || f.IsKnown && !starts.Contains(f.Feed.Start.Syntax as ExpressionSyntax))
