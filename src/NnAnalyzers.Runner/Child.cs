@@ -68,9 +68,6 @@ public static class Child
         start.Environment["OMP_NUM_THREADS"] = start.Environment["MKL_NUM_THREADS"] =
             threads.ToString(System.Globalization.CultureInfo.InvariantCulture);
         start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
-        // The same instructions on every processor, so that a seed gives the same curve; and on one virtual machine convolutions with
-        // AVX-512 gave NaN now and then.
-        start.Environment.TryAdd("ONEDNN_MAX_CPU_ISA", "AVX2");
         return start;
     }
 }

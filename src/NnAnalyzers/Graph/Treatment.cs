@@ -19,6 +19,9 @@ internal static class Treatment
     {
         if (Of(a) is not { } first || Of(b) is not { } second) return null;
         var same = first.Zip(second, (x, y) => Key(x.Text) == Key(y.Text)).TakeWhile(s => s).Count();
+        // What one piece of code does with two numbers makes two kinds of data.
+        if (same < first.Count && same < second.Count && first[same].Step.Syntax is { } code && code == second[same].Step.Syntax)
+            return null;
         return same == first.Count && same == second.Count ? null : (first.Skip(same).ToList(), second.Skip(same).ToList());
     }
 

@@ -111,6 +111,12 @@ public class NN6002_NormalizationDiffersTests
                 model.forward(tx * 0.9);
         """));
 
+    /// <summary>One piece of code makes brighter data for the test.</summary>
+    [Fact]
+    public Task Silent_on_other_data() => Verify.SilentAsync(Train("x = Made(0);", "x", Test("Made(1.5)"), members: """
+        static Tensor Made(double brightness) => randn(10, 4) * 0.5 + brightness;
+        """));
+
     /// <summary>Where the loader scales, it does so for both.</summary>
     [Fact]
     public Task Silent_where_both_come_scaled() =>
