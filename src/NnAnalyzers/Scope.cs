@@ -31,19 +31,20 @@ internal static class Scope
         && (place == creation.Statement || IsKnownAt(holder, place)) ? holder.Name : null;
 
     /// <summary>
-    /// A variable that holds one of these tensors outside the loops around a place, as it can be named there; the last one of them. Null
-    /// where there is none.
+    /// A variable that holds one of these tensors outside the loops around what the last of them goes into, as it can be named there; the
+    /// last one of them. Null where there is none.
     /// </summary>
-    /// <param name="users">Each tensor's next step; the last applies the network.</param>
-    public static (Step Tensor, ILocalSymbol Variable, StatementSyntax Declared)? VariableOf(IReadOnlyList<Step> tensors,
-        IReadOnlyList<Step> users, SyntaxNode place)
+    /// <param name="way">Each made of the one before.</param>
+    /// <param name="applied">The step that applies a network to the last.</param>
+    public static (Step Tensor, ILocalSymbol Variable, StatementSyntax Declared)? VariableOf(IReadOnlyList<Step> way, Step applied)
     {
-        for (var i = tensors.Count - 1; i >= 0; i--)
-            foreach (var symbol in new[] { users[i].Operation is { } use ? OperandOf(use) : null,
-                tensors[i].Operation is { } creation ? HolderOf(creation) : null })
+        var place = applied.Syntax!;
+        for (var i = way.Count - 1; i >= 0; i--)
+            foreach (var symbol in new[] { (i + 1 < way.Count ? way[i + 1] : applied).Operation is { } use ? OperandOf(use) : null,
+                way[i].Operation is { } creation ? HolderOf(creation) : null })
                 if (symbol is ILocalSymbol { IsConst: false, Type.Name: "Tensor", DeclaringSyntaxReferences: [var reference] } local
                     && IsKnownAt(local, place) && reference.GetSyntax() is var declared && LastSet(local, declared) is { } statement
-                    && !declared.Ancestors().Any(a => IsLoop(a) && a.Span.Contains(place.Span))) return (tensors[i], local, statement);
+                    && !declared.Ancestors().Any(a => IsLoop(a) && a.Span.Contains(place.Span))) return (way[i], local, statement);
         return null;
 
         static bool IsLoop(SyntaxNode node) =>

@@ -19,7 +19,6 @@ public class WatchTests
         Assert.Equal(1, ScoreOf(logits.unsqueeze(2), tensor(new long[] { 0, 1, 0, 2 }).unsqueeze(1), true)); // pixels
     }
 
-
     [Fact]
     public void Yes_or_no_by_logits_or_chances()
     {

@@ -101,7 +101,6 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
         var programs = new List<ProgramPlan>();
         foreach (var (method, lossBelow, metricAbove, claim, claimedToFail, isOrdinary) in methods)
         {
-            var watch = isOrdinary ? ordinary!.PlanOf(project, folder, method) : null;
             if (claim is not null)
             {
                 var name = $"claim.{method.ContainingType.Name}.{method.Name}";
@@ -123,6 +122,8 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
                     $"{group.Key}.{(isOrdinary ? project.AssemblyName
                     : method.ContainingType.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal))}";
                 if (!wanted.Has(group.Key, id)) continue;
+                // Copies the program's files, so only where there is something to train.
+                var watch = isOrdinary ? ordinary!.PlanOf(project, folder, method) : null;
                 var fixedSolution = await EditApplier.ApplyAsync(project.Solution, group, cancellation);
                 var changes = await Fixer.ChangesAsync(project.Solution, fixedSolution, cancellation);
                 var variants = new List<Variant>
@@ -185,7 +186,7 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
 
     private Variant Emit(Compilation compilation, string id, string name, Diagnostic? fix, WatchPlan? watch = null)
     {
-        if (watch is not null) compilation = Watching.Apply(compilation, CancellationToken.None).Compilation;
+        if (watch is not null) compilation = Watching.Apply(compilation, CancellationToken.None);
         var path = Path.Combine("programs", id, name + ".dll");
         var (assembly, error) = Emitter.Emit(compilation);
         if (assembly is null)

@@ -15,16 +15,10 @@ internal static class Watching
 {
     private const string Watch = "global::NnAnalyzers.Companion.Watch.";
 
-    /// <summary>The program with the companion in it.</summary>
-    /// <param name="Losses">Places at which a loss goes backward and is reported.</param>
-    /// <param name="Scored">Losses of which both sides are reported.</param>
-    /// <param name="NotWatched">Places of <c>backward</c> that could not be rewritten.</param>
-    public sealed record Watched(Compilation Compilation, int Losses, int Scored, IReadOnlyList<Location> NotWatched);
-
-    public static Watched Apply(Compilation compilation, CancellationToken cancellation)
+    /// <summary>The program with the companion in it. What may not be there, <c>x?.backward()</c>, is not reported.</summary>
+    public static Compilation Apply(Compilation compilation, CancellationToken cancellation)
     {
         var wraps = new List<(ExpressionSyntax Expression, string Before, string After)>();
-        var missed = new List<Location>();
         var losses = 0;
         foreach (var tree in compilation.SyntaxTrees.OrderBy(t => t.FilePath, StringComparer.Ordinal))
         {
@@ -35,10 +29,9 @@ internal static class Watching
             foreach (var node in tree.GetRoot(cancellation).DescendantNodes().OfType<ExpressionSyntax>())
                 switch (node)
                 {
-                    case InvocationExpressionSyntax call when NameOf(call) is "backward" && IsOfTensor(model, call, cancellation):
-                        if (call.Expression is MemberAccessExpressionSyntax { Expression: var loss })
-                            wraps.Add((loss, $"{Watch}Loss(", $", {losses++})"));
-                        else missed.Add(call.GetLocation());
+                    case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var loss } } call
+                        when NameOf(call) is "backward" && IsOfTensor(model, call, cancellation):
+                        wraps.Add((loss, $"{Watch}Loss(", $", {losses++})"));
                         break;
                     case InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: var seed }] } call
                         when NameOf(call)?.StartsWith("manual_seed", StringComparison.Ordinal) == true:
@@ -62,7 +55,7 @@ internal static class Watching
             }
         foreach (var file in wraps.GroupBy(w => w.Expression.SyntaxTree))
             compilation = compilation.ReplaceSyntaxTree(file.Key, file.Key.WithChangedText(Wrapped(file.Key.GetText(cancellation), file)));
-        return new(WithCompanion(compilation), losses, scored, missed);
+        return WithCompanion(compilation);
     }
 
     private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch

@@ -364,19 +364,23 @@ internal sealed class ProjectGraph
             .Distinct() : [];
 
     /// <summary>What each network of a site is given, with the tensor that stands for it inside.</summary>
-    public IEnumerable<Fed> FedBy(TrainingSite site) =>
-        from applied in site.Steps
-        where applied.Kind == StepKind.Network
-        let network = Applied(applied)
-        where network is not null
-        from input in network.Steps
-        where input.Kind == StepKind.Input
-        let given = Given(applied, network, input)
-        where given is not null
-        select new Fed(applied, network, given, input)
-        {
-            IsTrained = !applied.PredictionOnly && LossesOf(site).Any(u => !u.Loss.PredictionOnly && u.NetworkInputs.Contains(given)),
-        };
+    public IReadOnlyList<Fed> FedBy(TrainingSite site)
+    {
+        if (_fed.TryGetValue(site, out var known)) return known;
+        var taught = new HashSet<Step>(LossesOf(site).Where(u => !u.Loss.PredictionOnly).SelectMany(u => u.NetworkInputs));
+        return _fed[site] = (from applied in site.Steps
+                             where applied.Kind == StepKind.Network
+                             let network = Applied(applied)
+                             where network is not null
+                             from input in network.Steps
+                             where input.Kind == StepKind.Input
+                             let given = Given(applied, network, input)
+                             where given is not null
+                             select new Fed(applied, network, given, input)
+                                 { IsTrained = !applied.PredictionOnly && taught.Contains(given) }).ToList();
+    }
+
+    private readonly Dictionary<TrainingSite, IReadOnlyList<Fed>> _fed = [];
 
     /// <summary>What a network is given anywhere in the project.</summary>
     public IEnumerable<Fed> FedTo(Network network) =>

@@ -197,8 +197,8 @@ internal sealed partial class Reader
                 && method is { ContainingType.Name: "Enumerable", TypeArguments: [var one, ..] }
                 && Listed(Several(Anything(one, "element")), null, method, arguments, call, frame) is { } each) return each;
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
-            if (Compute(method, arguments.Values.ToList()) is { } number) return number;
-            if (Read(method, receiver, arguments, call, frame) is { } read) return read;
+            var given = arguments.Values.ToList();
+            if ((Compute(method, given) ?? Read(method, receiver, given, arguments, call, frame)) is { } known) return known;
             if (method is { Name: "CreateInstance", ContainingType.Name: "Activator", TypeArguments: [var activated] })
                 return CreateOf(activated, call, null, frame);
         }

@@ -14,9 +14,10 @@ namespace NnAnalyzers.Reading;
 internal sealed partial class Reader
 {
     /// <summary>What a call of another library reads, parses or draws; null for anything else.</summary>
-    private Value? Read(IMethodSymbol method, Value? receiver, Arguments arguments, IOperation call, Frame frame)
+    /// <param name="given">The values of the arguments.</param>
+    private Value? Read(IMethodSymbol method, Value? receiver, IReadOnlyList<Value> given, Arguments arguments, IOperation call,
+        Frame frame)
     {
-        var given = arguments.Values.ToList();
         if (DataSources.Read(method) is { } kind) return From(kind, method, call.Type ?? method.ReturnType, call);
         if (DataSources.Fills(method) && given.OfType<Collection>().FirstOrDefault() is { } buffer)
         {

@@ -24,7 +24,7 @@ internal sealed class NN6001_InputsNotNormalized() : Rule("NN6001", RuleLevel.Li
         var (all, way, isByte) = (project.FedLike(fed), fed.Feed.WithItsColumns, fed.Feed.Origin!.Kind == OriginKind.Byte);
         var finding = At(place, isByte ? "Bytes" : "Columns of a file", name,
             isByte ? "0 to 255 instead of about -1 to 1" : "a column of large numbers drowns the others");
-        var data = Scope.VariableOf(way, way.Skip(1).Append(fed.Applied).ToList(), fed.Applied.Syntax!);
+        var data = Scope.VariableOf(way, fed.Applied);
         if (all.All(f => f.Feed.Scalings.Count == 0)
             && Edit.Standardize(data, all.Select(f => f.Argument), isByte && !IsFloat(fed.Feed.Way, data?.Tensor)) is { } edits)
             return finding.Fix("Give the inputs a mean of 0 and a deviation of 1", edits);

@@ -15,7 +15,7 @@ internal sealed class NN6004_PictureClips() : Rule("NN6004", RuleLevel.Likely, C
         where clamp is { Op.Name: "clamp", Kind: StepKind.Operation, Input: not null } && IsPicture(clamp) && Bound(clamp) is 1 or 255
         let sources = project.Behind(Unscaled(clamp.Input!), site).Select(s => s.Step).ToList()
         where sources.Count > 0 && sources.All(IsOpen)
-        let taught = site.Uses.Concat(project.LossesOf(site)).FirstOrDefault(u => u.Ends.Any(e => sources.Contains(e.Last)))
+        let taught = project.LossesOf(site).FirstOrDefault(u => u.Ends.Any(e => sources.Contains(e.Last)))
         where taught is null ? sources.All(s => s.Body is { IsOfNetwork: true }) : taught.Target?.Range is { } range && IsCut(range, clamp)
         select At(clamp.Syntax!, taught is null ? "Activations" : "Predictions", sources[0].Name, Bound(clamp)!).Fix(
             "Scale them from the least to the most", Edit.Operand(clamp) is IdentifierNameSyntax x && clamp.Syntax is ExpressionSyntax whole
