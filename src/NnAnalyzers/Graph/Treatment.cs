@@ -55,8 +55,11 @@ internal static class Treatment
 
     private static string? Of(Step step, Feed feed)
     {
-        var text = step.Op.Name;
         var isPlain = step.Op.Name is "add" or "sub" or "mul" or "div";
+        // 1 - x is not x - 1.
+        if (step.Op.Name is "sub" or "div" && step.Arguments.ValueOf("left") is { } left and not Step)
+            return Of(left) is { } from ? $"{from} {(step.Op.Name == "sub" ? "-" : "/")} x" : null;
+        var text = step.Op.Name;
         foreach (var argument in step.Arguments)
             // The defaults of plain arithmetic say nothing: x.div(2) is x / 2.
             if (isPlain && argument.Operation is IArgumentOperation { ArgumentKind: ArgumentKind.DefaultValue }

@@ -367,7 +367,8 @@ internal sealed class ProjectGraph
     public IReadOnlyList<Fed> FedBy(TrainingSite site)
     {
         if (_fed.TryGetValue(site, out var known)) return known;
-        var taught = new HashSet<Step>(LossesOf(site).Where(u => !u.Loss.PredictionOnly).SelectMany(u => u.NetworkInputs));
+        var taught = new HashSet<Step>(LossesOf(site).Where(u => !u.Loss.PredictionOnly && !site.IsOnlyLookedAt(u.Loss))
+            .SelectMany(u => u.NetworkInputs));
         return _fed[site] = (from applied in site.Steps
                              where applied.Kind == StepKind.Network
                              let network = Applied(applied)

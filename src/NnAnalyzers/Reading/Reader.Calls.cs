@@ -66,11 +66,13 @@ internal sealed partial class Reader
     }
 
     /// <summary>Runs <c>{ A = 1, B = 2 }</c> or <c>{ a, b }</c> behind a creation.</summary>
-    private Value Initialize(Value made, IObjectOrCollectionInitializerOperation? initializer, Frame frame)
+    private Value Initialize(Value made, IObjectOrCollectionInitializerOperation? initializer, Frame frame) =>
+        initializer is null ? made : Initialize(made, initializer.Initializers, frame);
+
+    private Value Initialize(Value made, ImmutableArray<IOperation> parts, Frame frame)
     {
-        if (initializer is null) return made;
         _initialized.Push(made);
-        foreach (var part in initializer.Initializers)
+        foreach (var part in parts)
             if (part is IInvocationOperation { TargetMethod.Name: "Add" } add
                 && (made as Collection ?? (made as Layer)?.Children) is { } collection)
             {

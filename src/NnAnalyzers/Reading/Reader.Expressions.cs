@@ -121,6 +121,8 @@ internal sealed partial class Reader
             case IObjectCreationOperation creation: return Create(creation, frame);
             case ITypeParameterObjectCreationOperation { Type: { } open } creation:
                 return CreateOf(open, creation, creation.Initializer, frame);
+            case IAnonymousObjectCreationOperation { Type: INamedTypeSymbol type } creation:
+                return Initialize(new Instance(type) { MadeIn = Now.Loop }, creation.Initializers, frame);
             case IWithOperation with: return Initialize(Copy(Evaluate(with.Operand, frame)), with.Initializer, frame);
             case IInterpolatedStringOperation text: return Interpolate(text, frame);
             case IThrowOperation: return new Unknown("a throw");

@@ -69,6 +69,22 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
         return all.Size;
     }
 
+    /// <summary>Whether a loss teaches nothing: others go backward here, this one is turned into a number.</summary>
+    public bool IsOnlyLookedAt(Step loss)
+    {
+        var taught = new HashSet<Value>(Of(EventKind.Backward).Select(e => e.Subject));
+        var (open, seen) = (new Queue<Step>([loss]), new HashSet<Step>());
+        var isRead = false;
+        while (taught.Count > 0 && open.Count > 0)
+            if (open.Dequeue() is var step && taught.Contains(step)) return false;
+            else if (seen.Add(step))
+            {
+                isRead |= step.IsReadOut;
+                foreach (var user in step.Users) open.Enqueue(user);
+            }
+        return isRead;
+    }
+
     /// <summary>The weights that are drawn on the way.</summary>
     public IEnumerable<Initialization> Initializations => Events.Select(Initialization.Of).OfType<Initialization>();
 

@@ -74,6 +74,15 @@ public class NN6001_InputsNotNormalizedTests
     [InlineData("""
         var values = (from line in File.ReadAllText(path).Split('\n') from part in line.Split(',') select float.Parse(part)).ToArray();
         """)]
+    [InlineData("""
+        var values = (from line in File.ReadLines(path) let parts = line.Split(',')
+                    where parts.Length > 4 select float.Parse(parts[2])).ToArray();
+        """)]
+    [InlineData("""
+        var rows = File.ReadLines(path).Select(l => l.Split(','))
+                    .Select(p => new { Age = float.Parse(p[0]), Pay = float.Parse(p[1]) }).ToList();
+                var values = rows.SelectMany(r => new[] { r.Age, r.Pay }).ToArray();
+        """)]
     [InlineData("var values = Directory.GetFiles(path).Select(f => float.Parse(File.ReadAllText(f))).ToArray();")]
     [InlineData("""
         var rows = File.ReadLines(path).Select(l => l.Split(',')[..4].Select(float.Parse).ToArray()).OrderByDescending(r => r[0]);
@@ -99,6 +108,7 @@ public class NN6001_InputsNotNormalizedTests
 
     [Theory]
     [InlineData("values.AddRange(line.Split(',').Select(p => float.Parse(p) / 100));")]
+    [InlineData("values.AddRange(from part in line.Split(',') let number = float.Parse(part) select (number - 3) / 2);")]
     [InlineData("var parts = line.Split(','); values.Add((float.Parse(parts[0]) - 30) / 12);")]
     [InlineData("values.Add(MathF.Log(float.Parse(line)));")]
     [InlineData("values.Add(line.Length);")]

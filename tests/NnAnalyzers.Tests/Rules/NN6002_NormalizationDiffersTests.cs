@@ -63,6 +63,23 @@ public class NN6002_NormalizationDiffersTests
         Train("var held = x[80..]; // kept apart", "(x[..80] - 5) / 2", "model.forward({|NN6002:held|});"),
         Train("var held = x[80..]; // kept apart", "(x[..80] - 5) / 2", "model.forward((held - 5) / 2);"));
 
+    /// <summary>A test that forgets no_grad teaches nothing all the same: its loss becomes a number.</summary>
+    [Theory]
+    [InlineData("var held = functional.mse_loss(model.forward({|NN6002:tx|}), ty); Console.WriteLine(held.ToSingle());")]
+    [InlineData("var sum = 0f; sum += functional.mse_loss(model.forward({|NN6002:tx|}), ty).mean().item<float>(); Console.WriteLine(sum);")]
+    public Task A_test_with_gradients(string test) => Verify.FiresAsync(Train("x = x / 100;", "x", test));
+
+    /// <summary>A second loss that goes backward teaches, whatever is printed of it.</summary>
+    [Fact]
+    public Task Silent_on_two_losses() => Verify.FiresAsync(Train("x = x / 100;", "x", load: "{|NN6001:torch.tensor(values)|}.view(-1, 4)",
+        test: """
+        var second = functional.mse_loss(model.forward(tx), ty);
+                Console.WriteLine(second.ToSingle());
+                optimizer.zero_grad();
+                (second * 0.1).backward();
+                optimizer.step();
+        """));
+
     /// <summary>The mean of numbers that were drawn is no augmentation.</summary>
     [Fact]
     public Task By_the_mean_of_drawn_numbers() => Verify.FixAsync(
@@ -74,6 +91,8 @@ public class NN6002_NormalizationDiffersTests
     [Theory]
     [InlineData("x = (x - 30) / 12;", "(tx - 31) / 11")] // other constants
     [InlineData("x = x / 100;", "tx / 10")]
+    [InlineData("x = 1 - x;", "tx - 1")]
+    [InlineData("x = x / 100;", "100 / tx")]
     public Task Otherwise(string before, string test) => Verify.FiresAsync(Train(before, "x", Test($"{{|NN6002:{test}|}}")));
 
     [Fact]
@@ -91,6 +110,7 @@ public class NN6002_NormalizationDiffersTests
     [InlineData("x.sub_(30).div_(12);", "(tx - 30f) / 12")]
     [InlineData("x = x / 255f;", "tx * (1 / 255f)")]
     [InlineData("x = x.div(255).sub(0.5);", "tx / 255 + -0.5")]
+    [InlineData("x = 1 - x;", "1 - tx")]
     [InlineData("x = x / 100; x = x + randn_like(x) * 0.1;", "tx / 100")] // augmentation
     [InlineData("x = x / 100; x = (x + randn_like(x) * 0.1).clamp(0, 1);", "tx / 100")]
     [InlineData("x = x / 100;", "Other(tx)")]

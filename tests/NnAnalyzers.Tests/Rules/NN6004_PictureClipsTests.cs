@@ -56,4 +56,41 @@ public class NN6004_PictureClipsTests
     [InlineData("stem.forward(rand(1, 1, 28, 28)).clamp(0, 1)", "zeros(3).to(uint8)")] // no picture
     [InlineData("rand(1, 1, 28, 28) * 300", "maps.clamp(0, 255).to(uint8)")]
     public Task Silent(string shown, string picture, string target = "x") => Verify.SilentAsync(Show(shown, picture, target));
+
+    /// <summary>What a network's own method gives is what its forward taught.</summary>
+    [Fact]
+    public Task A_method_of_the_network() => Verify.FiresAsync(Decoded("x * 2 - 1", "{|NN6004:shown.clamp(0, 1)|}"));
+
+    [Fact]
+    public Task Silent_on_a_method_that_was_taught_its_range() => Verify.SilentAsync(Decoded("x", "shown.clamp(0, 1)"));
+
+    private static string Decoded(string target, string picture) => $$"""
+        class Coder : Module<Tensor, Tensor>
+        {
+            private readonly Module<Tensor, Tensor> down = Linear(784, 32), act = ReLU(), up = Linear(32, 784);
+            public Coder() : base("coder") => RegisterComponents();
+            public Tensor Decode(Tensor code) => up.forward(act.forward(code));
+            public override Tensor forward(Tensor x) => Decode(down.forward(x));
+        }
+
+        static class Program
+        {
+            static void Train(string path)
+            {
+                var model = new Coder();
+                var optimizer = optim.Adam(model.parameters());
+                for (var step = 0; step < 100; step++)
+                {
+                    using var x = rand(8, 784);
+                    var loss = functional.mse_loss(model.forward(x), {{target}});
+                    optimizer.zero_grad();
+                    loss.backward();
+                    optimizer.step();
+                }
+                using var _ = no_grad();
+                var shown = model.Decode(randn(1, 32));
+                File.WriteAllBytes(path, {{picture}}.mul(255).to(uint8).data<byte>().ToArray());
+            }
+        }
+        """;
 }

@@ -15,11 +15,14 @@ internal sealed class NN6004_PictureClips() : Rule("NN6004", RuleLevel.Likely, C
         where clamp is { Op.Name: "clamp", Kind: StepKind.Operation, Input: not null } && IsPicture(clamp) && Bound(clamp) is 1 or 255
         let sources = project.Behind(Unscaled(clamp.Input!), site).Select(s => s.Step).ToList()
         where sources.Count > 0 && sources.All(IsOpen)
-        let taught = project.LossesOf(site).FirstOrDefault(u => u.Ends.Any(e => sources.Contains(e.Last)))
+        let taught = project.LossesOf(site).FirstOrDefault(u => u.Ends.Any(e => sources.Any(s => IsSame(s, e.Last))))
         where taught is null ? sources.All(s => s.Body is { IsOfNetwork: true }) : taught.Target?.Range is { } range && IsCut(range, clamp)
         select At(clamp.Syntax!, taught is null ? "Activations" : "Predictions", sources[0].Name, Bound(clamp)!).Fix(
             "Scale them from the least to the most", Edit.Operand(clamp) is IdentifierNameSyntax x && clamp.Syntax is ExpressionSyntax whole
             ? Edit.Replace(whole, $"(({x} - {x}.min()) / ({x}.max() - {x}.min()){(Bound(clamp) == 255 ? " * 255" : "")})") : null);
+
+    /// <summary>A method of a network is read where it is called, and in the network.</summary>
+    private static bool IsSame(Step a, Step b) => a == b || a.Syntax is { } code && code == b.Syntax;
 
     private static double? Bound(Step clamp) =>
         clamp.Arguments.ValueOf("min")?.Number == 0 ? clamp.Arguments.ValueOf("max")?.Number : null;
