@@ -1,22 +1,45 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using TorchSharp;
 
 namespace NnAnalyzers.Companion;
 
 /// <summary>
-/// What <c>nn verify</c> puts into a copy of an ordinary program: every function gives back what it is given. Where nobody watches, it does
-/// nothing else.
+/// What the code that <c>nn verify</c> and <c>nn probe</c> put into a copy of an ordinary program comes to: every call gives back what it is
+/// given, or what stands for it. The program itself knows nothing of the companion, whatever framework it is made for.
 /// </summary>
-public static class Watch
+internal static class Watch
 {
-    private static volatile WatchedRun? _run;
+    /// <summary>The class that is put into the program, and its field that says who watches: a function of a call and its arguments.</summary>
+    private const string Type = "NnAnalyzersWatched.Watch", Field = "Call";
 
-    internal static WatchedRun? Run { get => _run; set => _run = value; }
+    private static volatile IWatcher? _run;
 
-    /// <summary>
-    /// A seed of the program, moved by that of the run: <c>manual_seed(Watch.Seed(42))</c>, <c>new Random(Watch.Seed(42))</c>.
-    /// </summary>
+    public static IWatcher? Run { get => _run; set => _run = value; }
+
+    /// <summary>Watches a program from now on.</summary>
+    public static void Attach(Assembly code, IWatcher run)
+    {
+        Run = run;
+        code.GetType(Type)?.GetField(Field)?.SetValue(null, (Func<string, object?[], object?>)Answer);
+    }
+
+    private static object? Answer(string call, object?[] given) => (call, given) switch
+    {
+        ("Seed", [int seed]) => Seed(seed),
+        ("Seed", [long seed]) => Seed(seed),
+        ("Loss", [torch.Tensor loss, int place, int optimizer, var again]) => Loss(loss, place, optimizer, (Func<torch.Tensor>?)again),
+        ("Output", [torch.Tensor output, int place, bool isOfClasses]) => Output(output, place, isOfClasses),
+        ("Target", [torch.Tensor target, int place, bool isOfClasses]) => Target(target, place, isOfClasses),
+        ("Optimizer", [torch.optim.Optimizer optimizer, int place]) => Optimizer(optimizer, place),
+        ("Model", [torch.nn.Module model, string name]) => _run?.Model(model, name) ?? model,
+        ("Input", [torch.Tensor input, int place]) => _run?.Input(input, place) ?? input,
+        ("Applied", [torch.Tensor output]) => _run?.Applied(output) ?? output,
+        _ => given[0],
+    };
+
+    /// <summary>A seed of the program, moved by that of the run: <c>manual_seed(42)</c>, <c>new Random(42)</c>.</summary>
     public static int Seed(int seed) => _run is { } run ? unchecked(seed + 7919 * run.Seed) : seed;
 
     /// <inheritdoc cref="Seed(int)"/>
@@ -24,32 +47,61 @@ public static class Watch
 
     /// <summary>What goes backward.</summary>
     /// <param name="loss">A tensor of one number.</param>
-    /// <param name="curve">The place in the program, from 0.</param>
-    public static torch.Tensor Loss(torch.Tensor loss, int curve)
+    /// <param name="place">The place in the program, from 0.</param>
+    /// <param name="optimizer">The place of the optimizer that steps next, from 0; -1 where that is not known.</param>
+    /// <param name="again">The code that worked it out, to be run again; null where that cannot be.</param>
+    public static torch.Tensor Loss(torch.Tensor loss, int place, int optimizer = -1, Func<torch.Tensor>? again = null)
     {
-        _run?.Loss(loss, curve);
+        _run?.Loss(loss, place, optimizer, again);
         return loss;
     }
 
-    /// <summary>What a loss is given of the network.</summary>
-    /// <param name="output">Logits, probabilities or numbers.</param>
+    /// <summary>What a loss is given of the network: logits, probabilities or numbers.</summary>
+    /// <param name="output">What it is given.</param>
     /// <param name="place">The loss, from 0.</param>
     /// <param name="isOfClasses">It says of which class a sample is.</param>
-    public static torch.Tensor Output(torch.Tensor output, int place, bool isOfClasses)
-    {
-        _run?.Side(output, place, isOutput: true, isOfClasses);
-        return output;
-    }
+    public static torch.Tensor Output(torch.Tensor output, int place, bool isOfClasses) =>
+        _run?.Side(output, place, isOutput: true, isOfClasses) ?? output;
 
     /// <summary>What a loss compares it with; with <see cref="Output"/> it gives the score.</summary>
     /// <param name="target">Class numbers, chances or numbers.</param>
     /// <param name="place">The loss, from 0.</param>
     /// <param name="isOfClasses">It says of which class the sample is, as a number or as chances.</param>
-    public static torch.Tensor Target(torch.Tensor target, int place, bool isOfClasses)
+    public static torch.Tensor Target(torch.Tensor target, int place, bool isOfClasses) =>
+        _run?.Side(target, place, isOutput: false, isOfClasses) ?? target;
+
+    /// <summary>An optimizer that was made, with its place in the program.</summary>
+    private static torch.optim.Optimizer Optimizer(torch.optim.Optimizer optimizer, int place)
     {
-        _run?.Side(target, place, isOutput: false, isOfClasses);
-        return target;
+        _run?.Optimizer(optimizer, place);
+        return optimizer;
     }
+}
+
+/// <summary>Who watches a program.</summary>
+internal interface IWatcher
+{
+    /// <summary>Moves the program's own seeds.</summary>
+    int Seed { get; }
+
+    /// <summary>Set when enough was seen; the thread of the program that comes by then stops there for good.</summary>
+    ManualResetEventSlim Enough { get; }
+
+    void Loss(torch.Tensor loss, int place, int optimizer, Func<torch.Tensor>? again);
+
+    /// <summary>What stands for a side of a loss; null for itself.</summary>
+    torch.Tensor? Side(torch.Tensor side, int place, bool isOutput, bool isOfClasses);
+
+    void Optimizer(torch.optim.Optimizer optimizer, int place) { }
+
+    /// <summary>What stands for a network that is applied, by the name that the program calls it.</summary>
+    torch.nn.Module? Model(torch.nn.Module model, string name) => null;
+
+    /// <summary>What stands for a tensor that a network is given as the argument of this place, from 0.</summary>
+    torch.Tensor? Input(torch.Tensor input, int place) => null;
+
+    /// <summary>What stands for what a network gives.</summary>
+    torch.Tensor? Applied(torch.Tensor output) => null;
 }
 
 /// <summary>One run of an ordinary program that is watched.</summary>
@@ -57,7 +109,7 @@ public static class Watch
 /// <param name="steps">How many losses may go backward until enough was seen.</param>
 /// <param name="logFile">Where the curve goes.</param>
 /// <param name="score">A function of output and target that is better when larger; null for accuracy and R².</param>
-internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch.Tensor, torch.Tensor, double>? score) : IDisposable
+internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch.Tensor, torch.Tensor, double>? score) : IWatcher, IDisposable
 {
     /// <summary>Points of a curve.</summary>
     private const int Points = 100;
@@ -80,13 +132,12 @@ internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch
 
     public int Seed => seed;
 
-    /// <summary>Set when enough was seen; the thread of the program that comes by then stops there for good.</summary>
     public ManualResetEventSlim Enough { get; } = new();
 
     /// <summary>The first loss that is no number, with its step.</summary>
     public (int Step, double Loss)? Bad { get; private set; }
 
-    public void Loss(torch.Tensor loss, int place)
+    public void Loss(torch.Tensor loss, int place, int optimizer, Func<torch.Tensor>? again)
     {
         lock (_log)
         {
@@ -111,22 +162,23 @@ internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch
     }
 
     /// <summary>One side of a loss; the second of the two is compared with the first.</summary>
-    public void Side(torch.Tensor side, int place, bool isOutput, bool isOfClasses)
+    public torch.Tensor? Side(torch.Tensor side, int place, bool isOutput, bool isOfClasses)
     {
         lock (_log)
         {
             // A test between two steps is no part of the training.
-            if (!torch.is_grad_enabled()) return;
+            if (!torch.is_grad_enabled()) return null;
             if (!_waiting.Remove(place, out var first) || first.IsOutput == isOutput || first.Side.IsInvalid)
             {
                 _waiting[place] = (side, isOutput);
-                return;
+                return null;
             }
             var (output, target) = isOutput ? (side, first.Side) : (first.Side, side);
             using var scope = torch.NewDisposeScope();
             using var guard = torch.no_grad();
             _compared.Add(place, score is null ? Score.Of(output.detach(), target.detach(), isOfClasses)
                 : new Score { Given = score(output.detach(), target.detach()), Times = 1 });
+            return null;
         }
     }
 

@@ -20,22 +20,36 @@ public sealed record WatchedProgram(int Steps, IReadOnlyList<string> Arguments, 
     /// <returns>The outcome, and a line on what went wrong, if anything.</returns>
     internal (string Outcome, string? Detail) Run(string assembly, string method, int seed, string logFile)
     {
-        var code = Assembly.LoadFrom(Path.GetFullPath(assembly));
+        var code = Load(assembly);
         var score = Score is null ? null : Find(code, Score).CreateDelegate<Func<torch.Tensor, torch.Tensor, double>>();
+        using var run = new WatchedRun(seed, Steps, logFile, score);
+        var failure = Run(code, method, Arguments, run);
+        return run.Bad is var (step, loss) ? (JobHost.Diverged, new TrainingDivergedException(step, loss).Message)
+            : failure is null ? (JobHost.Finished, null) : (JobHost.Crashed, JobHost.FirstLine(failure));
+    }
+
+    internal static Assembly Load(string assembly) => Assembly.LoadFrom(Path.GetFullPath(assembly));
+
+    /// <summary>Runs a program until it ends or enough was seen.</summary>
+    /// <param name="code">The program, rewritten to be watched.</param>
+    /// <param name="method">Namespace.Type.Method without arguments; empty for the entry point.</param>
+    /// <param name="arguments">Of its entry point.</param>
+    /// <param name="run">Who watches.</param>
+    /// <returns>What it threw before enough was seen, if anything.</returns>
+    internal static Exception? Run(Assembly code, string method, IReadOnlyList<string> arguments, IWatcher run)
+    {
         var start = method.Length == 0 ? code.EntryPoint ?? throw new MissingMethodException("the program has no entry point")
             : Find(code, method);
-        using var run = new WatchedRun(seed, Steps, logFile, score);
-        Watch.Run = run;
+        Watch.Attach(code, run);
         Exception? failure = null;
         var program = new Thread(() =>
         {
-            try { Call(start, Arguments); }
+            try { Call(start, arguments); }
             catch (Exception error) { failure = JobHost.Cause(error); }
         }, StackSize) { IsBackground = true };
         program.Start();
         while (!run.Enough.Wait(50) && program.IsAlive) { }
-        return run.Bad is var (step, loss) ? (JobHost.Diverged, new TrainingDivergedException(step, loss).Message)
-            : failure is null || run.Enough.IsSet ? (JobHost.Finished, null) : (JobHost.Crashed, JobHost.FirstLine(failure));
+        return run.Enough.IsSet ? null : failure;
     }
 
     private static MethodInfo Find(Assembly code, string name)

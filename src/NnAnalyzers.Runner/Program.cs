@@ -7,7 +7,8 @@ namespace NnAnalyzers.Runner;
 
 /// <summary>
 /// <c>nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR] [--shard 2/8]</c> runs the jobs of a job folder. <c>job ..</c>
-/// is one of them, in a process of its own; <c>probe QUESTION ANSWER</c> asks what keeps one model from learning.
+/// is one of them, in a process of its own; <c>probe QUESTION ANSWER</c> asks what keeps one model from learning, <c>probe-program</c> what
+/// keeps a program's.
 /// </summary>
 public static class Program
 {
@@ -22,7 +23,8 @@ public static class Program
             return args switch
             {
                 ["job", ..] => RunJob(args[1..]),
-                ["probe", var question, var answer] => RunProbe(question, answer),
+                ["probe", var question, var answer] => RunProbe(question, answer, isProgram: false),
+                ["probe-program", var question, var answer] => RunProbe(question, answer, isProgram: true),
                 _ => RunFolder(args),
             };
         }
@@ -81,9 +83,10 @@ public static class Program
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int RunProbe(string question, string answer)
+    private static int RunProbe(string question, string answer, bool isProgram)
     {
-        AtomicFile.Write(answer, Companion.ProbeHost.Run(File.ReadAllText(question)));
+        var job = File.ReadAllText(question);
+        AtomicFile.Write(answer, isProgram ? Companion.ProbeHost.RunProgram(job) : Companion.ProbeHost.Run(job));
         return 0;
     }
 }

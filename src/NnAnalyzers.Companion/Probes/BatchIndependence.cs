@@ -8,7 +8,7 @@ internal static class BatchIndependence
 {
     public static IEnumerable<ProbeResult> Ask(Subject subject)
     {
-        if (subject.BatchSize < 2) yield break;
+        if (subject.BatchSize < 2 || !subject.Options.HasSamples) yield break;
         using var guard = no_grad();
         // Batch normalization mixes on purpose while it trains.
         subject.Model.eval();
@@ -20,7 +20,7 @@ internal static class BatchIndependence
             yield return new("BatchIndependence", ProbeVerdict.Failed,
                 $"{subject.BatchSize} samples give an output of shape ({string.Join(", ", before.shape)})", "one output a sample",
                 "The first axis must stay the batch: look for a flatten(0), view(-1, ..) or squeeze() that takes it in.")
-                { RuleId = "NN3004" };
+                { RuleId = "NN3004", Cause = ProbeCause.MixesSamples };
             yield break;
         }
         if (!before.isfinite().all().item<bool>()) yield break;
@@ -34,6 +34,7 @@ internal static class BatchIndependence
         var mixed = leak > Thresholds.Leak;
         yield return new("BatchIndependence", mixed ? ProbeVerdict.Failed : ProbeVerdict.Passed,
             $"a change of sample 0 moves other outputs by {leak:g3} of their spread", $"{Thresholds.Leak:g} (source: ours, float rounding)",
-            mixed ? "A reshape, a softmax or a reduction works across the batch axis." : "") { RuleId = mixed ? "NN3001" : null };
+            mixed ? "A reshape, a softmax or a reduction works across the batch axis." : "") 
+            { RuleId = mixed ? "NN3001" : null, Cause = mixed ? ProbeCause.MixesSamples : null };
     }
 }

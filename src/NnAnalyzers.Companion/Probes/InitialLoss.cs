@@ -10,7 +10,8 @@ internal static class InitialLoss
         if (!double.IsFinite(first))
         {
             yield return new("InitialLoss", ProbeVerdict.Failed, $"the first loss is {first}", "a finite number",
-                "Something divides by zero, takes the logarithm of zero or overflows before any training. See GradientFlow for where.");
+                "Something divides by zero, takes the logarithm of zero or overflows before any training. See GradientFlow for where.")
+                { Cause = ProbeCause.NotFiniteLoss };
             yield break;
         }
         var expected = Expected(subject);
@@ -25,7 +26,11 @@ internal static class InitialLoss
                 ? "The answers are far from the targets' range: bring targets to mean 0 and deviation 1, "
                     + "and look at the inputs' range and the initialization."
                 : "The network is sure of itself before it learned anything: its weights or inputs are too large.")
-        { RuleId = verdict == ProbeVerdict.Passed ? null : "NN2001" };
+        {
+            RuleId = verdict == ProbeVerdict.Passed ? null : "NN2001",
+            Cause = verdict == ProbeVerdict.Passed ? null : subject.Kind is LossKind.Mse or LossKind.L1 && IsOfTargets(subject)
+                ? ProbeCause.TargetScale : ProbeCause.Initialization,
+        };
     }
 
     /// <summary>The loss of an answer that knows nothing; null where the loss is not known.</summary>
@@ -36,6 +41,15 @@ internal static class InitialLoss
         LossKind.Mse or LossKind.L1 => subject.ConstantLoss(subject.Target),
         _ => null,
     };
+
+    /// <summary>The outputs are about 1, so the targets are what is far off.</summary>
+    private static bool IsOfTargets(Subject subject)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var guard = TorchSharp.torch.no_grad();
+        return Subject.Spread(subject.Forward(subject.Batch().Input)) < 10
+            && subject.Target.to(TorchSharp.torch.ScalarType.Float64).abs().mean().item<double>() > 3;
+    }
 
     private static long Classes(Subject subject)
     {

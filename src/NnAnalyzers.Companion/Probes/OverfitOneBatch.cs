@@ -10,7 +10,7 @@ internal static class OverfitOneBatch
     {
         if (!subject.Trainable.Any()) yield break;
         var (single, singleTarget) = subject.Sample();
-        var one = Learn(subject, single.shape[0] > 2 ? $"a batch of {subject.BatchSize}, the only size it takes," : "one sample",
+        var one = Learn(subject, !subject.Options.HasSamples ? "the batch" : single.shape[0] > 2 ? $"a batch of {subject.BatchSize}, the only size it takes," : "one sample",
             single, singleTarget);
         yield return one;
         if (subject.BatchSize > single.shape[0] && one.Verdict != ProbeVerdict.Failed)
@@ -32,7 +32,7 @@ internal static class OverfitOneBatch
         {
             subject.Reset();
             subject.StopDropout();
-            var losses = subject.Train(input, target, subject.Options.Steps, factor == 1 ? null : subject.Options.LearningRate * factor,
+            var losses = subject.Train(input, target, subject.Options.Steps, factor == 1 ? null : subject.Rate * factor,
                 open ? double.NegativeInfinity : goal);
             curves.Add(ProbeCurve.OfSteps($"{what}, rate × {factor:g}", losses));
             var (last, accuracy) = (losses[^1], Accuracy(subject, input, target));
@@ -40,7 +40,7 @@ internal static class OverfitOneBatch
                 return last < first - 10 * Math.Max(0.1, Math.Abs(first))
                     ? new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: the loss falls without end, from {first:g4} to {last:g4}",
                         "a loss has a smallest value (ours: not ten times its start below it)", "Look at the sign of the loss.")
-                        { Curves = curves }
+                        { Curves = curves, Cause = ProbeCause.WrongLoss }
                     : new("OverfitOneBatch", ProbeVerdict.Skipped,
                         $"{what}: the loss goes from {first:g4} to {last:g4}, and its smallest value is not known", "", "")
                         { Curves = curves };
@@ -49,7 +49,8 @@ internal static class OverfitOneBatch
                 + (accuracy is { } a ? $", accuracy {a:p2}" : "");
             return factor == 1 ? new("OverfitOneBatch", ProbeVerdict.Passed, measured, Threshold(goal), "") { Curves = curves }
                 : new("OverfitOneBatch", ProbeVerdict.Suspicious, $"{measured}, but only at {factor:g} times your learning rate",
-                    Threshold(goal), $"Try a learning rate of {subject.Options.LearningRate * factor:g2}.") { Curves = curves };
+                    Threshold(goal), $"Try a learning rate of {subject.Rate * factor:g2}.")
+                    { Curves = curves, Cause = factor > 1 ? ProbeCause.RateTooLow : ProbeCause.RateTooHigh };
         }
         var best = curves.SelectMany(c => c.Y).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
         var cut = CutOff(subject, input, target);
@@ -57,7 +58,8 @@ internal static class OverfitOneBatch
             $"{what}: the loss starts at {curves[0].Y[0]:g4} and gets no lower than {best:g4}",
             $"at most {Thresholds.Memorized:p0} of the loss of a constant answer, or {Thresholds.MemorizedAccuracy:p2} right",
             (cut ?? "A network must be able to learn one batch by heart before it can learn anything else. ") + InTheWay(subject))
-        { Curves = curves, RuleId = cut is null ? null : "NN1001" };
+        { Curves = curves, RuleId = cut is null ? null : "NN1001",
+            Cause = cut is null ? ProbeCause.CannotLearn : ProbeCause.OutputActivation };
     }
 
     /// <summary>Outputs that stick to one bound while targets lie beyond it: the output layer's activation cuts them off.</summary>

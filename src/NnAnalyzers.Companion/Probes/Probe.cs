@@ -12,6 +12,8 @@ public static class Probe
 {
     private static readonly IReadOnlyList<(string Name, Func<Subject, IEnumerable<ProbeResult>> Ask)> All =
     [
+        ("DataCheck", DataCheck.Ask),
+        ("OptimizerCheck", OptimizerCheck.Ask),
         ("InitialLoss", InitialLoss.Ask),
         ("GradientFlow", GradientFlow.Ask),
         ("BatchIndependence", BatchIndependence.Ask),

@@ -13,7 +13,10 @@ namespace NnAnalyzers.Companion;
 public static class ProbeHost
 {
     private static readonly JsonSerializerOptions Json = new()
-        { PropertyNameCaseInsensitive = true, Converters = { new JsonStringEnumConverter() } };
+    {
+        PropertyNameCaseInsensitive = true, Converters = { new JsonStringEnumConverter() },
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>Sizes that are tried for axes nobody gave a size: usual ones, then all.</summary>
     private static readonly IReadOnlyList<long> Trials = new long[] { 32, 28, 64, 16, 224 }
@@ -34,6 +37,39 @@ public static class ProbeHost
                 : JobHost.FirstLine(cause) + Subject.Where(cause) };
         }
         return JsonSerializer.Serialize(answer, Json);
+    }
+
+    /// <summary>Runs a program, rewritten to be watched, and asks where something goes backward.</summary>
+    /// <param name="job">A <see cref="ProgramProbeJob"/> as JSON.</param>
+    /// <returns>A <see cref="ProgramProbeAnswer"/> as JSON, also where it is an error.</returns>
+    public static string RunProgram(string job)
+    {
+        ProgramProbeAnswer answer;
+        try
+        {
+            answer = Ask(JsonSerializer.Deserialize<ProgramProbeJob>(job, Json)!);
+        }
+        catch (Exception error)
+        {
+            var cause = JobHost.Cause(error);
+            answer = new() { Error = cause is TorchLibraryException ? cause.Message : JobHost.FirstLine(cause) + Subject.Where(cause) };
+        }
+        return JsonSerializer.Serialize(answer, Json);
+    }
+
+    private static ProgramProbeAnswer Ask(ProgramProbeJob job)
+    {
+        TorchLibrary.Load(job.LibTorch);
+        var run = new ProbedRun(job.Places, job.Only, job.Seconds);
+        var failure = WatchedProgram.Run(WatchedProgram.Load(job.Assembly), job.Method, job.Arguments, run);
+        var reports = run.Done.Select(d => d.Report).OfType<ProbeReport>().ToList();
+        return new()
+        {
+            Error = failure is null ? null : JobHost.FirstLine(failure) + Subject.Where(failure),
+            Places = run.Done.Select(d => new PlaceAnswer(d.Place, d.Error, d.Report?.Setting ?? "", d.Report?.Learns ?? false,
+                d.Report?.ToText() ?? "")).ToList(),
+            Html = ProbeRendering.Html(reports), Json = ProbeRendering.Json(reports),
+        };
     }
 
     private static ProbeAnswer Ask(ProbeJob job)

@@ -59,3 +59,42 @@ internal sealed record ProbeAnswer
     public string Html { get; init; } = "";
     public string Json { get; init; } = "";
 }
+
+/// <summary>What <c>nn probe</c> asks a process to do with a program as it is. The same file is compiled into both sides.</summary>
+internal sealed record ProgramProbeJob
+{
+    /// <summary>Path of the compiled program.</summary>
+    public required string Assembly { get; init; }
+
+    /// <summary>Namespace.Type.Method without arguments; empty for the entry point.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Of its entry point.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Where something goes backward that can be asked about, from 0.</summary>
+    public required IReadOnlyList<int> Places { get; init; }
+
+    /// <summary>About how long the probes of one place may take.</summary>
+    public double Seconds { get; init; } = 60;
+    public string? LibTorch { get; init; }
+    public IReadOnlyList<string>? Only { get; init; }
+}
+
+/// <summary>What comes back.</summary>
+internal sealed record ProgramProbeAnswer
+{
+    /// <summary>Why nothing could be asked; null if it could.</summary>
+    public string? Error { get; init; }
+    public IReadOnlyList<PlaceAnswer> Places { get; init; } = [];
+    public string Html { get; init; } = "";
+    public string Json { get; init; } = "";
+}
+
+/// <summary>What the probes say where something goes backward.</summary>
+/// <param name="Place">From 0.</param>
+/// <param name="Error">Why it could not be asked; null if it could.</param>
+/// <param name="Setting">What it was asked with.</param>
+/// <param name="Learns">No probe failed.</param>
+/// <param name="Text">The answers, as they are printed.</param>
+internal sealed record PlaceAnswer(int Place, string? Error, string Setting, bool Learns, string Text);

@@ -25,4 +25,16 @@ public sealed record ProbeOptions
 
     /// <summary>Names of the probes to run; all if null.</summary>
     public IReadOnlyCollection<string>? Only { get; init; }
+
+    /// <summary>The model is asked in the middle of a program: its parts stay in the modes they are in.</summary>
+    internal bool IsRunning { get; init; }
+
+    /// <summary>One sample can be taken out of the batch: the first axis of input and target holds them.</summary>
+    internal bool HasSamples { get; init; } = true;
+
+    /// <summary>Parameters that other optimizers of the program hold.</summary>
+    internal IReadOnlySet<IntPtr>? HeldElsewhere { get; init; }
+
+    /// <summary>The input can be replaced by another.</summary>
+    internal bool HasInput { get; init; } = true;
 }

@@ -17,9 +17,13 @@ internal static class ProbeRendering
 
     public static string Json(ProbeReport report) => JsonSerializer.Serialize(report, Options);
 
+    /// <summary>Several reports as one list.</summary>
+    public static string Json(IReadOnlyList<ProbeReport> reports) => JsonSerializer.Serialize(reports, Options);
+
     public static string Text(ProbeReport report, bool onlyTrouble = false)
     {
         var text = new StringBuilder();
+        if (Cause(report) is { } cause) text.AppendLine(cause).AppendLine();
         foreach (var result in report.Results.Where(r => !onlyTrouble || r.IsTrouble))
         {
             text.AppendLine($"{Mark(result.Verdict),-11} {result.Probe}: {result.Measured}{(result.RuleId is { } id ? $" [{id}]" : "")}");
@@ -29,11 +33,14 @@ internal static class ProbeRendering
         return text.ToString().TrimEnd();
     }
 
-    public static string Html(ProbeReport report)
+    public static string Html(ProbeReport report) => Html([report]);
+
+    /// <summary>Several reports on one page.</summary>
+    public static string Html(IReadOnlyList<ProbeReport> reports)
     {
         var page = new StringBuilder($$"""
             <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><title>Probes of {{E(report.Model)}}</title>
+            <html lang="en"><head><meta charset="utf-8"><title>Probes of {{E(string.Join(", ", reports.Select(r => r.Model).Distinct()))}}</title>
             <style>
               body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
               section { border-left: 4px solid #bbb; padding: .1rem 1rem; margin: 1rem 0; }
@@ -41,11 +48,18 @@ internal static class ProbeRendering
               h2 { font-size: 1rem; margin: .4rem 0; } p { margin: .3rem 0; }
               .bound { color: #666; font-size: .9em; } svg { max-width: 100%; height: auto; }
             </style></head><body>
-            <h1>Probes of {{E(report.Model)}}</h1>
-            <p>{{(report.Learns ? "No probe failed." : "It will not learn as it should.")}}</p>
-            {{(report.Setting is { } setting ? $"<p class=\"bound\">{E(setting)}</p>" : "")}}
 
             """);
+        foreach (var report in reports) Add(page, report);
+        return page.AppendLine("</body></html>").ToString();
+    }
+
+    private static void Add(StringBuilder page, ProbeReport report)
+    {
+        page.AppendLine($"<h1>Probes of {E(report.Model)}</h1>");
+        page.AppendLine($"<p>{(report.Learns ? "No probe failed." : "It will not learn as it should.")}</p>");
+        if (Cause(report) is { } cause) page.AppendLine($"<p><strong>{E(cause)}</strong></p>");
+        if (report.Setting is { } setting) page.AppendLine($"<p class=\"bound\">{E(setting)}</p>");
         foreach (var result in report.Results)
         {
             var rule = result.RuleId is { } id ? $" ({id})" : "";
@@ -56,7 +70,6 @@ internal static class ProbeRendering
             if (result.Curves.Any(c => c.Y.Count > 1)) page.AppendLine(Plot(result));
             page.AppendLine("</section>");
         }
-        return page.AppendLine("</body></html>").ToString();
     }
 
     private static string Plot(ProbeResult result)
@@ -82,6 +95,15 @@ internal static class ProbeRendering
         }
         var svg = new OxyPlot.SvgExporter { Width = 620, Height = 260, UseVerticalTextAlignmentWorkaround = true }.ExportToString(model);
         return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..] + (legend.Length > 0 ? $"<p class=\"bound\">{legend}</p>" : "");
+    }
+
+    /// <summary>What explains the others, in one line; null where one probe alone has found something, or none.</summary>
+    private static string? Cause(ProbeReport report)
+    {
+        if (report.Cause is not { } cause) return null;
+        var others = report.Results.Where(r => r.IsTrouble && r != cause && r.Probe != cause.Probe).Select(r => r.Probe).Distinct().ToList();
+        return others.Count == 0 ? null : $"First: {cause.Measured}{(cause.RuleId is { } id ? $" [{id}]" : "")}. It may explain what "
+            + $"{string.Join(", ", others)} say{(others.Count == 1 ? "s" : "")}.";
     }
 
     private static readonly string[] Colors = ["#1f77b4", "#d62728", "#2ca02c", "#ff7f0e", "#9467bd", "#8c564b"];

@@ -27,6 +27,9 @@ public sealed record ProbeResult(string Probe, ProbeVerdict Verdict, string Meas
     /// <summary>The analyzer's rule about the same mistake, where there is one.</summary>
     public string? RuleId { get; init; }
 
+    /// <summary>What it says is wrong; null where nothing is, or where it does not tell.</summary>
+    public ProbeCause? Cause { get; init; }
+
     internal bool IsTrouble => Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious;
 
     /// <summary>The layer or parameter it is about.</summary>
@@ -54,6 +57,12 @@ public sealed record ProbeReport(string Model, IReadOnlyList<ProbeResult> Result
 {
     /// <summary>What the probes were given, where that is not the user's own data; null if it is.</summary>
     public string? Setting { get; init; }
+
+    /// <summary>
+    /// Of all that is wrong what explains the most: the first in the order of <see cref="ProbeCause"/>; null where nothing is wrong.
+    /// </summary>
+    public ProbeResult? Cause => Results.Where(r => r.IsTrouble).OrderBy(r => r.Cause ?? ProbeCause.CannotLearn)
+        .ThenBy(r => r.Verdict != ProbeVerdict.Failed).FirstOrDefault();
 
     /// <summary>No probe failed.</summary>
     public bool Learns => Results.All(r => r.Verdict != ProbeVerdict.Failed);

@@ -49,7 +49,14 @@ internal sealed class Subject : IDisposable
             foreach (var (live, copy) in _start) live.copy_(copy);
         Model.zero_grad();
         random.manual_seed(Options.Seed + 1);
-        Model.train();
+        if (Options.IsRunning) RestoreModes();
+        else Model.train();
+    }
+
+    private void RestoreModes()
+    {
+        // A parent sets the mode of its children: parents first.
+        foreach (var (module, training) in _modes) module.train(training);
     }
 
     /// <summary>One call of the model; throws in the user's words if it cannot be made.</summary>
@@ -84,7 +91,6 @@ internal sealed class Subject : IDisposable
         return value;
     }
 
-    /// <summary>The first line of the user's code an exception came through.</summary>
     /// <summary>The user's own line an exception came from, where the build tells.</summary>
     public static string Where(Exception error) =>
         new StackTrace(error, true).GetFrames().FirstOrDefault(f => f.GetFileLineNumber() > 0
@@ -108,7 +114,7 @@ internal sealed class Subject : IDisposable
             $"the batch is empty: the input has shape ({string.Join(", ", Input.shape)}); give at least one sample");
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        Model.train();
+        if (!Options.IsRunning) Model.train();
         var (input, target) = Batch();
         var output = Forward(input);
         LossOf(output, target);
@@ -172,7 +178,7 @@ internal sealed class Subject : IDisposable
     /// </summary>
     public (Tensor Input, Tensor Target) Sample()
     {
-        if (Target.dim() == 0) return (Input, Target);
+        if (Target.dim() == 0 || !Options.HasSamples) return (Input, Target);
         foreach (var times in new[] { 1, 2 })
         {
             var (input, target) = (cat(Enumerable.Repeat(Input.narrow(0, 0, 1), times).ToList()),
@@ -195,9 +201,23 @@ internal sealed class Subject : IDisposable
     /// <summary>The batch as the model can take it: one sample twice where it is one.</summary>
     public (Tensor Input, Tensor Target) Batch() => BatchSize == 1 ? Sample() : (Input, Target);
 
-    public optim.Optimizer Optimizer(double? rate = null, IEnumerable<Parameter>? parameters = null) =>
-        rate is null && Options.Optimizer is { } own ? own(parameters ?? Trainable)
-            : optim.Adam(parameters ?? Trainable, rate ?? Options.LearningRate);
+    /// <summary>The user's optimizer, or Adam; at another rate where one is given.</summary>
+    public optim.Optimizer Optimizer(double? rate = null, IEnumerable<Parameter>? parameters = null)
+    {
+        var made = Options.Optimizer is { } own ? own(parameters ?? Trainable) : optim.Adam(parameters ?? Trainable, Options.LearningRate);
+        if (rate is { } other) made.SetRate(other);
+        return made;
+    }
+
+    /// <summary>The rate the user means.</summary>
+    public double Rate
+    {
+        get
+        {
+            using var made = Optimizer();
+            return made.ParamGroups.First().LearningRate;
+        }
+    }
 
     /// <summary>Trains on one batch; ends early at the goal, at a loss that is not finite, or when asked to.</summary>
     public List<double> Train(Tensor input, Tensor target, int steps, double? rate = null, double goal = double.NegativeInfinity,
@@ -210,8 +230,7 @@ internal sealed class Subject : IDisposable
         for (var step = 0; step < steps; step++)
         {
             using var scope = NewDisposeScope();
-            if (schedule is not null)
-                foreach (var group in optimizer.ParamGroups) group.LearningRate = schedule(step);
+            if (schedule is not null) optimizer.SetRate(schedule(step));
             optimizer.zero_grad();
             var value = LossOf(Forward(input), target, loss);
             losses.Add(value.to(ScalarType.Float64).item<double>());
@@ -251,8 +270,7 @@ internal sealed class Subject : IDisposable
         Model.zero_grad();
         foreach (var (parameter, gradient) in _gradients)
             if (gradient is not null) parameter.grad = gradient;
-        // A parent sets the mode of its children: parents first.
-        foreach (var (module, training) in _modes) module.train(training);
+        RestoreModes();
         random.set_rng_state(_random);
         _random.Dispose();
     }

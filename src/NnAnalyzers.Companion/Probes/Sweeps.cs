@@ -17,7 +17,7 @@ internal static class Sweeps
         const double Low = 1e-6, High = 10;
         double Rate(int i) => Low * Math.Pow(High / Low, i / (Count - 1.0));
         var (input, target) = subject.Batch();
-        var losses = subject.Train(input, target, Count, schedule: Rate, rate: subject.Options.Optimizer is null ? Low : null);
+        var losses = subject.Train(input, target, Count, schedule: Rate);
         if (losses.Count < 10 || !double.IsFinite(losses[0])) yield break;
         var smooth = new double[losses.Count];
         for (var i = 0; i < smooth.Length; i++)
@@ -27,10 +27,7 @@ internal static class Sweeps
         var steepest = Enumerable.Range(1, Math.Max(1, Math.Min(worse, smooth.Length) - 1)).Where(i => double.IsFinite(smooth[i]))
             .MinBy(i => smooth[i] - smooth[i - 1]);
         var limit = worse < smooth.Length ? Rate(worse) : High;
-        var (suggested, mine) = (Math.Min(Rate(steepest), limit / 10), subject.Options.LearningRate);
-        // With an optimizer of the user's own the rate it is set to counts.
-        if (subject.Options.Optimizer is { } make)
-            using (var optimizer = make(subject.Trainable)) mine = optimizer.ParamGroups.First().LearningRate;
+        var (suggested, mine) = (Math.Min(Rate(steepest), limit / 10), subject.Rate);
         var verdict = mine > limit ? ProbeVerdict.Failed : mine < suggested / 1000 ? ProbeVerdict.Suspicious : ProbeVerdict.Passed;
         yield return new("LearningRateSweep", verdict,
             $"the loss falls fastest at {Rate(steepest):g2}{(worse < smooth.Length ? $" and rises from {limit:g2} on" : "")}; "
@@ -38,13 +35,15 @@ internal static class Sweeps
             "below the rate where the loss rises, not a thousandth of the best (source: Smith's range test; the factor is ours)",
             verdict switch { ProbeVerdict.Failed => $"Your rate is too high: try {suggested:g2}.",
                 ProbeVerdict.Suspicious => $"Your rate is very low: try {suggested:g2}.", _ => "" })
-        { Curves = [new("loss by learning rate", Enumerable.Range(0, losses.Count).Select(Rate).ToList(), losses)] };
+        { Cause = verdict switch { ProbeVerdict.Failed => ProbeCause.RateTooHigh, ProbeVerdict.Suspicious => ProbeCause.RateTooLow, _ => null },
+            RuleId = verdict == ProbeVerdict.Passed ? null : "NN4003",
+            Curves = [new("loss by learning rate", Enumerable.Range(0, losses.Count).Select(Rate).ToList(), losses)] };
     }
 
     /// <summary>As many samples in batches of different sizes.</summary>
     public static IEnumerable<ProbeResult> BatchSize(Subject subject)
     {
-        if (subject.BatchSize < 4 || !subject.Trainable.Any()) yield break;
+        if (subject.BatchSize < 4 || !subject.Options.HasSamples || !subject.Trainable.Any()) yield break;
         var seen = new List<(int Size, double First, double Last)>();
         var curves = new List<ProbeCurve>();
         foreach (var size in new[] { 1, 4, 16, 64 }.Where(s => s < subject.BatchSize).Append(subject.BatchSize))
@@ -75,7 +74,8 @@ internal static class Sweeps
         yield return new("BatchSizeSweep", broken.Count > 0 ? ProbeVerdict.Failed : ProbeVerdict.Passed,
             "loss after 60 steps: " + string.Join(", ", seen.Select(s => $"{s.First:g3} → {s.Last:g3} in batches of {s.Size}")),
             "finite losses (source: the article)",
-            broken.Count > 0 ? "Training blows up in small batches: lower the rate, scale inputs and weights." : "") { Curves = curves };
+            broken.Count > 0 ? "Training blows up in small batches: lower the rate, scale inputs and weights." : "")
+            { Curves = curves, Cause = broken.Count > 0 ? ProbeCause.ExplodingGradient : null };
     }
 
     /// <summary>Whether L1 or L2 between the same output and target can be lowered where the user's loss cannot.</summary>
@@ -110,6 +110,7 @@ internal static class Sweeps
             $"your loss falls by {own:p0} and takes the mean square error from {start:g3} to {reached:g3}; L1 falls by {one:p0}, "
                 + $"L2 by {two:p0}", "the user's loss brings outputs nearer to targets where L1 or L2 does (source: the article)",
             bad ? "The network can learn this, the loss keeps it from it: look at the loss's sign, its arguments' order, "
-                + "and what range it wants." : "");
+                + "and what range it wants." : "")
+            { Cause = bad && subject.Kind == LossKind.Other ? ProbeCause.WrongLoss : null };
     }
 }

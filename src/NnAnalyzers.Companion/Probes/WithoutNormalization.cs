@@ -77,7 +77,8 @@ internal static class WithoutNormalization
 
     private static ProbeResult Train(Subject subject, List<Parameter> trained, int count)
     {
-        var (input, target) = (subject.Input.narrow(0, 0, 1), subject.Target.narrow(0, 0, 1));
+        var (input, target) = subject.Options.HasSamples ? (subject.Input.narrow(0, 0, 1), subject.Target.narrow(0, 0, 1))
+            : (subject.Input, subject.Target);
         using var scope = NewDisposeScope();
         double scale;
         using (no_grad()) scale = subject.Forward(input).abs().max().to(ScalarType.Float64).item<double>();
@@ -94,6 +95,6 @@ internal static class WithoutNormalization
                 + "times the expected, finite losses "
                 + "(source: the article; the numbers are ours)", wild ? "The normalization hides an initialization that does not fit: "
                     + "scale weights to their fan-in (kaiming_normal_), then see whether the normalization is still needed." : "")
-        { RuleId = wild ? "NN2001" : null };
+        { RuleId = wild ? "NN2001" : null, Cause = wild ? ProbeCause.NormalizationHidesInit : null };
     }
 }

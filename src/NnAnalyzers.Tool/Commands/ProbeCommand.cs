@@ -13,19 +13,26 @@ using Spectre.Console;
 
 namespace NnAnalyzers.Tool.Commands;
 
-/// <summary>nn probe: makes one model of a project, feeds it random numbers and asks what keeps it from learning.</summary>
+/// <summary>
+/// nn probe: asks what keeps a network from learning. Runs the project's own program up to where something goes backward for the first time;
+/// or makes one model of it and feeds it random numbers.
+/// </summary>
 internal static class ProbeCommand
 {
     private sealed record Settings(string Path, string? Model, string? Input, string[] With,
         string? Loss, string? Optimizer, double? LearningRate, string Device, string? LibTorch, string[] Only, double TimeLimit,
-        long MemoryLimit, string? Html, string? Json);
+        long MemoryLimit, string? Html, string? Json)
+    {
+        /// <summary>Nothing is said of a model, so the program as it is can tell.</summary>
+        public bool IsOfProgram => Model is null && Input is null && Loss is null && Optimizer is null && LearningRate is null && With.Length == 0;
+    }
 
     public static Command Create()
     {
         var path = new Argument<string>("path")
             { Description = "The project of the model, or a folder or solution with it", DefaultValueFactory = _ => "." };
         var model = new Option<string?>("--model")
-            { Description = "The model's class; may be left out where only one network meets a loss" };
+            { Description = "Do not run the program, but make a model of this class and feed it random numbers" };
         var input = new Option<string?>("--input")
             { Description = "Shape of the input, samples first, such as 64,1,28,28; may be left out where the code tells" };
         var with = new Option<string[]>("--with")
@@ -46,28 +53,128 @@ internal static class ProbeCommand
             { Description = "Most memory it may hold, in MiB", DefaultValueFactory = _ => 8192 };
         var html = new Option<string?>("--html") { Description = "Also write the report as one HTML page with plots" };
         var json = new Option<string?>("--json") { Description = "Also write the report as JSON" };
-        var command = new Command("probe", "Makes a model, feeds it random numbers and asks what keeps it from learning. "
-            + "Runs your code, in a process of its own. Exit code 0: no probe failed, 1: some did, 2: cannot run.")
+        var call = new Option<string?>("--call")
+            { Description = "Start this method, such as Trainer.Train, instead of the program's entry point" };
+        var inPlace = new Option<bool>("--in-place") { Description = "Run the program in its own folder, not in a copy" };
+        var copyLimit = new Option<long>("--copy-limit")
+            { Description = "Most that such a copy may hold, in MiB", DefaultValueFactory = _ => 256 };
+        var onlyPlan = new Option<bool>("--plan") { Description = "Say what would be run, and run nothing" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask before running" };
+        var arguments = new Argument<string[]>("arguments") { Description = "Behind --: the arguments of the program",
+            Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("probe", "Asks what keeps a network from learning: runs your program until something goes backward, and "
+            + "probes the model, the batch, the loss and the optimizer that are there. With --model: makes a model and feeds it random "
+            + "numbers. Runs your code, in a process of its own. Exit code 0: no probe failed, 1: some did, 2: cannot run.")
         {
-            path, model, input, with, loss, optimizer, rate, device, libtorch, only, timeLimit, memoryLimit, html, json,
+            path, arguments, model, input, with, loss, optimizer, rate, device, libtorch, only, timeLimit, memoryLimit, html, json, call,
+            inPlace, copyLimit, onlyPlan, yes,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(new(parsed.GetValue(path)!, parsed.GetValue(model), parsed.GetValue(input),
+        command.SetAction((parsed, cancellation) => RunAsync(new(parsed.GetValue(call), 0, null, parsed.GetValue(arguments)!,
+            parsed.GetValue(inPlace), parsed.GetValue(copyLimit)), parsed.GetValue(onlyPlan), parsed.GetValue(yes), new(parsed.GetValue(path)!, parsed.GetValue(model), parsed.GetValue(input),
             parsed.GetValue(with)!, parsed.GetValue(loss), parsed.GetValue(optimizer), parsed.GetValue(rate),
             parsed.GetValue(device)!, parsed.GetValue(libtorch) is { } folder ? Path.GetFullPath(folder) : null, parsed.GetValue(only)!,
             parsed.GetValue(timeLimit), parsed.GetValue(memoryLimit), parsed.GetValue(html), parsed.GetValue(json)), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(Settings settings, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Ordinary ordinary, bool isPlan, bool isAgreed, Settings settings,
+        CancellationToken cancellation)
+    {
+        using var sources = await SourceSet.OpenAsync(settings.Path, "Release", cancellation);
+        if (!settings.IsOfProgram) return await AskModelAsync(sources, settings, cancellation);
+        foreach (var project in sources.Projects)
+            if (await project.GetCompilationAsync(cancellation) is { } compilation
+                && ordinary.StartOf(compilation, cancellation) is { Method: var start })
+                return await AskProgramAsync(project, compilation, start, ordinary, isPlan, isAgreed, settings, cancellation);
+        if (ordinary.Call is { } call) throw new ToolException($"--call {call}: no such method in code that calls backward");
+        // A library has nothing to run: a model of it is made.
+        return await AskModelAsync(sources, settings, cancellation);
+    }
+
+    /// <summary>Runs the program and asks where something goes backward for the first time.</summary>
+    private static async Task<int> AskProgramAsync(Project project, Compilation compilation, IMethodSymbol start, Ordinary ordinary,
+        bool isPlan, bool isAgreed, Settings settings, CancellationToken cancellation)
+    {
+        Compiles(compilation, cancellation);
+        var graph = (await Analysis.ReadAsync(project, cancellation))
+            ?? throw new ToolException($"{settings.Path}: this project does not use TorchSharp");
+        var (program, places) = ProgramProbe.Of(compilation, graph, cancellation);
+        foreach (var place in places.Where(p => !p.IsAsked))
+            Console.WriteLine($"{Where(place)}: what goes backward here is worked out elsewhere and cannot be run again: left out");
+        if (!places.Any(p => p.IsAsked)) throw new ToolException($"{settings.Path}: no place where something goes backward can be asked "
+            + "about: probe a class with --model, or call Probe.Run");
+        var folder = Directory.CreateTempSubdirectory("nn-probe-").FullName;
+        try
+        {
+            var name = ordinary.Call is null ? "the program" : $"{start.ContainingType.Name}.{start.Name}";
+            var plan = ordinary.PlanOf(project, folder, start);
+            Console.WriteLine($"{settings.Path}: runs {name}{string.Concat(plan.Arguments.Select(a => " " + a))} in "
+                + $"{(plan.Files is null ? plan.Here : $"a copy of {plan.Here}")} until something goes backward at "
+                + string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", places.Where(p => p.IsAsked).Select(Where))}, ")
+                + string.Create(CultureInfo.InvariantCulture, $"at most {settings.TimeLimit} s"));
+            if (isPlan) return ExitCode.Clean;
+            if (!isAgreed && !Console.IsInputRedirected && !Console.IsOutputRedirected && !AnsiConsole.Confirm("Run it?"))
+                return ExitCode.CannotRun;
+            var libTorch = await new RuntimeFiles(folder).CopyAsync(project, null, false, cancellation);
+            var assembly = Path.Combine(folder, "program.dll");
+            File.WriteAllBytes(assembly, Emitter.Emit(program) is { Bytes: { } bytes } ? bytes
+                : throw new ToolException($"{project.FilePath}: the project does not compile"));
+            var asked = places.Select((p, i) => (p, i)).Where(p => p.p.IsAsked).Select(p => p.i).ToList();
+            var job = new ProgramProbeJob
+            {
+                Assembly = assembly, Method = ordinary.Call is null ? "" : Emitter.MetadataName(start.ContainingType) + "." + start.Name,
+                Arguments = plan.Arguments, Places = asked, Seconds = settings.TimeLimit / 2 / asked.Count,
+                LibTorch = settings.LibTorch ?? libTorch, Only = settings.Only.Length > 0 ? settings.Only : null,
+            };
+            var answer = Ask<ProgramProbeAnswer>(folder, plan.Files is null ? plan.Here : Path.Combine(folder, plan.Files), "probe-program",
+                job, name, settings, cancellation);
+            foreach (var place in answer.Places)
+            {
+                Console.WriteLine();
+                Console.WriteLine($"{Where(places[place.Place])}: {place.Error ?? place.Setting}");
+                if (place.Error is null) Console.WriteLine($"{Environment.NewLine}{place.Text}");
+            }
+            if (answer.Places.All(p => p.Error is not null)) throw new ToolException(answer.Error is { } error ? $"{name} ended with {error}"
+                : answer.Places.Count > 0 ? $"{settings.Path}: nothing could be asked"
+                : $"{settings.Path}: {name} ended before anything went backward");
+            if (settings.Html is { } html) AtomicFile.Write(html, answer.Html);
+            if (settings.Json is { } json) AtomicFile.Write(json, answer.Json);
+            return Conclude(answer.Places.Where(p => p.Error is null).All(p => p.Learns));
+        }
+        finally
+        {
+            Remove(folder);
+        }
+
+        static string Where(ProgramProbe.Place place) => Analysis.Place(place.Syntax.GetLocation());
+    }
+
+    private static int Conclude(bool learns)
+    {
+        Console.WriteLine(learns ? "No probe failed." : "It will not learn as it should.");
+        return learns ? ExitCode.Clean : ExitCode.Findings;
+    }
+
+    private static void Remove(string folder)
+    {
+        try { Directory.Delete(folder, recursive: true); } catch (IOException) { /* a killed child may still hold a file */ }
+    }
+
+    private static void Compiles(Compilation compilation, CancellationToken cancellation)
+    {
+        if (compilation.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } broken)
+            throw new ToolException($"{CheckCommand.Line(broken)} (the code must compile before it can be probed)");
+    }
+
+    /// <summary>Makes one model and feeds it random numbers.</summary>
+    private static async Task<int> AskModelAsync(SourceSet sources, Settings settings, CancellationToken cancellation)
     {
         var given = settings.Input is null ? null : ParseShape(settings.Input);
         var arguments = settings.With.Select(ParseArgument).ToList();
-        using var sources = await SourceSet.OpenAsync(settings.Path, "Release", cancellation);
         var (project, compilation, setup) = await FindAsync(sources, settings, cancellation);
         if (project.FilePath is null)
             throw new ToolException($"{settings.Path}: this code has no project, so it cannot be run: give a .csproj");
-        if (compilation.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } broken)
-            throw new ToolException($"{CheckCommand.Line(broken)} (the code must compile before it can be probed)");
+        Compiles(compilation, cancellation);
         var name = setup.Type.Name;
         var input = given ?? setup.Input ?? throw new ToolException(
             $"{name}: the code does not say what goes in: give its shape, samples first, such as --input 16,1,28,28");
@@ -95,7 +202,7 @@ internal static class ProbeCommand
                 Arguments = setup.Arguments.Select(a => KeyValuePair.Create(a.Key, JsonSerializer.SerializeToElement(a.Value)))
                     .Concat(arguments).GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value),
             };
-            var answer = Ask(folder, job, settings, cancellation);
+            var answer = Ask<ProbeAnswer>(folder, folder, "probe", job, job.Type, settings, cancellation);
             if (answer.Error is { } error) throw new ToolException(error);
             var place = Analysis.Place(setup.Type.Locations[0]);
             Console.WriteLine($"{place}: {name}{Made(job)}");
@@ -109,34 +216,38 @@ internal static class ProbeCommand
             Console.WriteLine(answer.Text);
             if (settings.Html is { } html) AtomicFile.Write(html, answer.Html);
             if (settings.Json is { } json) AtomicFile.Write(json, answer.Json);
-            Console.WriteLine(answer.Learns ? "No probe failed." : "It will not learn as it should.");
-            return answer.Learns ? ExitCode.Clean : ExitCode.Findings;
+            return Conclude(answer.Learns);
         }
         finally
         {
-            try { Directory.Delete(folder, recursive: true); } catch (IOException) { /* a killed child may still hold a file */ }
+            Remove(folder);
         }
     }
 
     private static string Made(ProbeJob job) =>
         job.Arguments.Count == 0 ? "" : $" made with {string.Join(", ", job.Arguments.Select(a => $"{a.Key} {a.Value.GetRawText()}"))}";
 
-    private static ProbeAnswer Ask(string folder, ProbeJob job, Settings settings, CancellationToken cancellation)
+    private static readonly JsonSerializerOptions Options = new()
+        { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    /// <summary>Asks a process with the project's own dependencies.</summary>
+    /// <param name="command">The runner's command.</param>
+    /// <param name="who">What is asked about, for messages.</param>
+    private static T Ask<T>(string folder, string workFolder, string command, object job, string who, Settings settings,
+        CancellationToken cancellation)
     {
         var (question, reply) = (Path.Combine(folder, "probe.json"), Path.Combine(folder, "answer.json"));
-        var options = new JsonSerializerOptions
-            { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
-        File.WriteAllText(question, JsonSerializer.Serialize(job, options));
+        File.WriteAllText(question, JsonSerializer.Serialize(job, Options));
         ChildEnd? end = null;
-        AnsiConsole.Status().Start($"Probing {job.Type}", _ => end = Child.Run(folder, folder, ["probe", question, reply],
+        AnsiConsole.Status().Start($"Probing {Markup.Escape(who)}", _ => end = Child.Run(folder, workFolder, [command, question, reply],
             settings.TimeLimit, settings.MemoryLimit, Environment.ProcessorCount, cancellation));
         if (end is null) throw new OperationCanceledException(cancellation);
         if (end.Stopped is { } stopped)
-            throw new ToolException($"{job.Type}: the probes " + (stopped == JobResult.TimedOut
+            throw new ToolException($"{who}: the probes " + (stopped == JobResult.TimedOut
                 ? $"took longer than {settings.TimeLimit} s: allow more with --time-limit, or ask fewer with --only"
                 : $"need more than {settings.MemoryLimit} MiB: allow more with --memory-limit, or give a smaller --input"));
-        return File.Exists(reply) ? JsonSerializer.Deserialize<ProbeAnswer>(File.ReadAllText(reply))!
-            : throw new ToolException($"{job.Type}: the process ended with exit code {end.ExitCode}: {end.Said}");
+        return File.Exists(reply) ? JsonSerializer.Deserialize<T>(File.ReadAllText(reply), Options)!
+            : throw new ToolException($"{who}: the process ended with exit code {end.ExitCode}: {end.Said}");
     }
 
     /// <summary>The class that was named, or the only network that meets a loss.</summary>

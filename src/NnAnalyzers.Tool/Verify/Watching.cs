@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Text;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
@@ -13,13 +13,58 @@ namespace NnAnalyzers.Tool.Verify;
 /// </summary>
 internal static class Watching
 {
-    private const string Watch = "global::NnAnalyzers.Companion.Watch.";
+    public const string Watch = "global::NnAnalyzersWatched.Watch.";
 
-    /// <summary>The program with the companion in it. What may not be there, <c>x?.backward()</c>, is not reported.</summary>
+    /// <summary>
+    /// What is put into the program. It names nothing but the program's own TorchSharp, so that it fits any framework; whoever watches sets
+    /// Call. In words that the oldest compilers know.
+    /// </summary>
+    private const string Source = """
+        namespace NnAnalyzersWatched
+        {
+            internal static class Watch
+            {
+                public static System.Func<string, object[], object> Call;
+                private static T Ask<T>(string call, T value, params object[] more)
+                {
+                    var watching = Call;
+                    if (watching == null) return value;
+                    var given = new object[more.Length + 1];
+                    given[0] = value;
+                    more.CopyTo(given, 1);
+                    return watching(call, given) is T other ? other : value;
+                }
+                public static int Seed(int seed) => Ask("Seed", seed);
+                public static long Seed(long seed) => Ask("Seed", seed);
+                public static TorchSharp.torch.Tensor Loss(TorchSharp.torch.Tensor loss, int place, int optimizer = -1,
+                    System.Func<TorchSharp.torch.Tensor> again = null) => Ask("Loss", loss, place, optimizer, again);
+                public static TorchSharp.torch.Tensor Output(TorchSharp.torch.Tensor output, int place, bool isOfClasses) =>
+                    Ask("Output", output, place, isOfClasses);
+                public static TorchSharp.torch.Tensor Target(TorchSharp.torch.Tensor target, int place, bool isOfClasses) =>
+                    Ask("Target", target, place, isOfClasses);
+                public static T Optimizer<T>(T optimizer, int place) => Ask("Optimizer", optimizer, place);
+                public static T Model<T>(T model, string name) => Ask("Model", model, name);
+                public static TorchSharp.torch.Tensor Input(TorchSharp.torch.Tensor input, int place) => Ask("Input", input, place);
+                public static TorchSharp.torch.Tensor Applied(TorchSharp.torch.Tensor output) => Ask("Applied", output);
+            }
+        }
+        """;
+
+    /// <summary>The program, to be watched. What may not be there, <c>x?.backward()</c>, is not reported.</summary>
     public static Compilation Apply(Compilation compilation, CancellationToken cancellation)
     {
-        var wraps = new List<(ExpressionSyntax Expression, string Before, string After)>();
-        var losses = 0;
+        var wrapping = new Wrapping();
+        var losses = SeedsAndLosses(compilation, wrapping, cancellation);
+        for (var i = 0; i < losses.Count; i++) wrapping.Add(losses[i], $"{Watch}Loss(", $", {i})");
+        if (TorchSymbols.TryCreate(compilation) is { } torch)
+            Compared(new ProjectGraph(compilation, torch, cancellation), wrapping);
+        return WithWatch(wrapping.Apply(compilation));
+    }
+
+    /// <summary>Wraps seeds, and gives what goes backward.</summary>
+    public static List<ExpressionSyntax> SeedsAndLosses(Compilation compilation, Wrapping wrapping, CancellationToken cancellation)
+    {
+        var losses = new List<ExpressionSyntax>();
         foreach (var tree in compilation.SyntaxTrees.OrderBy(t => t.FilePath, StringComparer.Ordinal))
         {
             var text = tree.GetText(cancellation).ToString();
@@ -31,34 +76,37 @@ internal static class Watching
                 {
                     case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var loss } } call
                         when NameOf(call) is "backward" && IsOfTensor(model, call, cancellation):
-                        wraps.Add((loss, $"{Watch}Loss(", $", {losses++})"));
+                        losses.Add(loss);
                         break;
                     case InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: var seed }] } call
                         when NameOf(call)?.StartsWith("manual_seed", StringComparison.Ordinal) == true:
-                        wraps.Add((seed, $"{Watch}Seed(", ")"));
+                        wrapping.Add(seed, $"{Watch}Seed(", ")");
                         break;
                     case BaseObjectCreationExpressionSyntax { ArgumentList: { Arguments.Count: <= 1 } list } creation
                         when model.GetTypeInfo(creation, cancellation).Type is { Name: "Random", ContainingNamespace.Name: "System" }:
-                        if (list.Arguments is [{ Expression: var given }]) wraps.Add((given, $"{Watch}Seed(", ")"));
-                        else wraps.Add((creation, "", $"{Watch}Seed(0)"));
+                        if (list.Arguments is [{ Expression: var given }]) wrapping.Add(given, $"{Watch}Seed(", ")");
+                        else wrapping.Add(creation, "", $"{Watch}Seed(0)");
                         break;
                 }
         }
-        var scored = 0;
-        foreach (var use in LossesOf(compilation, cancellation))
+        return losses;
+    }
+
+    /// <summary>Wraps the two sides of every loss that is applied.</summary>
+    public static void Compared(ProjectGraph graph, Wrapping wrapping)
+    {
+        var place = 0;
+        foreach (var use in LossesOf(graph))
             if (use is { Prediction: { } output, Target: { } target } && use.SyntaxOf(output) is { } o && use.SyntaxOf(target) is { } t)
             {
                 var isOfClasses = use.Op.Domain is LossDomain.Logits or LossDomain.LogProbabilities or LossDomain.BinaryLogits
                     or LossDomain.Probabilities ? "true" : "false";
-                wraps.Add((o, $"{Watch}Output(", $", {scored}, {isOfClasses})"));
-                wraps.Add((t, $"{Watch}Target(", $", {scored++}, {isOfClasses})"));
+                wrapping.Add(o, $"{Watch}Output(", $", {place}, {isOfClasses})");
+                wrapping.Add(t, $"{Watch}Target(", $", {place++}, {isOfClasses})");
             }
-        foreach (var file in wraps.GroupBy(w => w.Expression.SyntaxTree))
-            compilation = compilation.ReplaceSyntaxTree(file.Key, file.Key.WithChangedText(Wrapped(file.Key.GetText(cancellation), file)));
-        return WithCompanion(compilation);
     }
 
-    private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
+    public static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
     {
         MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
         MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
@@ -70,36 +118,13 @@ internal static class Watching
         model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { ContainingType.Name: "Tensor" };
 
     /// <summary>Every loss that is applied, once.</summary>
-    private static IEnumerable<LossUse> LossesOf(Compilation compilation, CancellationToken cancellation)
-    {
-        if (TorchSymbols.TryCreate(compilation) is not { } torch) return [];
-        var graph = new ProjectGraph(compilation, torch, cancellation);
-        return graph.Sites.SelectMany(graph.LossesOf).Concat(graph.Networks.SelectMany(graph.LossesOf))
+    private static IEnumerable<LossUse> LossesOf(ProjectGraph graph) =>
+        graph.Sites.SelectMany(graph.LossesOf).Concat(graph.Networks.SelectMany(graph.LossesOf))
             .Where(u => u.Loss.Syntax is not null).GroupBy(u => u.Loss.Syntax!).Select(g => g.First())
             .OrderBy(u => u.Loss.Syntax!.SyntaxTree.FilePath, StringComparer.Ordinal).ThenBy(u => u.Loss.Syntax!.SpanStart);
-    }
 
-    /// <summary>Text around expressions, of which one may be inside another.</summary>
-    private static SourceText Wrapped(SourceText text, IEnumerable<(ExpressionSyntax Expression, string Before, string After)> wraps)
-    {
-        var insertions = new SortedDictionary<int, (string Ends, string Starts)>();
-        foreach (var (expression, before, after) in wraps.OrderBy(w => w.Expression.Span.Length))
-        {
-            if (before.Length > 0)
-            {
-                insertions.TryGetValue(expression.SpanStart, out var start);
-                insertions[expression.SpanStart] = (start.Ends ?? "", before + start.Starts);
-            }
-            // What is put into an empty argument list stands before its parenthesis.
-            var at = expression.Span.End - (before.Length > 0 ? 0 : 1);
-            insertions.TryGetValue(at, out var end);
-            insertions[at] = (end.Ends + after, end.Starts ?? "");
-        }
-        return text.WithChanges(insertions.Select(i => new TextChange(new(i.Key, 0), i.Value.Ends + i.Value.Starts)));
-    }
-
-    private static Compilation WithCompanion(Compilation compilation) =>
-        compilation.ReferencedAssemblyNames.Any(a => a.Name == "NnAnalyzers.Companion") ? compilation
-            : compilation.AddReferences(MetadataReference.CreateFromFile(
-                Path.Combine(AppContext.BaseDirectory, "companion", "NnAnalyzers.Companion.dll")));
+    /// <summary>The program with what its calls of Watch need.</summary>
+    public static Compilation WithWatch(Compilation compilation) => compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(
+        "#nullable disable\n#pragma warning disable\n" + Source, (CSharpParseOptions)compilation.SyntaxTrees.First().Options,
+        "NnAnalyzersWatched.cs", System.Text.Encoding.UTF8));
 }

@@ -1,0 +1,88 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace NnAnalyzers.Companion;
+
+/// <summary>Looks at inputs and targets before any network does: what no network can learn, or need not learn.</summary>
+internal static class DataCheck
+{
+    public static IEnumerable<ProbeResult> Ask(Subject subject)
+    {
+        using var guard = no_grad();
+        var (input, target) = (subject.Input, subject.Target);
+        foreach (var (data, name) in new[] { (input, "input"), (target, "target") })
+            if (data.is_floating_point() && data.isfinite().logical_not() is var bad && bad.any().item<bool>())
+            {
+                yield return Bad(ProbeVerdict.Failed, $"{bad.sum().item<long>()} of {data.numel()} numbers of the {name} are NaN or infinite"
+                    + Column(bad), "finite numbers", "Clean the data: fill or drop what is missing.", ProbeCause.NotFiniteData);
+                yield break;
+            }
+        if (!subject.Options.HasSamples) yield break;
+        var all = Targets(subject, target).Concat(Copies(input)).Concat(Columns(subject, input, target)).ToList();
+        foreach (var result in all) yield return result;
+        if (all.Count == 0) yield return new("DataCheck", ProbeVerdict.Passed, $"{input.shape[0]} samples: all finite, neither copies nor a "
+            + "column that stands out", "", "");
+    }
+
+    private static string Column(Tensor bad) => bad.dim() == 2 && bad.any(0).nonzero().flatten() is { } columns && columns.numel() < bad.shape[1]
+        ? $", in column {columns[0].item<long>()}" : "";
+
+    private static IEnumerable<ProbeResult> Targets(Subject subject, Tensor target)
+    {
+        var n = target.shape[0];
+        if (target.is_integral() && subject.Kind == LossKind.CrossEntropy && n >= Thresholds.FewSamples)
+        {
+            var (_, _, counts) = unique(target.flatten(), return_counts: true);
+            var most = counts!.max().item<long>() / (double)target.numel();
+            if (counts.numel() == 1)
+                yield return Bad(ProbeVerdict.Failed, $"all {target.numel()} targets are class {target.flatten()[0].to(int64).item<long>()}",
+                    "at least two classes", "There is nothing to tell apart: look at how the labels are read.", ProbeCause.ConstantTarget);
+            else if (most > Thresholds.LargeClass)
+                yield return Bad(ProbeVerdict.Suspicious, $"{most:p1} of the targets are of one class",
+                    $"{Thresholds.LargeClass:p0} (source: ours)", "A network that always names it is nearly right: weigh the classes, or draw "
+                    + "the others more often.", ProbeCause.ClassImbalance);
+        }
+        // Ones or zeros alone are what the two halves of a GAN's data are told to be.
+        else if (target.is_floating_point() && subject.Kind is LossKind.Mse or LossKind.L1 && target.numel() >= 4
+            && target.eq(target.flatten()[0]).all().item<bool>() && target.flatten()[0].to(float64).item<double>() is not (0 or 1 or -1) and var c)
+            yield return Bad(ProbeVerdict.Failed, $"all {target.numel()} targets are {c:g4}", "targets that differ",
+                "There is nothing to learn but one number: look at how the targets are made.", ProbeCause.ConstantTarget);
+    }
+
+    private static IEnumerable<ProbeResult> Copies(Tensor input)
+    {
+        if (!input.is_floating_point() || input.shape[0] < Thresholds.FewSamples / 2 || input.numel() > 50_000_000) yield break;
+        var rows = input.flatten(1);
+        if (rows.shape[1] < 2) yield break;
+        // Equal rows have equal sums, whatever the weights.
+        var (kinds, _, _) = unique((rows.to(float64) * linspace(1, 2, rows.shape[1], float64, rows.device)).sum(1));
+        var copies = 1 - kinds.shape[0] / (double)rows.shape[0];
+        if (copies > Thresholds.Copies)
+            yield return Bad(ProbeVerdict.Suspicious, $"{copies:p0} of the samples are copies of others", $"{Thresholds.Copies:p0} (source: ours)",
+                "Look at how batches are put together.", ProbeCause.DuplicatedData);
+    }
+
+    /// <summary>Columns of a table: one of another size, one that is the target.</summary>
+    private static IEnumerable<ProbeResult> Columns(Subject subject, Tensor input, Tensor target)
+    {
+        if (input.dim() != 2 || input.shape[1] < 2 || input.shape[0] < 8 || !input.is_floating_point()) yield break;
+        var wide = input.to(float64);
+        var spread = wide.std(0, unbiased: false);
+        var (largest, middle) = (spread.max().item<double>(), spread.median().item<double>());
+        var column = spread.argmax().item<long>();
+        if (largest > Thresholds.ColumnRatio * Math.Max(middle, 1e-12) && largest > Thresholds.LargeInput)
+            yield return Bad(ProbeVerdict.Failed, $"column {column} of the input has a deviation of {largest:g3}, half of the others less than "
+                + $"{middle:g3}", $"{Thresholds.ColumnRatio} times (source: ours)",
+                "It drowns the others: give every column a mean of 0 and a deviation of 1.", ProbeCause.InputScale, "NN6001");
+        if (target.numel() != input.shape[0] || input.shape[0] < Thresholds.FewSamples || subject.Kind == LossKind.Other) yield break;
+        var (x, y) = (wide - wide.mean([0L], keepdim: true), target.flatten().to(float64) is var t ? t - t.mean() : target);
+        var alike = (x * y.unsqueeze(1)).mean([0L]).abs() / (spread * y.square().mean().sqrt() + 1e-12);
+        if (alike.max().item<double>() > Thresholds.Alike)
+            yield return Bad(ProbeVerdict.Suspicious, $"column {alike.argmax().item<long>()} of the input is the target",
+                $"a correlation of {Thresholds.Alike} (source: ours)", "Take it out: what is to be predicted is not known then.",
+                ProbeCause.LeakedTarget);
+    }
+
+    private static ProbeResult Bad(ProbeVerdict verdict, string measured, string threshold, string advice, ProbeCause cause,
+        string? rule = null) => new("DataCheck", verdict, measured, threshold, advice) { Cause = cause, RuleId = rule };
+}
