@@ -29,8 +29,10 @@ internal enum Cause
     ConstantTarget,
     /// <summary>One class is nearly all there is.</summary>
     ClassImbalance,
-    /// <summary>Class numbers that reach only a part of the outputs.</summary>
+    /// <summary>Outputs that the loss never reads.</summary>
     UnusedOutputs,
+    /// <summary>What tells samples apart is lost before the first layer sees it.</summary>
+    InputLost,
     /// <summary>NaN or infinity in inputs or targets.</summary>
     NotFiniteData,
     /// <summary>The samples are copies of a few.</summary>
@@ -69,7 +71,7 @@ internal enum Cause
     MissingBias,
     /// <summary>A loss or a gradient that is NaN or infinite from sound data.</summary>
     NotFiniteLoss,
-    /// <summary>A mask or padding that hides all that there is to read.</summary>
+    /// <summary>A mask that hides all that there is to read.</summary>
     MaskHidesAll,
 }
 
