@@ -29,10 +29,10 @@ internal static class FaultyShown
             Of(Mlp([8, .. Enumerable.Repeat(48L, 10), 4], bad ? Sigmoid : () => ReLU()), Blobs(80, 4, 8), Entropy, Adam(1e-3, 200))),
         Faulty("tanh of fifty times the sum", Cause.Saturated, null, "part0", bad =>
         {
-            var (first, second, third) = (Linear(12, 64), Linear(64, 64), Linear(64, 1));
+            var (first, second, third) = (Linear(12, 40), Linear(40, 40), Linear(40, 1));
             var steep = bad ? 50 : 1;
             var model = new Net(x => third.call((second.call((first.call(x) * steep).tanh()) * steep).tanh()), first, second, third);
-            return Of(model, Smooth(100, 12), Mse, Sgd(0.02, 300));
+            return Of(model, Smooth(250, 12), Mse, Sgd(0.02, 300));
         }),
         Faulty("all weights and biases zero", Cause.IdenticalWeights, null, null, bad =>
         {
@@ -140,11 +140,11 @@ internal static class FaultyShown
         }),
         Faulty("view instead of transpose before an LSTM", Cause.ShapeMixesBatch, "NN3001", null, bad =>
         {
-            var x = randn(40, 12, 3);
-            var (lstm, head) = (LSTM(3, 24), Linear(24, 1));
+            var x = randn(150, 12, 3);
+            var (lstm, head) = (LSTM(3, 12), Linear(12, 1));
             var model = new Net(v => head.call(lstm.call(bad ? v.reshape(v.shape[1], v.shape[0], 3) : v.transpose(0, 1), null).Item1[-1]),
                 lstm, head);
-            return Of(model, (x, x.narrow(1, 6, 6).mean([1]).Column(0) * 2), Mse, Adam(5e-3, 200));
+            return Of(model, (x, x.narrow(1, 6, 6).mean([1]).Column(0) * 2), Mse, Adam(5e-3, 150));
         }),
         Faulty("log-softmax over the batch", Cause.WrongAxis, null, "5", bad =>
             Of(Chain(Linear(9, 48), ReLU(), Linear(48, 48), ReLU(), Linear(48, 3), LogSoftmax(bad ? 0 : 1)), Blobs(75, 3, 9),
@@ -198,7 +198,7 @@ internal static class FaultyShown
                 for (var t = 0; t < 60; t++)
                 {
                     var sum = step.call(cat([v[.., t], h], 1));
-                    h = bad ? h + sum.relu() : 0.8 * h + 0.2 * sum.tanh();
+                    h = bad ? h + 0.3 * sum.relu() : 0.8 * h + 0.2 * sum.tanh();
                 }
                 return head.call(h);
             }, step, head);
