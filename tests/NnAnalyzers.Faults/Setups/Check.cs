@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace NnAnalyzers.Faults;
 
 /// <summary>
-/// Trains every labelled set-up on its own batch with its own optimizer and says how its loss went. Of a faulty one also how the mended one's went, and how
-/// what the faulty one learned does by the mended one's loss, on the mended one's batch.
+/// Trains every labelled set-up on its own batch with its own optimizer and says how its loss went. Of a faulty one also how the mended
+/// one's went, and how what the faulty one learned does by the mended one's loss, on the mended one's batch.
 /// </summary>
 internal static class Check
 {
@@ -23,7 +23,8 @@ internal static class Check
                 if (each.Mended is { } mended)
                     said += $" | mended {Tried(() => Went(mended, seed))} | judged {Tried(() => Judged(each.Make, mended, seed))}";
                 var place = each.Place is null || Tried(() => Known(each, seed)) == "yes" ? "" : $"  NO SUCH PLACE {each.Place}";
-                Console.WriteLine($"{set}: {each.Name}{(each.Cause is { } cause ? $" [{cause}]" : "")}: {said} ({clock.Elapsed.TotalSeconds:0.0} s){place}");
+                var cause = each.Cause is null ? "" : $" [{each.Cause}]";
+                Console.WriteLine($"{set}: {each.Name}{cause}: {said} ({clock.Elapsed.TotalSeconds:0.0} s){place}");
             }
         }
     }
@@ -53,7 +54,8 @@ internal static class Check
         using var scope = NewDisposeScope();
         random.manual_seed(seed);
         var model = each.Make().Model;
-        return model.named_parameters().Any(p => p.name == each.Place) || model.named_modules().Any(m => m.name == each.Place) ? "yes" : "no";
+        var names = model.named_parameters().Select(p => p.name).Concat(model.named_modules().Select(m => m.name));
+        return names.Contains(each.Place) ? "yes" : "no";
     }
 
     private static string Tried(Func<string> ask)

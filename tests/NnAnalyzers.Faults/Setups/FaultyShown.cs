@@ -27,12 +27,14 @@ internal static class FaultyShown
         }),
         Faulty("ten sigmoid layers", Cause.VanishingGradient, "NN1006", null, bad =>
             Of(Mlp([8, .. Enumerable.Repeat(48L, 10), 4], bad ? Sigmoid : () => ReLU()), Blobs(80, 4, 8), Entropy, Adam(1e-3, 200))),
-        Faulty("tanh of fifty times the sum", Cause.Saturated, null, "part0", bad =>
+        Faulty("every bias of an LSTM 12, meant for the forget gate", Cause.Saturated, null, "part0.bias_ih_l0", bad =>
         {
-            var (first, second, third) = (Linear(12, 40), Linear(40, 40), Linear(40, 1));
-            var steep = bad ? 50 : 1;
-            var model = new Net(x => third.call((second.call((first.call(x) * steep).tanh()) * steep).tanh()), first, second, third);
-            return Of(model, Smooth(250, 12), Mse, Sgd(0.02, 300));
+            var x = randn(80, 16, 2);
+            var (lstm, head) = (LSTM(2, 24, batchFirst: true), Linear(24, 1));
+            foreach (var (name, p) in lstm.named_parameters())
+                if (name.StartsWith("bias_ih")) init.constant_(bad ? p : p.narrow(0, 24, 24), bad ? 12 : 1);
+            var model = new Net(v => head.call(lstm.call(v, null).Item1.select(1, -1)), lstm, head);
+            return Of(model, (x, x.narrow(1, 8, 8).mean([1]).Column(0) * 3), Mse, Adam(5e-3, 200));
         }),
         Faulty("all weights and biases zero", Cause.IdenticalWeights, null, null, bad =>
         {
@@ -76,8 +78,8 @@ internal static class FaultyShown
                 Adam(2e-3, 300));
         }),
         Faulty("softmax before cross-entropy", Cause.OutputActivation, "NN1002", "5", bad =>
-            Of(Chain(Linear(20, 64), ReLU(), Linear(64, 64), ReLU(), Linear(64, 12), bad ? Softmax(1) : Identity()), Blobs(120, 12, 20), Entropy,
-                Adam(1e-3, 200))),
+            Of(Chain(Linear(20, 64), ReLU(), Linear(64, 64), ReLU(), Linear(64, 12), bad ? Softmax(1) : Identity()), Blobs(120, 12, 20),
+                Entropy, Adam(1e-3, 200))),
         Faulty("the score is made larger: minus squared error", Cause.WrongSign, null, null, bad =>
             Of(Mlp([7, 32, 1]), Smooth(80, 7), (o, t) => bad ? -Mse(o, t) : Mse(o, t), Adam(2e-3, 200))),
         Faulty("inputs shuffled, targets not", Cause.TargetsUnrelated, null, null, bad =>
@@ -114,7 +116,8 @@ internal static class FaultyShown
         Faulty("the reader never moves on: one row 64 times", Cause.DuplicatedData, null, null, bad =>
         {
             var (x, y) = Blobs(64, 4, 10);
-            return Of(Mlp([10, 48, 4]), bad ? (x.narrow(0, 0, 1).repeat(64, 1), y.narrow(0, 0, 1).repeat(64)) : (x, y), Entropy, Adam(2e-3, 150));
+            var rows = bad ? zeros(64, dtype: ScalarType.Int64) : arange(64);
+            return Of(Mlp([10, 48, 4]), (x[rows], y[rows]), Entropy, Adam(2e-3, 150));
         }),
         Faulty("the price itself among the features", Cause.LeakedTarget, null, null, bad =>
         {
@@ -140,11 +143,11 @@ internal static class FaultyShown
         }),
         Faulty("view instead of transpose before an LSTM", Cause.ShapeMixesBatch, "NN3001", null, bad =>
         {
-            var x = randn(150, 12, 3);
-            var (lstm, head) = (LSTM(3, 12), Linear(12, 1));
+            var x = randn(400, 12, 3);
+            var (lstm, head) = (LSTM(3, 8), Linear(8, 1));
             var model = new Net(v => head.call(lstm.call(bad ? v.reshape(v.shape[1], v.shape[0], 3) : v.transpose(0, 1), null).Item1[-1]),
                 lstm, head);
-            return Of(model, (x, x.narrow(1, 6, 6).mean([1]).Column(0) * 2), Mse, Adam(5e-3, 150));
+            return Of(model, (x, x.narrow(1, 6, 6).mean([1]).Column(0) * 2), Mse, Adam(1e-2, 150));
         }),
         Faulty("log-softmax over the batch", Cause.WrongAxis, null, "5", bad =>
             Of(Chain(Linear(9, 48), ReLU(), Linear(48, 48), ReLU(), Linear(48, 3), LogSoftmax(bad ? 0 : 1)), Blobs(75, 3, 9),
@@ -154,7 +157,8 @@ internal static class FaultyShown
         Faulty("Adam at rate 10", Cause.RateTooHigh, "NN4003", null, bad =>
             Of(Mlp([8, 48, 48, 1], Tanh), Smooth(90, 8), Mse, Adam(bad ? 10 : 3e-3, 200))),
         Faulty("Adam at rate 1e-9", Cause.RateTooLow, "NN4003", null, bad =>
-            Of(Chain(Conv2d(1, 8, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(200, 3)), Strokes(40, 12), Entropy, Adam(bad ? 1e-9 : 2e-3, 120))),
+            Of(Chain(Conv2d(1, 8, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(200, 3)), Strokes(40, 12), Entropy,
+                Adam(bad ? 1e-9 : 2e-3, 120))),
         Faulty("Adam with decay 10", Cause.Decay, null, null, bad =>
             Of(Mlp([10, 64, 64, 5]), Blobs(100, 5, 10), Entropy, With(1e-3, 250, p => optim.Adam(p, 1e-3, weight_decay: bad ? 10 : 1e-4)))),
         Faulty("hidden layers in a list", Cause.NotRegistered, null, null, bad => Of(new Listed(bad), Smooth(90, 6), Mse, Adam(2e-3, 250))),
@@ -227,7 +231,8 @@ internal static class FaultyShown
         Faulty("logarithm of an output that may be negative", Cause.NotFiniteLoss, null, null, bad =>
         {
             var (x, y) = Smooth(80, 5);
-            return Of(Mlp([5, 32, 1]), (x, y.exp()), (o, t) => Mse((bad ? o : F.softplus(o, 1, 20) + 1e-3).log(), t.log()), Adam(3e-3, 200));
+            return Of(Mlp([5, 32, 1]), (x, y.exp()), (o, t) => Mse((bad ? o : F.softplus(o, 1, 20) + 1e-3).log(), t.log()),
+                Adam(3e-3, 200));
         }),
     ];
 

@@ -42,7 +42,8 @@ internal static class SoundShown
         }),
         Sound("small ResNet", () =>
         {
-            Module<Tensor, Tensor> Unit(long from, long to, long stride) => Chain(Conv2d(from, to, 3, stride, 1L, bias: false), BatchNorm2d(to));
+            Module<Tensor, Tensor> Unit(long from, long to, long stride) =>
+                Chain(Conv2d(from, to, 3, stride, 1L, bias: false), BatchNorm2d(to));
             Module<Tensor, Tensor> Block(long width)
             {
                 var (a, b) = (Unit(width, width, 1), Unit(width, width, 1));
@@ -168,11 +169,13 @@ internal static class SoundShown
         Sound("one sentence at a time", () =>
         {
             var (words, head) = (Embedding(60, 24), Linear(24, 3));
-            return Of(new Net(x => head.call(words.call(x).mean([1])), words, head), (Picks(60, 1, 9), Picks(3, 1)), Entropy, Adam(5e-3, 100));
+            return Of(new Net(x => head.call(words.call(x).mean([1])), words, head), (Picks(60, 1, 9), Picks(3, 1)), Entropy,
+                Adam(5e-3, 100));
         }),
         Sound("frozen convolutions, new head", () =>
         {
-            var body = Chain(Conv2d(1, 12, 3, padding: 1L), ReLU(), MaxPool2d(2), Conv2d(12, 24, 3, padding: 1L), ReLU(), MaxPool2d(3), Flatten());
+            var body = Chain(Conv2d(1, 12, 3, padding: 1L), ReLU(), MaxPool2d(2), Conv2d(12, 24, 3, padding: 1L), ReLU(), MaxPool2d(3),
+                Flatten());
             Train(Of(Chain(body, Linear(96, 4)), Strokes(60, 12, 4), Entropy, Adam(2e-3, 60)));
             var head = Linear(96, 2);
             var (pictures, kind) = Strokes(40, 12, 4);
@@ -200,14 +203,19 @@ internal static class SoundShown
             var (x, kind) = Blobs(90, 4, 10);
             var target = cat([kind.unsqueeze(1).to_type(ScalarType.Float32), 0.5 * x.Column(0) - x.Column(3).sin()], 1);
             var (body, first, second) = (Chain(Linear(10, 48), ReLU(), Linear(48, 48), ReLU()), Linear(48, 4), Linear(48, 1));
-            var model = new Net(v => { var seen = body.call(v); return cat([first.call(seen), second.call(seen)], 1); }, body, first, second);
+            var model = new Net(v =>
+            {
+                var seen = body.call(v);
+                return cat([first.call(seen), second.call(seen)], 1);
+            }, body, first, second);
             return Of(model, (x, target), (o, t) => F.cross_entropy(o.narrow(1, 0, 4), t[.., 0].to_type(ScalarType.Int64))
                 + 0.5 * F.mse_loss(o.Column(4), t.Column(1)), Adam(2e-3, 250));
         }),
         Sound("segmentation, batch of four", () =>
         {
             var (pictures, _, covered) = Spots(4, 16);
-            var model = Chain(Conv2d(1, 16, 3, padding: 1L), ReLU(), Conv2d(16, 16, 3, padding: 2L, dilation: 2L), ReLU(), Conv2d(16, 2, 1));
+            var model = Chain(Conv2d(1, 16, 3, padding: 1L), ReLU(), Conv2d(16, 16, 3, padding: 2L, dilation: 2L), ReLU(),
+                Conv2d(16, 2, 1));
             return Of(model, (pictures, covered), Entropy, Adam(3e-3, 150));
         }),
         Sound("triplets", () =>
@@ -240,8 +248,8 @@ internal static class SoundShown
         {
             var x = randn(100, 20);
             var labels = (x.matmul(randn(20, 8)) > 2).to_type(ScalarType.Float32);
-            return Of(Chain(Linear(20, 128), ReLU(), Dropout(0.5), Linear(128, 128), ReLU(), Dropout(0.5), Linear(128, 8)), (x, labels), Binary,
-                Adam(2e-3, 250));
+            return Of(Chain(Linear(20, 128), ReLU(), Dropout(0.5), Linear(128, 128), ReLU(), Dropout(0.5), Linear(128, 8)), (x, labels),
+                Binary, Adam(2e-3, 250));
         }),
         Sound("dilated convolutions forecast a series", () =>
         {
@@ -270,8 +278,8 @@ internal static class SoundShown
         Sound("GRU language model, one table for both ends", () =>
         {
             var (words, gru) = (Words(24, 32, 0.1), GRU(32, 32, batchFirst: true));
-            return Of(new Net(x => gru.call(words.call(x), null).Item1.matmul(words.weight!.t()), words, gru), Counting(32, 14, 24), EachStep,
-                Adam(1e-2, 250));
+            return Of(new Net(x => gru.call(words.call(x), null).Item1.matmul(words.weight!.t()), words, gru), Counting(32, 14, 24),
+                EachStep, Adam(1e-2, 250));
         }),
     ];
 }
