@@ -97,6 +97,15 @@ internal static class Kit
         return words;
     }
 
+    /// <summary>TorchSharp 0.107.0 leaves weight and bias as the memory it finds.</summary>
+    public static GroupNorm Grouped(long groups, long channels)
+    {
+        var norm = GroupNorm(groups, channels);
+        init.ones_(norm.weight!);
+        init.zeros_(norm.bias!);
+        return norm;
+    }
+
     public static T Frozen<T>(T module) where T : Module
     {
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;

@@ -60,7 +60,7 @@ internal static class SoundKept
         Sound("residual net with group norm finds the spot", () =>
         {
             var (pictures, place, _) = Spots(32, 16);
-            Module<Tensor, Tensor> Block() => Skip(Chain(GroupNorm(4, 16), ReLU(), Conv2d(16, 16, 3, padding: 1L), GroupNorm(4, 16), ReLU(),
+            Module<Tensor, Tensor> Block() => Skip(Chain(Grouped(4, 16), ReLU(), Conv2d(16, 16, 3, padding: 1L), Grouped(4, 16), ReLU(),
                 Conv2d(16, 16, 3, padding: 1L)));
             var model = Chain(Conv2d(1, 16, 3, 2, 1L), Block(), Block(), ReLU(), MaxPool2d(2), Flatten(), Linear(256, 2));
             return Of(model, (pictures, place), Mse, AdamW(1e-3, 150));
