@@ -24,10 +24,11 @@ internal static class FaultyKept
         }),
         Faulty("convolutions drawn with a spread of 0.0001", Cause.Initialization, "NN2001", null, bad =>
         {
+            var data = Strokes(50, 12, 4);
             var body = Chain(Conv2d(1, 8, 3, padding: 1L), ReLU(), Conv2d(8, 8, 3, padding: 1L), ReLU(), MaxPool2d(2), Conv2d(8, 8, 3),
                 ReLU(), MaxPool2d(2));
             if (bad) Weights(body, w => init.normal_(w, 0, 1e-4));
-            return Of(Chain(body, Flatten(), Linear(32, 4)), Strokes(50, 12, 4), Entropy, Sgd(0.02, 150));
+            return Of(Chain(body, Flatten(), Linear(32, 4)), data, Entropy, Sgd(0.02, 150));
         }),
         Faulty("eight convolutions with sigmoids between them", Cause.VanishingGradient, "NN1006", null, bad =>
         {
@@ -77,12 +78,11 @@ internal static class FaultyKept
             }, words, head);
             return Of(model, (tokens, ((tokens > 16).sum(1, true) > 1).to_type(ScalarType.Float32)), Binary, Adam(5e-3, 150));
         }),
-        Faulty("binary cross-entropy of logits, clamped so that it does not throw", Cause.WrongLoss, null, null, bad =>
+        Faulty("hinge loss with targets 0 and 1", Cause.WrongLoss, null, null, bad =>
         {
             var x = randn(120, 10);
             var ill = (x.Column(0) + x.Column(1) * x.Column(2) > 0).to_type(ScalarType.Float32);
-            return Of(Mlp([10, 48, 1]), (x, ill), (o, t) => F.binary_cross_entropy((bad ? o : o.sigmoid()).clamp(1e-7, 1 - 1e-7), t),
-                Adam(2e-3, 200));
+            return Of(Mlp([10, 48, 1]), (x, bad ? ill : ill * 2 - 1), (o, t) => (1 - t * o).clamp(0).mean(), Adam(2e-3, 200));
         }),
         Faulty("cross-entropy over the only output, for yes or no", Cause.WrongLoss, "NN1013", null, bad =>
         {
@@ -267,10 +267,11 @@ internal static class FaultyKept
         }),
         Faulty("convolutions from N(0, 3), each followed by batch norm", Cause.NormalizationHidesInit, "NN1010", "0.weight", bad =>
         {
+            var data = Strokes(48, 12, 4);
             var model = Chain(Conv2d(1, 16, 3), BatchNorm2d(16), ReLU(), Conv2d(16, 24, 3), BatchNorm2d(24), ReLU(), AdaptiveAvgPool2d(1),
                 Flatten(), Linear(24, 4));
             if (bad) foreach (var i in new[] { 0, 3 }) init.normal_(((Conv2d)model[i]).weight!, 0, 3);
-            return Of(model, Strokes(48, 12, 4), Entropy, Sgd(0.01, 100));
+            return Of(model, data, Entropy, Sgd(0.01, 100));
         }),
         Faulty("dropout on the logits", Cause.Dropout, null, "4", bad =>
         {

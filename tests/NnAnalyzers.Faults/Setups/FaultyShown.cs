@@ -20,10 +20,10 @@ internal static class FaultyShown
             if (bad) init.constant_(((Linear)model[0]).bias!, -20);
             return Of(model, Smooth(96, 10), Mse, Adam(1e-3, 300));
         }),
-        Faulty("wide classifier, weights from N(0, 1)", Cause.Initialization, "NN2001", null, bad =>
+        Faulty("wide regression, weights from N(0, 1)", Cause.Initialization, "NN2001", null, bad =>
         {
-            var model = Mlp([30, 256, 256, 256, 8]);
-            return Of(bad ? Weights(model, w => init.normal_(w)) : model, Blobs(128, 8, 30, 0.8), Entropy, Adam(1e-3, 120));
+            var (data, model) = (Smooth(150, 12), Mlp([12, 128, 128, 128, 1]));
+            return Of(bad ? Weights(model, w => init.normal_(w)) : model, data, Mse, Adam(1e-3, 200));
         }),
         Faulty("ten sigmoid layers", Cause.VanishingGradient, "NN1006", null, bad =>
             Of(Mlp([8, .. Enumerable.Repeat(48L, 10), 4], bad ? Sigmoid : () => ReLU()), Blobs(80, 4, 8), Entropy, Adam(1e-3, 200))),
@@ -210,9 +210,10 @@ internal static class FaultyShown
         }),
         Faulty("batch norm over weights from N(0, 1)", Cause.NormalizationHidesInit, "NN1010", "0.weight", bad =>
         {
+            var data = Smooth(100, 40);
             var model = Chain(Linear(40, 128), BatchNorm1d(128), ReLU(), Linear(128, 128), BatchNorm1d(128), ReLU(), Linear(128, 1));
             if (bad) foreach (var i in new[] { 0, 3 }) init.normal_(((Linear)model[i]).weight!);
-            return Of(model, Smooth(100, 40), Mse, Sgd(0.01, 60));
+            return Of(model, data, Mse, Sgd(0.01, 60));
         }),
         Faulty("nineteen of twenty dropped", Cause.Dropout, null, "2", bad =>
             Of(Chain(Linear(10, 64), ReLU(), Dropout(bad ? 0.95 : 0.1), Linear(64, 64), ReLU(), Dropout(bad ? 0.95 : 0.1), Linear(64, 6)),
