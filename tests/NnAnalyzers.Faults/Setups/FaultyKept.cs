@@ -22,13 +22,10 @@ internal static class FaultyKept
             if (bad) init.zeros_(second.bias!);
             return Of(Chain(Conv2d(1, 8, 3), ReLU(), second, ReLU(), Flatten(), Linear(108, 3)), (x, kind), Entropy, Adam(2e-3, 150));
         }),
-        Faulty("convolutions drawn with a spread of 0.0001", Cause.Initialization, "NN2001", null, bad =>
+        Faulty("wide regression, weights from N(0, 1)", Cause.Initialization, "NN2001", null, bad =>
         {
-            var data = Strokes(50, 12, 4);
-            var body = Chain(Conv2d(1, 8, 3, padding: 1L), ReLU(), Conv2d(8, 8, 3, padding: 1L), ReLU(), MaxPool2d(2), Conv2d(8, 8, 3),
-                ReLU(), MaxPool2d(2));
-            if (bad) Weights(body, w => init.normal_(w, 0, 1e-4));
-            return Of(Chain(body, Flatten(), Linear(32, 4)), data, Entropy, Sgd(0.02, 150));
+            var (data, model) = (Smooth(150, 12), Mlp([12, 128, 128, 128, 1]));
+            return Of(bad ? Weights(model, w => init.normal_(w)) : model, data, Mse, Adam(1e-3, 200));
         }),
         Faulty("eight convolutions with sigmoids between them", Cause.VanishingGradient, "NN1006", null, bad =>
         {
@@ -38,45 +35,40 @@ internal static class FaultyKept
             var model = Chain([.. layers, Flatten(), Linear(72, 1)]);
             return Of(model, (x, x.narrow(2, 4, 4).mean([1, 2]).unsqueeze(1) * 3), Mse, Adam(2e-3, 150));
         }),
-        Faulty("highway gates that start shut", Cause.Saturated, null, "part0.bias", bad =>
+        Faulty("every bias of an LSTM 12, meant for the forget gate", Cause.Saturated, null, "part0.bias_ih_l0", bad =>
         {
-            var (gate, change, head) = (Linear(16, 16), Linear(16, 16), Linear(16, 1));
-            init.constant_(gate.bias!, bad ? -25 : -1);
+            var x = randn(80, 16, 2);
+            var (lstm, head) = (LSTM(2, 24, batchFirst: true), Linear(24, 1));
+            foreach (var (name, p) in lstm.named_parameters())
+                if (name.StartsWith("bias_ih")) init.constant_(bad ? p : p.narrow(0, 24, 24), bad ? 12 : 1);
+            var model = new Net(v => head.call(lstm.call(v, null).Item1.select(1, -1)), lstm, head);
+            return Of(model, (x, x.narrow(1, 8, 8).mean([1]).Column(0) * 3), Mse, Adam(5e-3, 200));
+        }),
+        Faulty("all weights and biases zero", Cause.IdenticalWeights, null, null, bad =>
+        {
+            var model = Mlp([6, 32, 32, 3]);
+            if (bad) foreach (var p in model.parameters()) init.zeros_(p);
+            return Of(model, Blobs(60, 3, 6), Entropy, Adam(3e-3, 200));
+        }),
+        Faulty("word numbers divided by the size of the vocabulary, then made whole", Cause.InputLost, null, null, bad =>
+        {
+            var tokens = Picks(50, 64, 8);
+            var (words, head) = (Embedding(50, 16), Mlp([16, 32, 2]));
+            var model = new Net(x => head.call(words.call(bad ? (x / 50.0).to_type(ScalarType.Int64) : x).mean([1])), words, head);
+            return Of(model, (tokens, ((tokens < 20).sum(1) > 3).to_type(ScalarType.Int64)), Entropy, Adam(5e-3, 150));
+        }),
+        Faulty("attention with its padding mask inverted", Cause.MaskHidesAll, null, "part1", bad =>
+        {
+            var tokens = 1 + Picks(19, 32, 9);
+            var (words, look, head) = (Embedding(20, 24, padding_idx: 0), Linear(24, 24), Linear(24, 3));
             var model = new Net(x =>
             {
-                for (var i = 0; i < 3; i++)
-                {
-                    var open = gate.call(x).sigmoid();
-                    x = open * change.call(x).relu() + (1 - open) * x;
-                }
-                return head.call(x);
-            }, gate, change, head);
-            return Of(model, Smooth(150, 16), Mse, Adam(3e-3, 300));
-        }),
-        Faulty("every weight 0.1, left from debugging", Cause.IdenticalWeights, null, null, bad =>
-        {
-            var model = Mlp([5, 40, 40, 1], Tanh);
-            return Of(bad ? Weights(model, w => init.constant_(w, 0.1)) : model, Smooth(110, 5), Mse, Adam(3e-3, 300));
-        }),
-        Faulty("an unknown vocabulary: every word is padding", Cause.InputLost, null, "part0", bad =>
-        {
-            var y = Picks(3, 60);
-            var titles = where(rand(60, 7) < 0.5, y.unsqueeze(1) * 5 + Picks(5, 60, 7), Picks(15, 60, 7)) + 1;
-            var (words, gru, head) = (Embedding(16, 20, padding_idx: 0), GRU(20, 24, batchFirst: true), Linear(24, 3));
-            var model = new Net(x => head.call(gru.call(words.call(x), null).Item1[.., -1]), words, gru, head);
-            return Of(model, (bad ? zeros_like(titles) : titles, y), Entropy, Adam(5e-3, 150));
-        }),
-        Faulty("mean over the words that are padding", Cause.MaskHidesAll, null, null, bad =>
-        {
-            var length = 3 + Picks(6, 70, 1);
-            var tokens = where(arange(8) < length, 1 + Picks(24, 70, 8), zeros(70, 8, ScalarType.Int64));
-            var (words, head) = (Embedding(25, 16), Mlp([16, 32, 1]));
-            var model = new Net(x =>
-            {
-                var shown = (bad ? x < 0 : x > 0).to_type(ScalarType.Float32).unsqueeze(2);
-                return head.call((words.call(x) * shown).sum([1]) / shown.sum(1).clamp(1));
-            }, words, head);
-            return Of(model, (tokens, ((tokens > 16).sum(1, true) > 1).to_type(ScalarType.Float32)), Binary, Adam(5e-3, 150));
+                var v = words.call(x);
+                var scores = look.call(v).matmul(v.transpose(1, 2)) / Math.Sqrt(24);
+                scores = scores.masked_fill((bad ? x != 0 : x == 0).unsqueeze(1), float.NegativeInfinity);
+                return head.call(scores.softmax(-1).matmul(v).mean([1]));
+            }, words, look, head);
+            return Of(model, (tokens, tokens[.., 0].remainder(3)), Entropy, Adam(5e-3, 150));
         }),
         Faulty("hinge loss with targets 0 and 1", Cause.WrongLoss, null, null, bad =>
         {
@@ -84,12 +76,8 @@ internal static class FaultyKept
             var ill = (x.Column(0) + x.Column(1) * x.Column(2) > 0).to_type(ScalarType.Float32);
             return Of(Mlp([10, 48, 1]), (x, bad ? ill : ill * 2 - 1), (o, t) => (1 - t * o).clamp(0).mean(), Adam(2e-3, 200));
         }),
-        Faulty("cross-entropy over the only output, for yes or no", Cause.WrongLoss, "NN1013", null, bad =>
-        {
-            var (x, kind) = Strokes(50, 10, 2);
-            var model = Chain(Conv2d(1, 8, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(128, 1));
-            return Of(model, (x, kind.unsqueeze(1).to_type(ScalarType.Float32)), bad ? Entropy : Binary, Adam(2e-3, 120));
-        }),
+        Faulty("negative log-likelihood of raw logits", Cause.WrongLoss, null, null, bad =>
+            Of(Mlp([16, 64, 5]), Blobs(100, 5, 16), (o, t) => F.nll_loss(bad ? o : F.log_softmax(o, 1), t), Adam(1e-3, 200))),
         Faulty("tanh on the output, temperatures from 10 to 30", Cause.OutputActivation, "NN1001", "5", bad =>
         {
             var x = rand(90, 3) * 2 - 1;
@@ -97,21 +85,15 @@ internal static class FaultyKept
             return Of(Chain(Linear(3, 64), ReLU(), Linear(64, 64), ReLU(), Linear(64, 1), bad ? Tanh() : Identity()), (x, celsius), Mse,
                 Adam(5e-3, 300));
         }),
-        Faulty("sigmoid before the loss that has one inside", Cause.OutputActivation, "NN1002", "3", bad =>
+        Faulty("softmax before cross-entropy", Cause.OutputActivation, "NN1002", "5", bad =>
+            Of(Chain(Linear(20, 64), ReLU(), Linear(64, 64), ReLU(), Linear(64, 12), bad ? Softmax(1) : Identity()), Blobs(120, 12, 20),
+                Entropy, Adam(1e-3, 200))),
+        Faulty("the score is made larger: minus squared error", Cause.WrongSign, null, null, bad =>
+            Of(Mlp([7, 32, 1]), Smooth(80, 7), (o, t) => bad ? -Mse(o, t) : Mse(o, t), Adam(2e-3, 200))),
+        Faulty("inputs shuffled, targets not", Cause.TargetsUnrelated, null, null, bad =>
         {
-            var x = randn(100, 14);
-            var tags = (x.matmul(randn(14, 5)) > 2).to_type(ScalarType.Float32);
-            return Of(Chain(Linear(14, 64), ReLU(), Linear(64, 5), bad ? Sigmoid() : Identity()), (x, tags), Binary, Adam(3e-3, 200));
-        }),
-        Faulty("log-likelihood without its minus", Cause.WrongSign, null, null, bad =>
-            Of(Mlp([8, 40, 4]), Blobs(90, 4, 8), (o, t) => (bad ? 1 : -1) * F.log_softmax(o, 1).gather(1, t.unsqueeze(1)).mean(),
-                Adam(2e-3, 150))),
-        Faulty("labels in the order of the file, pictures in the order of their names", Cause.TargetsUnrelated, null, null, bad =>
-        {
-            var (x, kind) = Strokes(80, 10, 4, 0.1);
-            var model = Chain(Conv2d(1, 6, 3), ReLU(), MaxPool2d(2), Conv2d(6, 8, 3), ReLU(), AdaptiveAvgPool2d(1), Flatten(),
-                Linear(8, 4));
-            return Of(model, (x, bad ? kind.sort().Values : kind), Entropy, Adam(3e-3, 200));
+            var (x, y) = Smooth(250, 6);
+            return Of(Mlp([6, 24, 1]), (bad ? x[randperm(250)] : x, y), Mse, Adam(3e-3, 300));
         }),
         Faulty("labels divided by 255 like the pixels, then made whole", Cause.ConstantTarget, null, null, bad =>
         {
@@ -119,11 +101,10 @@ internal static class FaultyKept
             var y = bad ? (kind / 255.0).to_type(ScalarType.Int64) : kind;
             return Of(Chain(Linear(16, 64), BatchNorm1d(64), ReLU(), Linear(64, 10)), (x, y), Entropy, Sgd(0.02, 150));
         }),
-        Faulty("cracks on three pixels in a thousand", Cause.ClassImbalance, null, null, bad =>
+        Faulty("one sick in 500", Cause.ClassImbalance, null, null, bad =>
         {
-            var (pictures, _, covered) = Spots(8, 32, bad ? 1.05 : 9);
-            var model = Chain(Conv2d(1, 8, 3, padding: 1L), ReLU(), Conv2d(8, 2, 3, padding: 1L));
-            return Of(model, (pictures * 0.3 + Noise(0.3, 8, 1, 32, 32), covered), Entropy, Adam(2e-3, 100));
+            var sick = (arange(500) < (bad ? 1 : 250)).to_type(ScalarType.Float32).unsqueeze(1);
+            return Of(Mlp([10, 32, 1]), (randn(500, 10) + sick * Noise(0.8, 1, 10), sick), Binary, Adam(1e-3, 150));
         }),
         Faulty("only the last of three quantiles is asked for", Cause.UnusedOutputs, null, null, bad =>
         {
@@ -141,24 +122,17 @@ internal static class FaultyKept
                 return sum!;
             }, Adam(5e-3, 250));
         }),
-        Faulty("logarithm of counts, some of them 0", Cause.NotFiniteData, null, null, bad =>
+        Faulty("missing readings as NaN", Cause.NotFiniteData, null, null, bad =>
         {
-            var counts = (randn(90, 8) * 0.8 + 1).exp().poisson();
-            var x = bad ? counts.log() : (counts + 1).log();
-            return Of(Chain(Linear(8, 48), ReLU(), Linear(48, 3)), (x, counts.narrow(1, 0, 3).argmax(1)), Entropy, Adam(3e-3, 200));
+            var (x, y) = Smooth(80, 6);
+            if (bad) x = x.masked_fill(rand(80, 6) < 0.02, float.NaN);
+            return Of(Mlp([6, 32, 1]), (x, y), Mse, Adam(2e-3, 200));
         }),
-        Faulty("one picture of each kind, copied forty times", Cause.DuplicatedData, null, null, bad =>
+        Faulty("the reader never moves on: one row 64 times", Cause.DuplicatedData, null, null, bad =>
         {
-            var noise = bad ? Noise(0.2, 2, 1, 12, 12).repeat(40, 1, 1, 1) : Noise(0.2, 80, 1, 12, 12);
-            var kind = (arange(80) % 2).to_type(ScalarType.Int64);
-            var strokes = zeros(80, 1, 12, 12);
-            for (var i = 0; i < 80; i++)
-            {
-                var at = 2 + (bad ? 3 : i % 8);
-                for (var k = 1; k < 11; k++) strokes[i, 0, i % 2 == 0 ? at : k, i % 2 == 0 ? k : at] = 1;
-            }
-            return Of(Chain(Conv2d(1, 8, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(200, 2)), (strokes + noise, kind), Entropy,
-                Adam(2e-3, 120));
+            var (x, y) = Blobs(64, 4, 10);
+            var rows = bad ? zeros(64, dtype: ScalarType.Int64) : arange(64);
+            return Of(Mlp([10, 48, 4]), (x[rows], y[rows]), Entropy, Adam(2e-3, 150));
         }),
         Faulty("the label left among the columns", Cause.LeakedTarget, null, null, bad =>
         {
@@ -188,15 +162,13 @@ internal static class FaultyKept
             var next = wave.narrow(1, 1, 12);
             return Of(model, (wave.narrow(1, 0, 12), bad ? next : next.unsqueeze(2)), (o, t) => F.l1_loss(o, t), Adam(5e-3, 200));
         }),
-        Faulty("maps permuted before they are flattened", Cause.ShapeMixesBatch, null, null, bad =>
+        Faulty("view instead of transpose before an LSTM", Cause.ShapeMixesBatch, "NN3001", null, bad =>
         {
-            var (first, head) = (Conv2d(1, 6, 3, 2), Linear(96, 3));
-            var model = new Net(x =>
-            {
-                var maps = first.call(x).relu();
-                return head.call((bad ? maps.permute(1, 2, 3, 0) : maps).reshape(x.shape[0], 96));
-            }, first, head);
-            return Of(model, Strokes(240, 10), Entropy, Adam(3e-3, 120));
+            var x = randn(400, 12, 3);
+            var (lstm, head) = (LSTM(3, 8), Linear(8, 1));
+            var model = new Net(v => head.call(lstm.call(bad ? v.reshape(v.shape[1], v.shape[0], 3) : v.transpose(0, 1), null).Item1[-1]),
+                lstm, head);
+            return Of(model, (x, x.narrow(1, 6, 6).mean([1]).Column(0) * 2), Mse, Adam(1e-2, 150));
         }),
         Faulty("a GRU that takes samples for steps", Cause.WrongAxis, null, "part0", bad =>
         {
@@ -229,55 +201,62 @@ internal static class FaultyKept
         }),
         Faulty("one expert a group, in a dictionary", Cause.NotRegistered, null, null, bad =>
             Of(new Experts(bad), Experts.Data(), Mse, Adam(3e-3, 250))),
-        Faulty("features handed on as plain numbers", Cause.Detached, null, "part0", bad =>
+        Faulty("detach between encoder and head", Cause.Detached, null, "part0", bad =>
         {
-            var (first, second) = (Chain(Conv2d(1, 4, 3, 2), ReLU(), Conv2d(4, 3, 3, 2), ReLU(), Flatten()), Mlp([27, 8, 3]));
+            var (gru, head) = (GRU(1, 32, batchFirst: true), Linear(32, 1));
+            var wave = randn(60, 14, 1);
             var model = new Net(x =>
             {
-                var h = first.call(x);
-                return second.call(bad ? tensor(h.data<float>().ToArray()).view(h.shape) : h);
-            }, first, second);
-            return Of(model, Strokes(90, 16), Entropy, Adam(3e-3, 200));
+                var h = gru.call(x, null).Item1.select(1, -1);
+                return head.call(bad ? h.detach() : h);
+            }, gru, head);
+            return Of(model, (wave, (wave[.., 3] * wave[.., 9]).tanh()), Mse, Adam(5e-3, 300));
         }),
-        Faulty("word table frozen before it learned anything", Cause.Frozen, null, "part0.weight", bad =>
+        Faulty("fresh convolutions frozen", Cause.Frozen, null, "part0", bad =>
         {
-            var tokens = Picks(120, 100, 2);
-            var (words, head) = (Words(120, 6, 0.1), Linear(12, 1));
-            if (bad) Frozen(words);
-            var score = randn(120);
-            return Of(new Net(x => head.call(words.call(x).flatten(1)), words, head), (tokens, score[tokens].sum(1, true)), Mse,
-                With(1e-2, 250, p => optim.Adam(p.Where(q => q.requires_grad), 1e-2)));
+            var body = Chain(Conv2d(1, 4, 3, 2, 1L), ReLU(), Conv2d(4, 8, 3, 2, 1L), ReLU(), Conv2d(8, 8, 3, 2, 1L), ReLU(), Flatten());
+            var head = Linear(32, 4);
+            if (bad) Frozen(body);
+            return Of(new Net(x => head.call(body.call(x)), body, head), Strokes(60, 16, 4), Entropy,
+                With(3e-3, 200, p => optim.Adam(p.Where(q => q.requires_grad), 3e-3)));
         }),
-        Faulty("the deeper path is left out of forward", Cause.Unused, null, "part1", bad =>
+        Faulty("the second encoder is never called", Cause.Unused, null, "part1", bad =>
         {
-            var (direct, deep, head) = (Linear(8, 3), Mlp([8, 64, 64, 3]), Linear(3, 3));
-            var x = randn(130, 8);
-            var (first, second) = (x.Column(0) * x.Column(1) > 0, x.Column(2) * x.Column(3) > 0.3);
-            var kind = first.to_type(ScalarType.Int64) + second.to_type(ScalarType.Int64);
-            return Of(new Net(v => head.call(bad ? direct.call(v) : direct.call(v) + deep.call(v)), direct, deep, head),
-                (x, kind.squeeze(1)), Entropy, Adam(3e-3, 250));
+            var (x, _) = Smooth(110, 8);
+            var (near, far, head) = (Mlp([4, 32, 16]), Mlp([4, 32, 16]), Linear(32, 1));
+            var model = new Net(v =>
+            {
+                var (left, right) = (v.narrow(1, 0, 4), v.narrow(1, 4, 4));
+                return head.call(cat([near.call(left), bad ? near.call(left) : far.call(right)], 1).relu());
+            }, near, far, head);
+            return Of(model, (x, x.Column(1).sin() + x.Column(5) * x.Column(6).sigmoid() + Noise(0.1, 110, 1)), Mse, Adam(2e-3, 250));
         }),
-        Faulty("forty blocks that each add three times their answer", Cause.ExplodingGradient, null, null, bad =>
+        Faulty("ReLU recurrence over 60 steps, not clipped", Cause.ExplodingGradient, null, "part0", bad =>
         {
-            var blocks = Enumerable.Range(0, 40).Select(_ => Linear(24, 24)).ToArray();
-            var (first, head) = (Linear(6, 24), Linear(24, 3));
-            var model = new Net(x => head.call(blocks.Aggregate(first.call(x), (h, b) => h + (bad ? 3 : 0.2) * b.call(h).relu())),
-                [first, .. blocks, head]);
-            return Of(model, Blobs(60, 3, 6), Entropy, Sgd(0.01, 150));
+            var x = randn(32, 60, 2);
+            var (step, head) = (Linear(34, 32), Linear(32, 1));
+            var model = new Net(v =>
+            {
+                var h = zeros(v.shape[0], 32);
+                for (var t = 0; t < 60; t++)
+                {
+                    var sum = step.call(cat([v[.., t], h], 1));
+                    h = bad ? h + 0.3 * sum.relu() : 0.8 * h + 0.2 * sum.tanh();
+                }
+                return head.call(h);
+            }, step, head);
+            return Of(model, (x, x.narrow(1, 50, 10).mean([1]).Column(0) * 3), Mse, Sgd(0.05, 100));
         }),
-        Faulty("convolutions from N(0, 3), each followed by batch norm", Cause.NormalizationHidesInit, "NN1010", "0.weight", bad =>
+        Faulty("batch norm over weights from N(0, 1)", Cause.NormalizationHidesInit, "NN1010", "0.weight", bad =>
         {
-            var data = Strokes(48, 12, 4);
-            var model = Chain(Conv2d(1, 16, 3), BatchNorm2d(16), ReLU(), Conv2d(16, 24, 3), BatchNorm2d(24), ReLU(), AdaptiveAvgPool2d(1),
-                Flatten(), Linear(24, 4));
-            if (bad) foreach (var i in new[] { 0, 3 }) init.normal_(((Conv2d)model[i]).weight!, 0, 3);
-            return Of(model, data, Entropy, Sgd(0.01, 100));
+            var data = Smooth(100, 40);
+            var model = Chain(Linear(40, 128), BatchNorm1d(128), ReLU(), Linear(128, 128), BatchNorm1d(128), ReLU(), Linear(128, 1));
+            if (bad) foreach (var i in new[] { 0, 3 }) init.normal_(((Linear)model[i]).weight!);
+            return Of(model, data, Mse, Sgd(0.01, 60));
         }),
-        Faulty("dropout on the logits", Cause.Dropout, null, "4", bad =>
-        {
-            var model = Chain(Flatten(), Linear(100, 48), ReLU(), Linear(48, 3), Dropout(bad ? 0.5 : 0));
-            return Of(model, Strokes(60, 10), Entropy, Adam(2e-3, 200));
-        }),
+        Faulty("nineteen of twenty dropped", Cause.Dropout, null, "2", bad =>
+            Of(Chain(Linear(10, 64), ReLU(), Dropout(bad ? 0.95 : 0.1), Linear(64, 64), ReLU(), Dropout(bad ? 0.95 : 0.1), Linear(64, 6)),
+                Blobs(90, 6, 10), Entropy, Adam(2e-3, 200))),
         Faulty("rings around a center, no bias", Cause.MissingBias, "NN1004", "0", bad =>
         {
             var x = randn(150, 2) * 1.5;
@@ -285,12 +264,10 @@ internal static class FaultyKept
             Module<Tensor, Tensor> Layer(long from, long to) => Linear(from, to, !bad);
             return Of(Chain(Layer(2, 48), ReLU(), Layer(48, 48), ReLU(), Layer(48, 3)), (x, ring), Entropy, Adam(3e-3, 250));
         }),
-        Faulty("argmax before the loss, told to require a gradient", Cause.NotDifferentiable, null, null, bad =>
+        Faulty("stars rounded before the loss", Cause.NotDifferentiable, null, null, bad =>
         {
-            var (x, kind) = Blobs(90, 5, 10);
-            return Of(Mlp([10, 48, 5]), (x, kind), (o, t) => bad
-                ? Mse(o.argmax(1).to_type(ScalarType.Float32).requires_grad_(), t.to_type(ScalarType.Float32))
-                : Entropy(o, t), Adam(2e-3, 150));
+            var (x, y) = Smooth(100, 6);
+            return Of(Mlp([6, 48, 1]), (x, (3 + y).clamp(1, 5).round()), (o, t) => Mse(bad ? o.round() : o, t), Adam(3e-3, 250));
         }),
         Faulty("root of distances, a sample's own among them", Cause.NotFiniteLoss, null, null, bad =>
         {

@@ -13,18 +13,11 @@ internal static class SoundKept
 {
     public static IReadOnlyList<Labelled> All { get; } =
     [
-        Sound("tomorrow's temperature, 10 to 30 C", () =>
+        Sound("house prices in 100,000s", () =>
         {
-            var day = rand(128, 1) * 6.28;
-            var x = cat([day.sin(), day.cos(), randn(128, 2)], 1);
-            var celsius = 19 - 6 * day.cos() + 1.5 * x.Column(2) - x.Column(3).abs() + Noise(0.5, 128, 1);
-            return Of(Mlp([4, 64, 32, 1]), (x, celsius), Mse, Adam(5e-3, 400));
-        }),
-        Sound("delivery times with a heavy tail, Huber", () =>
-        {
-            var x = cat([rand(140, 2) * 2 - 1, F.one_hot(Picks(3, 140), 3).to_type(ScalarType.Float32)], 1);
-            var hours = 1.5 + x.Column(0) + x.Column(2) * 0.8 - rand(140, 1).clamp(0.02).log() * 0.3;
-            return Of(Mlp([5, 48, 48, 1], () => SiLU()), (x, hours), Huber, AdamW(3e-3, 300));
+            var x = randn(96, 5);
+            var price = 3.2 + 0.9 * x.Column(0) - 0.4 * x.Column(1) + 0.3 * x.Column(2) * x.Column(0) + (x.Column(3) > 1) * 1.2;
+            return Of(Mlp([5, 64, 64, 1]), (x, price + Noise(0.2, 96, 1)), Mse, Adam(1e-3, 400));
         }),
         Sound("churn, sigmoid and BCELoss", () =>
         {
@@ -45,6 +38,9 @@ internal static class SoundKept
             var (words, head) = (Embedding(200, 48), Chain(Linear(48, 96), ReLU(), Dropout(0.2), Linear(96, 50)));
             return Of(new Net(x => head.call(words.call(x).mean([1])), words, head), (titles, y), Entropy, Adam(3e-3, 200));
         }),
+        Sound("strided convolutions, average over places, no norm", () => Of(Chain(Conv2d(1, 16, 3, 2, 1L), LeakyReLU(0.1),
+            Conv2d(16, 32, 3, 1, 1L), LeakyReLU(0.1), Conv2d(32, 32, 3, 1, 1L), LeakyReLU(0.1), AdaptiveAvgPool2d(1), Flatten(),
+            Linear(32, 3)), Strokes(45, 16, 3, 0.1), Entropy, Adam(3e-3, 200))),
         Sound("ten glyphs, batch norm, dropout, Nesterov", () =>
         {
             var glyphs = (rand(10, 1, 8, 8) < 0.35).to_type(ScalarType.Float32);
@@ -54,53 +50,40 @@ internal static class SoundKept
             return Of(model, ((glyphs[y] - 0.35) / 0.48 + Noise(0.4, 64, 1, 8, 8), y), Entropy,
                 With(0.02, 120, p => optim.SGD(p, 0.02, 0.9, 0, 5e-4, true)));
         }),
-        Sound("strided convolutions, average over places, no norm", () => Of(Chain(Conv2d(1, 16, 3, 2, 1L), LeakyReLU(0.1),
-            Conv2d(16, 32, 3, 1, 1L), LeakyReLU(0.1), Conv2d(32, 32, 3, 1, 1L), LeakyReLU(0.1), AdaptiveAvgPool2d(1), Flatten(),
-            Linear(32, 3)), Strokes(45, 16, 3, 0.1), Entropy, Adam(3e-3, 200))),
-        Sound("residual net with group norm finds the spot", () =>
+        Sound("small ResNet", () =>
         {
-            var (pictures, place, _) = Spots(32, 16);
-            Module<Tensor, Tensor> Block() => Skip(Chain(Grouped(4, 16), ReLU(), Conv2d(16, 16, 3, padding: 1L), Grouped(4, 16), ReLU(),
-                Conv2d(16, 16, 3, padding: 1L)));
-            var model = Chain(Conv2d(1, 16, 3, 2, 1L), Block(), Block(), ReLU(), MaxPool2d(2), Flatten(), Linear(256, 2));
-            return Of(model, (pictures, place), Mse, AdamW(1e-3, 150));
-        }),
-        Sound("GRU reads padded reviews", () =>
-        {
-            var words = 1 + Picks(40, 48, 12);
-            var shown = arange(12).unsqueeze(0) >= Picks(7, 48, 1);
-            words = where(shown, words, zeros_like(words));
-            var mood = ((words % 2 * shown.to_type(ScalarType.Int64)).sum(1) * 2 > shown.sum(1)).to_type(ScalarType.Int64);
-            var (table, gru, head) = (Embedding(41, 24, padding_idx: 0), GRU(24, 32, batchFirst: true), Linear(32, 2));
-            return Of(new Net(x => head.call(gru.call(table.call(x), null).Item1[.., -1]), table, gru, head), (words, mood), Entropy,
-                Adam(5e-3, 150));
-        }),
-        Sound("two-way LSTM tags words, time first inside", () =>
-        {
-            var tokens = Picks(18, 20, 12);
-            var tags = (tokens.remainder(3) + (tokens.roll(-1, 1) > 8).to_type(ScalarType.Int64)).remainder(4);
-            var (words, lstm, head) = (Embedding(18, 20), LSTM(20, 24, bidirectional: true), Linear(48, 4));
-            var model = new Net(x => head.call(lstm.call(words.call(x).transpose(0, 1), null).Item1).transpose(0, 1), words, lstm, head);
-            return Of(model, (tokens, tags), EachStep, Adam(5e-3, 200));
-        }),
-        Sound("next letter, post-norm, one table for both ends", () =>
-        {
-            var words = Words(16, 24, 0.2);
-            Module<Tensor, Tensor> Layer() => Chain(Skip(Attention(24, 3, Future)), LayerNorm(24),
-                Skip(Chain(Linear(24, 64), ReLU(), Linear(64, 24))), LayerNorm(24));
-            var body = Chain(Positioned(words, 12, 24), Layer(), Layer());
-            return Of(new Net(x => F.linear(body.call(x), words.weight!), body), Counting(28, 12, 16), EachStep, Adam(1e-3, 250));
-        }),
-        Sound("encoder with a class token", () =>
-        {
-            var tokens = Picks(15, 40, 10);
-            var (words, layer, head) = (Words(16, 32, 0.5), TransformerEncoderLayer(32, 4, 64, 0.1), Linear(32, 3));
-            var model = new Net(x =>
+            Module<Tensor, Tensor> Unit(long from, long to, long stride) =>
+                Chain(Conv2d(from, to, 3, stride, 1L, bias: false), BatchNorm2d(to));
+            Module<Tensor, Tensor> Block(long width)
             {
-                var read = words.call(cat([full_like(x.Column(0), 15), x], 1)).transpose(0, 1);
-                return head.call(layer.call(read, null!, null!)[0]);
-            }, words, layer, head);
-            return Of(model, (tokens, (tokens < 5).sum(1).clamp(2, 4) - 2), Entropy, Adam(1e-3, 150));
+                var (a, b) = (Unit(width, width, 1), Unit(width, width, 1));
+                return new Net(x => (b.call(a.call(x).relu()) + x).relu(), a, b);
+            }
+            var model = Chain(Unit(1, 12, 1), ReLU(), Block(12), Unit(12, 24, 2), ReLU(), Block(24), Block(24), AdaptiveAvgPool2d(1),
+                Flatten(), Linear(24, 4));
+            return Of(model, Strokes(40, 14, 4), Entropy, Adam(1e-3, 120));
+        }),
+        Sound("LSTM: mean of the marked steps", () =>
+        {
+            var marked = (rand(64, 18, 1) < 0.3).to_type(ScalarType.Float32);
+            var values = randn(64, 18, 1);
+            var (lstm, head) = (LSTM(2, 40, batchFirst: true), Linear(40, 1));
+            var model = new Net(x => head.call(lstm.call(x, null).Item1.select(1, -1)), lstm, head);
+            return Of(model, (cat([values, marked], 2), (values * marked).sum(1) / 2), Mse, Adam(3e-3, 300));
+        }),
+        Sound("GRU tags each step, classes on axis 1", () =>
+        {
+            var tokens = Picks(12, 24, 16);
+            var (words, gru, head) = (Embedding(12, 16), GRU(16, 32, batchFirst: true), Linear(32, 5));
+            var model = new Net(x => head.call(gru.call(words.call(x), null).Item1).transpose(1, 2), words, gru, head);
+            return Of(model, (tokens, (tokens + tokens.roll(1, 1)).remainder(5)), Entropy, Adam(5e-3, 250));
+        }),
+        Sound("next token, pre-norm, causal", () =>
+        {
+            Module<Tensor, Tensor> Layer() => Chain(Skip(Chain(LayerNorm(32), Attention(32, 4, Future))),
+                Skip(Chain(LayerNorm(32), Linear(32, 96), GELU(), Linear(96, 32))));
+            var model = Chain(Positioned(Words(20, 32), 16, 32), Layer(), Layer(), LayerNorm(32), Linear(32, 20));
+            return Of(model, Counting(24, 16, 20), EachStep, AdamW(1e-3, 200));
         }),
         Sound("convolutional autoencoder, pixels from 0 to 1", () =>
         {
@@ -109,30 +92,36 @@ internal static class SoundKept
                 ReLU(), Unflatten(1, [16, 4, 4]), ConvTranspose2d(16, 8, 4, 2, 1), ReLU(), ConvTranspose2d(8, 1, 4, 2, 1), Sigmoid());
             return Of(model, (x, x.clone()), Mse, Adam(3e-3, 250));
         }),
-        Sound("variational autoencoder of black and white pictures", () =>
+        Sound("variational autoencoder, Gaussian", () =>
         {
-            var x = (Strokes(50, 10, 3, 0).Input > 0.5).to_type(ScalarType.Float32).flatten(1);
-            var (body, mean, spread, decoder) = (Chain(Linear(100, 64), ReLU()), Linear(64, 6), Linear(64, 6), Mlp([6, 64, 100]));
+            var x = randn(80, 2).matmul(randn(2, 16)) + Noise(0.1, 80, 16);
+            var (encoder, decoder) = (Mlp([16, 48, 8]), Mlp([4, 48, 16]));
             var model = new Net(v =>
             {
-                var h = body.call(v);
-                var (m, s) = (mean.call(h), spread.call(h));
-                return cat([m, s, decoder.call(m + (s / 2).exp() * randn_like(s))], 1);
-            }, body, mean, spread, decoder);
+                var code = encoder.call(v).chunk(2, 1);
+                return cat([decoder.call(code[0] + randn_like(code[0]) * (code[1] / 2).exp()), code[0], code[1]], 1);
+            }, encoder, decoder);
             return Of(model, (x, x.clone()), (o, t) =>
             {
-                var (m, s) = (o.narrow(1, 0, 6), o.narrow(1, 6, 6));
-                var pixels = F.binary_cross_entropy_with_logits(o.narrow(1, 12, 100), t, reduction: Reduction.Sum);
-                return (pixels - 0.5 * (1 + s - m.square() - s.exp()).sum()) / t.shape[0];
-            }, Adam(3e-3, 250));
+                var (mean, spread) = (o.narrow(1, 16, 4), o.narrow(1, 20, 4));
+                var divergence = -0.5 * (1 + spread - mean.square() - spread.exp()).sum(1).mean();
+                return (o.narrow(1, 0, 16) - t).square().sum(1).mean() + 0.5 * divergence;
+            }, Adam(2e-3, 300));
         }),
-        Sound("two towers: who clicks on what", () =>
+        Sound("ratings of films, factors and biases", () =>
         {
-            var (user, item) = (randn(180, 10), randn(180, 7));
-            var clicks = (user.narrow(1, 0, 3) * item.narrow(1, 2, 3)).sum(1) + Noise(0.3, 180) > 0.5;
-            var (left, right) = (Mlp([10, 64, 16]), Mlp([7, 64, 16]));
-            var model = new Net(x => (left.call(x.narrow(1, 0, 10)) * right.call(x.narrow(1, 10, 7))).sum(1), left, right);
-            return Of(model, (cat([user, item], 1), clicks.to_type(ScalarType.Float32)), Binary, Adam(2e-3, 200));
+            var pairs = stack([Picks(20, 200), Picks(30, 200)], 1);
+            var (taste, kind) = (randn(20, 2), randn(30, 2));
+            var stars = (3.6 + 0.7 * (taste[pairs[.., 0]] * kind[pairs[.., 1]]).sum(1)).clamp(1, 5).round();
+            var parts = new[] { Words(20, 8, 0.1), Words(30, 8, 0.1), Words(20, 1, 0.01), Words(30, 1, 3) };
+            init.constant_(parts[3].weight!, 3.5);
+            var model = new Net(x =>
+            {
+                var (user, film) = (x[.., 0], x[.., 1]);
+                var match = (parts[0].call(user) * parts[1].call(film)).sum(1);
+                return match + parts[2].call(user).squeeze(1) + parts[3].call(film).squeeze(1);
+            }, parts);
+            return Of(model, (pairs, stars), Mse, Adam(1e-2, 200));
         }),
         Sound("Gaussian policy with a tanh mean", () =>
         {
@@ -159,6 +148,17 @@ internal static class SoundKept
                 Tanh());
             return Of(model, (road, steer), (o, t) => F.l1_loss(o, t), Adam(2e-3, 250));
         }),
+        Sound("encoder with a class token", () =>
+        {
+            var tokens = Picks(15, 40, 10);
+            var (words, layer, head) = (Words(16, 32, 0.5), TransformerEncoderLayer(32, 4, 64, 0.1), Linear(32, 3));
+            var model = new Net(x =>
+            {
+                var read = words.call(cat([full_like(x.Column(0), 15), x], 1)).transpose(0, 1);
+                return head.call(layer.call(read, null!, null!)[0]);
+            }, words, layer, head);
+            return Of(model, (tokens, (tokens < 5).sum(1).clamp(2, 4) - 2), Entropy, Adam(1e-3, 150));
+        }),
         Sound("generator's step", () =>
         {
             var angle = rand(128, 1) * 6.28;
@@ -170,12 +170,11 @@ internal static class SoundKept
             return Of(Mlp([8, 48, 48, 2]), (randn(64, 8), ones(64, 1)), (o, t) => Binary(judge.call(o), t),
                 With(1e-3, 150, p => optim.Adam(p, 1e-3, 0.5, 0.999)));
         }),
-        Sound("two large pictures at a time", () =>
+        Sound("one sentence at a time", () =>
         {
-            var (pictures, place, _) = Spots(2, 24, 3);
-            var model = Chain(Conv2d(1, 8, 5, 2, 2L), ReLU(), Conv2d(8, 16, 3, 2, 1L), ReLU(), Flatten(), Linear(576, 32), ReLU(),
-                Linear(32, 2));
-            return Of(model, (pictures, place), Mse, Sgd(0.02, 150));
+            var (words, head) = (Embedding(60, 24), Linear(24, 3));
+            return Of(new Net(x => head.call(words.call(x).mean([1])), words, head), (Picks(60, 1, 9), Picks(3, 1)), Entropy,
+                Adam(5e-3, 100));
         }),
         Sound("pretrained words frozen, last block and head train", () =>
         {
@@ -199,28 +198,23 @@ internal static class SoundKept
                 return 0.5 * (variance.log() + (t - o.Column(0)).square() / variance).mean();
             }, Adam(2e-3, 300));
         }),
-        Sound("thirty plain layers, He's draw", () =>
+        Sound("thirty residual layers", () =>
         {
-            var model = Weights(Mlp([8, .. Enumerable.Repeat(64L, 29), 1]),
-                w => init.kaiming_normal_(w, 0, init.FanInOut.FanIn, init.NonlinearityType.ReLU));
-            foreach (var (name, p) in model.named_parameters()) if (name.EndsWith("bias")) init.zeros_(p);
-            return Of(model, Smooth(64, 8), Mse, Adam(3e-4, 200));
+            var layers = Enumerable.Range(0, 15).Select(_ => Skip(Chain(LayerNorm(32), Linear(32, 32), ReLU(), Linear(32, 32))));
+            return Of(Chain([Linear(6, 32), .. layers, LayerNorm(32), Linear(32, 1)]), Smooth(64, 6), Mse, Adam(1e-3, 200));
         }),
-        Sound("age, sex and mood from one face, three losses", () =>
+        Sound("kind and size from one body, two losses", () =>
         {
-            var x = randn(80, 1, 10, 10);
-            var (rows, all) = (x.mean([3]).squeeze(1), x.mean([1, 2, 3]));
-            var truth = stack([3.5 + 2 * rows[.., 2], (rows[.., 5] > 0).to_type(ScalarType.Float32),
-                rows.narrow(1, 6, 3).argmax(1).to_type(ScalarType.Float32)], 1);
-            var body = Chain(Conv2d(1, 12, 3, padding: 1L), ReLU(), MaxPool2d(2), Flatten(), Linear(300, 64), ReLU());
-            var (age, sex, mood) = (Linear(64, 1), Linear(64, 1), Linear(64, 3));
+            var (x, kind) = Blobs(90, 4, 10);
+            var target = cat([kind.unsqueeze(1).to_type(ScalarType.Float32), 0.5 * x.Column(0) - x.Column(3).sin()], 1);
+            var (body, first, second) = (Chain(Linear(10, 48), ReLU(), Linear(48, 48), ReLU()), Linear(48, 4), Linear(48, 1));
             var model = new Net(v =>
             {
-                var h = body.call(v);
-                return cat([age.call(h), sex.call(h), mood.call(h)], 1);
-            }, body, age, sex, mood);
-            return Of(model, (x, truth), (o, t) => 0.3 * F.smooth_l1_loss(o[.., 0], t[.., 0]) + Binary(o[.., 1], t[.., 1])
-                + F.cross_entropy(o.narrow(1, 2, 3), t[.., 2].to_type(ScalarType.Int64)), Adam(1e-3, 200));
+                var seen = body.call(v);
+                return cat([first.call(seen), second.call(seen)], 1);
+            }, body, first, second);
+            return Of(model, (x, target), (o, t) => F.cross_entropy(o.narrow(1, 0, 4), t[.., 0].to_type(ScalarType.Int64))
+                + 0.5 * F.mse_loss(o.Column(4), t.Column(1)), Adam(2e-3, 250));
         }),
         Sound("small U-Net, overlap and cross-entropy", () =>
         {
@@ -235,12 +229,21 @@ internal static class SoundKept
                 return Binary(o, t) + 1 - (2 * (p * t).sum() + 1) / (p.sum() + t.sum() + 1);
             }, Adam(3e-3, 100));
         }),
-        Sound("two views of each sample, InfoNCE", () =>
+        Sound("triplets", () =>
         {
-            var views = randn(48, 1, 20) + Noise(0.4, 48, 2, 20);
-            var (body, head) = (Mlp([20, 64, 32]), Mlp([32, 32, 16]));
-            return Of(new Net(x => F.normalize(head.call(body.call(x).relu()), dim: 2), body, head), (views, zeros(48)), (o, _) =>
-                F.cross_entropy(o[.., 0].matmul(o[.., 1].t()) / 0.2, arange(o.shape[0], dtype: ScalarType.Int64)), Adam(1e-3, 150));
+            var centers = randn(10, 16);
+            var (mine, other) = (Picks(10, 64), Picks(9, 64));
+            other = (mine + 1 + other).remainder(10);
+            var triplets = stack([centers[mine], centers[mine], centers[other]], 1) + Noise(0.8, 64, 3, 16);
+            var body = Mlp([16, 64, 12]);
+            return Of(new Net(x => F.normalize(body.call(x), dim: 2), body), (triplets, zeros(64)), (o, _) =>
+                F.relu((o[.., 0] - o[.., 1]).square().sum(1) - (o[.., 0] - o[.., 2]).square().sum(1) + 0.5).mean(), Adam(1e-3, 150));
+        }),
+        Sound("delivery times with a heavy tail, Huber", () =>
+        {
+            var x = cat([rand(140, 2) * 2 - 1, F.one_hot(Picks(3, 140), 3).to_type(ScalarType.Float32)], 1);
+            var hours = 1.5 + x.Column(0) + x.Column(2) * 0.8 - rand(140, 1).clamp(0.02).log() * 0.3;
+            return Of(Mlp([5, 48, 48, 1], () => SiLU()), (x, hours), Huber, AdamW(3e-3, 300));
         }),
         Sound("CTC over convolutions", () =>
         {
@@ -251,33 +254,36 @@ internal static class SoundKept
             return Of(model, (sound.transpose(1, 2).contiguous(), text), (o, t) => CTCLoss().call(F.log_softmax(o.permute(2, 0, 1), 2), t,
                 full(t.shape[0], 10L, dtype: ScalarType.Int64), full(t.shape[0], 3L, dtype: ScalarType.Int64)), Adam(3e-3, 200));
         }),
-        Sound("rare tags, weighted", () =>
+        Sound("several labels each, half dropped out", () =>
         {
-            var x = randn(120, 16);
-            var tags = (x.matmul(randn(16, 12)) / 4 > 1.2).to_type(ScalarType.Float32);
-            return Of(Mlp([16, 96, 96, 12]), (x, tags), (o, t) =>
-                F.binary_cross_entropy_with_logits(o, t, pos_weights: full(12, 5f)), Adam(2e-3, 150));
+            var x = randn(100, 20);
+            var labels = (x.matmul(randn(20, 8)) > 2).to_type(ScalarType.Float32);
+            return Of(Chain(Linear(20, 128), ReLU(), Dropout(0.5), Linear(128, 128), ReLU(), Dropout(0.5), Linear(128, 8)), (x, labels),
+                Binary, Adam(2e-3, 250));
         }),
-        Sound("heartbeats, one-dimensional convolutions", () =>
+        Sound("dilated convolutions forecast a series", () =>
         {
-            var (kind, time) = (Picks(3, 50), linspace(0, 1, 64));
-            var pace = (6 + 5 * kind.to_type(ScalarType.Float32).unsqueeze(1)) * time + rand(50, 1) * 6.28;
-            var beats = ((pace * 2).sin().pow(3) + Noise(0.2, 50, 64)).unsqueeze(1);
-            Module<Tensor, Tensor> Block(long from, long to) =>
-                Chain(Conv1d(from, to, 7, padding: 3L), BatchNorm1d(to), ReLU(), MaxPool1d(2));
-            return Of(Chain(Block(1, 12), Block(12, 24), AdaptiveAvgPool1d(1), Flatten(), Linear(24, 3)), (beats, kind), Entropy,
-                Adam(3e-3, 120));
+            var time = arange(33) * 0.4 + rand(40, 1) * 6.28;
+            var series = (time.sin() + 0.5 * (time * 2.3).cos() + Noise(0.05, 40, 33)).unsqueeze(1);
+            Module<Tensor, Tensor> Causal(long from, long to, long apart) =>
+                Chain(ConstantPad1d((2 * apart, 0), 0), Conv1d(from, to, 3, dilation: apart), ReLU());
+            var model = Chain(Causal(1, 16, 1), Causal(16, 16, 2), Causal(16, 16, 4), Conv1d(16, 1, 1));
+            return Of(model, (series.narrow(2, 0, 32), series.narrow(2, 1, 32)), Mse, Adam(3e-3, 250));
         }),
-        Sound("one graph of 40 papers, a batch of one", () =>
+        Sound("graphs of molecules, adjacency times features", () =>
         {
-            var field = Picks(4, 40);
-            var cites = (rand(40, 40) < where(field.unsqueeze(0) == field.unsqueeze(1), 0.3, 0.02)).to_type(ScalarType.Float32);
-            cites = (cites + cites.t() + eye(40)).clamp(0, 1);
-            var near = cites / cites.sum(1, true);
-            var papers = (randn(4, 12)[field] + randn(40, 12)).unsqueeze(0);
-            var (first, second, drop) = (Linear(12, 16), Linear(16, 4), Dropout(0.5));
-            var model = new Net(x => near.matmul(second.call(drop.call(near.matmul(first.call(x)).relu()))), first, second, drop);
-            return Of(model, (papers, field.unsqueeze(0)), EachStep, With(1e-2, 200, p => optim.Adam(p, 1e-2, weight_decay: 5e-4)));
+            var edges = (rand(48, 9, 9) < 0.25).to_type(ScalarType.Float32);
+            edges = ((edges + edges.transpose(1, 2)).clamp(0, 1) + eye(9)).clamp(0, 1);
+            var atoms = F.one_hot(Picks(4, 48, 9), 4).to_type(ScalarType.Float32);
+            var energy = (edges.matmul(atoms.narrow(2, 0, 1)) * atoms.narrow(2, 1, 1)).sum([1]) - 2;
+            var (first, second, head) = (Linear(4, 32), Linear(32, 32), Linear(32, 1));
+            var model = new Net(x =>
+            {
+                var near = x.narrow(2, 0, 9) / x.narrow(2, 0, 9).sum(2, true);
+                var h = near.matmul(first.call(x.narrow(2, 9, 4))).relu();
+                return head.call(near.matmul(second.call(h)).relu().sum([1]) / 3);
+            }, first, second, head);
+            return Of(model, (cat([edges, atoms], 2), energy), Mse, Adam(3e-3, 300));
         }),
         Sound("calls a day, Poisson", () =>
         {

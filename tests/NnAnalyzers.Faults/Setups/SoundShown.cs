@@ -13,11 +13,12 @@ internal static class SoundShown
 {
     public static IReadOnlyList<Labelled> All { get; } =
     [
-        Sound("house prices in 100,000s", () =>
+        Sound("tomorrow's temperature, 10 to 30 C", () =>
         {
-            var x = randn(96, 5);
-            var price = 3.2 + 0.9 * x.Column(0) - 0.4 * x.Column(1) + 0.3 * x.Column(2) * x.Column(0) + (x.Column(3) > 1) * 1.2;
-            return Of(Mlp([5, 64, 64, 1]), (x, price + Noise(0.2, 96, 1)), Mse, Adam(1e-3, 400));
+            var day = rand(128, 1) * 6.28;
+            var x = cat([day.sin(), day.cos(), randn(128, 2)], 1);
+            var celsius = 19 - 6 * day.cos() + 1.5 * x.Column(2) - x.Column(3).abs() + Noise(0.5, 128, 1);
+            return Of(Mlp([4, 64, 32, 1]), (x, celsius), Mse, Adam(5e-3, 400));
         }),
         Sound("fraud, one in five, one logit", () =>
         {
@@ -40,76 +41,69 @@ internal static class SoundShown
             var model = Chain(Block(3, 16), Block(16, 32), AdaptiveAvgPool2d(1), Flatten(), Linear(32, 6));
             return Of(model, (pattern[y] * 0.5 + Noise(0.5, 60, 3, 16, 16), y), Entropy, Sgd(0.05, 150, 0.9, 5e-4));
         }),
-        Sound("small ResNet", () =>
+        Sound("residual net with group norm finds the spot", () =>
         {
-            Module<Tensor, Tensor> Unit(long from, long to, long stride) =>
-                Chain(Conv2d(from, to, 3, stride, 1L, bias: false), BatchNorm2d(to));
-            Module<Tensor, Tensor> Block(long width)
-            {
-                var (a, b) = (Unit(width, width, 1), Unit(width, width, 1));
-                return new Net(x => (b.call(a.call(x).relu()) + x).relu(), a, b);
-            }
-            var model = Chain(Unit(1, 12, 1), ReLU(), Block(12), Unit(12, 24, 2), ReLU(), Block(24), Block(24), AdaptiveAvgPool2d(1),
-                Flatten(), Linear(24, 4));
-            return Of(model, Strokes(40, 14, 4), Entropy, Adam(1e-3, 120));
+            var (pictures, place, _) = Spots(32, 16);
+            Module<Tensor, Tensor> Block() => Skip(Chain(Grouped(4, 16), ReLU(), Conv2d(16, 16, 3, padding: 1L), Grouped(4, 16), ReLU(),
+                Conv2d(16, 16, 3, padding: 1L)));
+            var model = Chain(Conv2d(1, 16, 3, 2, 1L), Block(), Block(), ReLU(), MaxPool2d(2), Flatten(), Linear(256, 2));
+            return Of(model, (pictures, place), Mse, AdamW(1e-3, 150));
         }),
-        Sound("LSTM: mean of the marked steps", () =>
+        Sound("GRU reads padded reviews", () =>
         {
-            var marked = (rand(64, 18, 1) < 0.3).to_type(ScalarType.Float32);
-            var values = randn(64, 18, 1);
-            var (lstm, head) = (LSTM(2, 40, batchFirst: true), Linear(40, 1));
-            var model = new Net(x => head.call(lstm.call(x, null).Item1.select(1, -1)), lstm, head);
-            return Of(model, (cat([values, marked], 2), (values * marked).sum(1) / 2), Mse, Adam(3e-3, 300));
+            var words = 1 + Picks(40, 48, 12);
+            var shown = arange(12).unsqueeze(0) >= Picks(7, 48, 1);
+            words = where(shown, words, zeros_like(words));
+            var mood = ((words % 2 * shown.to_type(ScalarType.Int64)).sum(1) * 2 > shown.sum(1)).to_type(ScalarType.Int64);
+            var (table, gru, head) = (Embedding(41, 24, padding_idx: 0), GRU(24, 32, batchFirst: true), Linear(32, 2));
+            return Of(new Net(x => head.call(gru.call(table.call(x), null).Item1[.., -1]), table, gru, head), (words, mood), Entropy,
+                Adam(5e-3, 150));
         }),
-        Sound("GRU tags each step, classes on axis 1", () =>
+        Sound("two-way LSTM tags words, time first inside", () =>
         {
-            var tokens = Picks(12, 24, 16);
-            var (words, gru, head) = (Embedding(12, 16), GRU(16, 32, batchFirst: true), Linear(32, 5));
-            var model = new Net(x => head.call(gru.call(words.call(x), null).Item1).transpose(1, 2), words, gru, head);
-            return Of(model, (tokens, (tokens + tokens.roll(1, 1)).remainder(5)), Entropy, Adam(5e-3, 250));
+            var tokens = Picks(18, 20, 12);
+            var tags = (tokens.remainder(3) + (tokens.roll(-1, 1) > 8).to_type(ScalarType.Int64)).remainder(4);
+            var (words, lstm, head) = (Embedding(18, 20), LSTM(20, 24, bidirectional: true), Linear(48, 4));
+            var model = new Net(x => head.call(lstm.call(words.call(x).transpose(0, 1), null).Item1).transpose(0, 1), words, lstm, head);
+            return Of(model, (tokens, tags), EachStep, Adam(5e-3, 200));
         }),
-        Sound("next token, pre-norm, causal", () =>
+        Sound("next letter, post-norm, one table for both ends", () =>
         {
-            Module<Tensor, Tensor> Layer() => Chain(Skip(Chain(LayerNorm(32), Attention(32, 4, Future))),
-                Skip(Chain(LayerNorm(32), Linear(32, 96), GELU(), Linear(96, 32))));
-            var model = Chain(Positioned(Words(20, 32), 16, 32), Layer(), Layer(), LayerNorm(32), Linear(32, 20));
-            return Of(model, Counting(24, 16, 20), EachStep, AdamW(1e-3, 200));
+            var words = Words(16, 24, 0.2);
+            Module<Tensor, Tensor> Layer() => Chain(Skip(Attention(24, 3, Future)), LayerNorm(24),
+                Skip(Chain(Linear(24, 64), ReLU(), Linear(64, 24))), LayerNorm(24));
+            var body = Chain(Positioned(words, 12, 24), Layer(), Layer());
+            return Of(new Net(x => F.linear(body.call(x), words.weight!), body), Counting(28, 12, 16), EachStep, Adam(1e-3, 250));
         }),
         Sound("autoencoder of sensor readings", () =>
         {
             var x = (randn(100, 3).matmul(randn(3, 24)) * 0.7).tanh() + Noise(0.05, 100, 24);
             return Of(Mlp([24, 16, 4, 16, 24], () => ELU()), (x, x.clone()), Mse, Adam(3e-3, 400));
         }),
-        Sound("variational autoencoder, Gaussian", () =>
+        Sound("variational autoencoder of black and white pictures", () =>
         {
-            var x = randn(80, 2).matmul(randn(2, 16)) + Noise(0.1, 80, 16);
-            var (encoder, decoder) = (Mlp([16, 48, 8]), Mlp([4, 48, 16]));
+            var x = (Strokes(50, 10, 3, 0).Input > 0.5).to_type(ScalarType.Float32).flatten(1);
+            var (body, mean, spread, decoder) = (Chain(Linear(100, 64), ReLU()), Linear(64, 6), Linear(64, 6), Mlp([6, 64, 100]));
             var model = new Net(v =>
             {
-                var code = encoder.call(v).chunk(2, 1);
-                return cat([decoder.call(code[0] + randn_like(code[0]) * (code[1] / 2).exp()), code[0], code[1]], 1);
-            }, encoder, decoder);
+                var h = body.call(v);
+                var (m, s) = (mean.call(h), spread.call(h));
+                return cat([m, s, decoder.call(m + (s / 2).exp() * randn_like(s))], 1);
+            }, body, mean, spread, decoder);
             return Of(model, (x, x.clone()), (o, t) =>
             {
-                var (mean, spread) = (o.narrow(1, 16, 4), o.narrow(1, 20, 4));
-                var divergence = -0.5 * (1 + spread - mean.square() - spread.exp()).sum(1).mean();
-                return (o.narrow(1, 0, 16) - t).square().sum(1).mean() + 0.5 * divergence;
-            }, Adam(2e-3, 300));
+                var (m, s) = (o.narrow(1, 0, 6), o.narrow(1, 6, 6));
+                var pixels = F.binary_cross_entropy_with_logits(o.narrow(1, 12, 100), t, reduction: Reduction.Sum);
+                return (pixels - 0.5 * (1 + s - m.square() - s.exp()).sum()) / t.shape[0];
+            }, Adam(3e-3, 250));
         }),
-        Sound("ratings of films, factors and biases", () =>
+        Sound("two towers: who clicks on what", () =>
         {
-            var pairs = stack([Picks(20, 200), Picks(30, 200)], 1);
-            var (taste, kind) = (randn(20, 2), randn(30, 2));
-            var stars = (3.6 + 0.7 * (taste[pairs[.., 0]] * kind[pairs[.., 1]]).sum(1)).clamp(1, 5).round();
-            var parts = new[] { Words(20, 8, 0.1), Words(30, 8, 0.1), Words(20, 1, 0.01), Words(30, 1, 3) };
-            init.constant_(parts[3].weight!, 3.5);
-            var model = new Net(x =>
-            {
-                var (user, film) = (x[.., 0], x[.., 1]);
-                var match = (parts[0].call(user) * parts[1].call(film)).sum(1);
-                return match + parts[2].call(user).squeeze(1) + parts[3].call(film).squeeze(1);
-            }, parts);
-            return Of(model, (pairs, stars), Mse, Adam(1e-2, 200));
+            var (user, item) = (randn(180, 10), randn(180, 7));
+            var clicks = (user.narrow(1, 0, 3) * item.narrow(1, 2, 3)).sum(1) + Noise(0.3, 180) > 0.5;
+            var (left, right) = (Mlp([10, 64, 16]), Mlp([7, 64, 16]));
+            var model = new Net(x => (left.call(x.narrow(1, 0, 10)) * right.call(x.narrow(1, 10, 7))).sum(1), left, right);
+            return Of(model, (cat([user, item], 1), clicks.to_type(ScalarType.Float32)), Binary, Adam(2e-3, 200));
         }),
         Sound("REINFORCE with given advantages", () =>
         {
@@ -166,11 +160,12 @@ internal static class SoundShown
             return Of(Mlp([2, 64, 64, 1], leaky), (input, cat([full(64, 1, 0.9f), zeros(64, 1)])), Binary,
                 With(1e-3, 200, p => optim.Adam(p, 1e-3, 0.5, 0.999)));
         }),
-        Sound("one sentence at a time", () =>
+        Sound("two large pictures at a time", () =>
         {
-            var (words, head) = (Embedding(60, 24), Linear(24, 3));
-            return Of(new Net(x => head.call(words.call(x).mean([1])), words, head), (Picks(60, 1, 9), Picks(3, 1)), Entropy,
-                Adam(5e-3, 100));
+            var (pictures, place, _) = Spots(2, 24, 3);
+            var model = Chain(Conv2d(1, 8, 5, 2, 2L), ReLU(), Conv2d(8, 16, 3, 2, 1L), ReLU(), Flatten(), Linear(576, 32), ReLU(),
+                Linear(32, 2));
+            return Of(model, (pictures, place), Mse, Sgd(0.02, 150));
         }),
         Sound("frozen convolutions, new head", () =>
         {
@@ -193,23 +188,28 @@ internal static class SoundShown
                 return -(F.log_softmax(parts[0], 1) - parts[2] - 0.5 * off.square() - 0.919).logsumexp(1).mean();
             }, Adam(5e-3, 400));
         }),
-        Sound("thirty residual layers", () =>
+        Sound("thirty plain layers, He's draw", () =>
         {
-            var layers = Enumerable.Range(0, 15).Select(_ => Skip(Chain(LayerNorm(32), Linear(32, 32), ReLU(), Linear(32, 32))));
-            return Of(Chain([Linear(6, 32), .. layers, LayerNorm(32), Linear(32, 1)]), Smooth(64, 6), Mse, Adam(1e-3, 200));
+            var model = Weights(Mlp([8, .. Enumerable.Repeat(64L, 29), 1]),
+                w => init.kaiming_normal_(w, 0, init.FanInOut.FanIn, init.NonlinearityType.ReLU));
+            foreach (var (name, p) in model.named_parameters()) if (name.EndsWith("bias")) init.zeros_(p);
+            return Of(model, Smooth(64, 8), Mse, Adam(3e-4, 200));
         }),
-        Sound("kind and size from one body, two losses", () =>
+        Sound("age, sex and mood from one face, three losses", () =>
         {
-            var (x, kind) = Blobs(90, 4, 10);
-            var target = cat([kind.unsqueeze(1).to_type(ScalarType.Float32), 0.5 * x.Column(0) - x.Column(3).sin()], 1);
-            var (body, first, second) = (Chain(Linear(10, 48), ReLU(), Linear(48, 48), ReLU()), Linear(48, 4), Linear(48, 1));
+            var x = randn(80, 1, 10, 10);
+            var (rows, all) = (x.mean([3]).squeeze(1), x.mean([1, 2, 3]));
+            var truth = stack([3.5 + 2 * rows[.., 2], (rows[.., 5] > 0).to_type(ScalarType.Float32),
+                rows.narrow(1, 6, 3).argmax(1).to_type(ScalarType.Float32)], 1);
+            var body = Chain(Conv2d(1, 12, 3, padding: 1L), ReLU(), MaxPool2d(2), Flatten(), Linear(300, 64), ReLU());
+            var (age, sex, mood) = (Linear(64, 1), Linear(64, 1), Linear(64, 3));
             var model = new Net(v =>
             {
-                var seen = body.call(v);
-                return cat([first.call(seen), second.call(seen)], 1);
-            }, body, first, second);
-            return Of(model, (x, target), (o, t) => F.cross_entropy(o.narrow(1, 0, 4), t[.., 0].to_type(ScalarType.Int64))
-                + 0.5 * F.mse_loss(o.Column(4), t.Column(1)), Adam(2e-3, 250));
+                var h = body.call(v);
+                return cat([age.call(h), sex.call(h), mood.call(h)], 1);
+            }, body, age, sex, mood);
+            return Of(model, (x, truth), (o, t) => 0.3 * F.smooth_l1_loss(o[.., 0], t[.., 0]) + Binary(o[.., 1], t[.., 1])
+                + F.cross_entropy(o.narrow(1, 2, 3), t[.., 2].to_type(ScalarType.Int64)), Adam(1e-3, 200));
         }),
         Sound("segmentation, batch of four", () =>
         {
@@ -218,15 +218,12 @@ internal static class SoundShown
                 Conv2d(16, 2, 1));
             return Of(model, (pictures, covered), Entropy, Adam(3e-3, 150));
         }),
-        Sound("triplets", () =>
+        Sound("two views of each sample, InfoNCE", () =>
         {
-            var centers = randn(10, 16);
-            var (mine, other) = (Picks(10, 64), Picks(9, 64));
-            other = (mine + 1 + other).remainder(10);
-            var triplets = stack([centers[mine], centers[mine], centers[other]], 1) + Noise(0.8, 64, 3, 16);
-            var body = Mlp([16, 64, 12]);
-            return Of(new Net(x => F.normalize(body.call(x), dim: 2), body), (triplets, zeros(64)), (o, _) =>
-                F.relu((o[.., 0] - o[.., 1]).square().sum(1) - (o[.., 0] - o[.., 2]).square().sum(1) + 0.5).mean(), Adam(1e-3, 150));
+            var views = randn(48, 1, 20) + Noise(0.4, 48, 2, 20);
+            var (body, head) = (Mlp([20, 64, 32]), Mlp([32, 32, 16]));
+            return Of(new Net(x => F.normalize(head.call(body.call(x).relu()), dim: 2), body, head), (views, zeros(48)), (o, _) =>
+                F.cross_entropy(o[.., 0].matmul(o[.., 1].t()) / 0.2, arange(o.shape[0], dtype: ScalarType.Int64)), Adam(1e-3, 150));
         }),
         Sound("three quantiles of waiting times", () =>
         {
@@ -244,36 +241,33 @@ internal static class SoundShown
                 CTCLoss(zero_infinity: true).call(F.log_softmax(o, 2).transpose(0, 1), t, full(t.shape[0], 16L, dtype: ScalarType.Int64),
                     full(t.shape[0], 4L, dtype: ScalarType.Int64)), Adam(1e-2, 150));
         }),
-        Sound("several labels each, half dropped out", () =>
+        Sound("rare tags, weighted", () =>
         {
-            var x = randn(100, 20);
-            var labels = (x.matmul(randn(20, 8)) > 2).to_type(ScalarType.Float32);
-            return Of(Chain(Linear(20, 128), ReLU(), Dropout(0.5), Linear(128, 128), ReLU(), Dropout(0.5), Linear(128, 8)), (x, labels),
-                Binary, Adam(2e-3, 250));
+            var x = randn(120, 16);
+            var tags = (x.matmul(randn(16, 12)) / 4 > 1.2).to_type(ScalarType.Float32);
+            return Of(Mlp([16, 96, 96, 12]), (x, tags), (o, t) =>
+                F.binary_cross_entropy_with_logits(o, t, pos_weights: full(12, 5f)), Adam(2e-3, 150));
         }),
-        Sound("dilated convolutions forecast a series", () =>
+        Sound("heartbeats, one-dimensional convolutions", () =>
         {
-            var time = arange(33) * 0.4 + rand(40, 1) * 6.28;
-            var series = (time.sin() + 0.5 * (time * 2.3).cos() + Noise(0.05, 40, 33)).unsqueeze(1);
-            Module<Tensor, Tensor> Causal(long from, long to, long apart) =>
-                Chain(ConstantPad1d((2 * apart, 0), 0), Conv1d(from, to, 3, dilation: apart), ReLU());
-            var model = Chain(Causal(1, 16, 1), Causal(16, 16, 2), Causal(16, 16, 4), Conv1d(16, 1, 1));
-            return Of(model, (series.narrow(2, 0, 32), series.narrow(2, 1, 32)), Mse, Adam(3e-3, 250));
+            var (kind, time) = (Picks(3, 50), linspace(0, 1, 64));
+            var pace = (6 + 5 * kind.to_type(ScalarType.Float32).unsqueeze(1)) * time + rand(50, 1) * 6.28;
+            var beats = ((pace * 2).sin().pow(3) + Noise(0.2, 50, 64)).unsqueeze(1);
+            Module<Tensor, Tensor> Block(long from, long to) =>
+                Chain(Conv1d(from, to, 7, padding: 3L), BatchNorm1d(to), ReLU(), MaxPool1d(2));
+            return Of(Chain(Block(1, 12), Block(12, 24), AdaptiveAvgPool1d(1), Flatten(), Linear(24, 3)), (beats, kind), Entropy,
+                Adam(3e-3, 120));
         }),
-        Sound("graphs of molecules, adjacency times features", () =>
+        Sound("one graph of 40 papers, a batch of one", () =>
         {
-            var edges = (rand(48, 9, 9) < 0.25).to_type(ScalarType.Float32);
-            edges = ((edges + edges.transpose(1, 2)).clamp(0, 1) + eye(9)).clamp(0, 1);
-            var atoms = F.one_hot(Picks(4, 48, 9), 4).to_type(ScalarType.Float32);
-            var energy = (edges.matmul(atoms.narrow(2, 0, 1)) * atoms.narrow(2, 1, 1)).sum([1]) - 2;
-            var (first, second, head) = (Linear(4, 32), Linear(32, 32), Linear(32, 1));
-            var model = new Net(x =>
-            {
-                var near = x.narrow(2, 0, 9) / x.narrow(2, 0, 9).sum(2, true);
-                var h = near.matmul(first.call(x.narrow(2, 9, 4))).relu();
-                return head.call(near.matmul(second.call(h)).relu().sum([1]) / 3);
-            }, first, second, head);
-            return Of(model, (cat([edges, atoms], 2), energy), Mse, Adam(3e-3, 300));
+            var field = Picks(4, 40);
+            var cites = (rand(40, 40) < where(field.unsqueeze(0) == field.unsqueeze(1), 0.3, 0.02)).to_type(ScalarType.Float32);
+            cites = (cites + cites.t() + eye(40)).clamp(0, 1);
+            var near = cites / cites.sum(1, true);
+            var papers = (randn(4, 12)[field] + randn(40, 12)).unsqueeze(0);
+            var (first, second, drop) = (Linear(12, 16), Linear(16, 4), Dropout(0.5));
+            var model = new Net(x => near.matmul(second.call(drop.call(near.matmul(first.call(x)).relu()))), first, second, drop);
+            return Of(model, (papers, field.unsqueeze(0)), EachStep, With(1e-2, 200, p => optim.Adam(p, 1e-2, weight_decay: 5e-4)));
         }),
         Sound("GRU language model, one table for both ends", () =>
         {
