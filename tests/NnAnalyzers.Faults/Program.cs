@@ -6,7 +6,8 @@ using NnAnalyzers.Companion;
 using NnAnalyzers.Faults;
 using TorchSharp;
 
-// faults --watch: what watching costs a training loop. Otherwise:
+// faults --watch: what watching costs a training loop.
+// faults --check [--only TEXT] [--seed N]: how training goes on the labelled set-ups, without any probe. Otherwise:
 // faults [--seeds N] [--only TEXT] [--out FILE.md]: runs every network with
 // every probe; the page goes to FILE.md, every answer to FILE.json.
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
@@ -17,6 +18,11 @@ torch.set_num_threads(1);
 if (args.Contains("--watch"))
 {
     WatchCost.Print();
+    return;
+}
+if (args.Contains("--check"))
+{
+    Check.Print(only, int.Parse(Option("--seed") ?? "0", CultureInfo.InvariantCulture));
     return;
 }
 var answers = new List<(Case Case, bool Healthy, int Seed, ProbeReport Report)>();
