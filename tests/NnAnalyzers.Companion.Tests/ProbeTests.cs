@@ -71,7 +71,7 @@ public class ProbeTests
             @"^the loss threw at ProbeTests\.cs\(\d+\) for an output of shape \(8, 1\) "
                 + @"and a target of shape \(8, 1\) and type Float32: no$",
             Told(() => Probe.Run(model, x, y, (o, t) => throw new InvalidOperationException("no\nreally"))));
-        Assert.StartsWith("there is no probe Overfit; there are DataialLoss, ",
+        Assert.StartsWith("there is no probe Overfit; there are DataCheck, ",
             Told(() => Probe.Run(model, x, y, Mse, new() { Only = ["Overfit"] })));
         var disposed = randn(8, 4);
         disposed.Dispose();

@@ -25,6 +25,13 @@ if (args.Contains("--check"))
     Check.Print(only, int.Parse(Option("--seed") ?? "0", CultureInfo.InvariantCulture));
     return;
 }
+if (Option("--setups") is { } half)
+{
+    var said = Asked.Page(half, int.Parse(Option("--seeds") ?? "1", CultureInfo.InvariantCulture), only);
+    Console.WriteLine(said);
+    if (output is not null) File.WriteAllText(output, said);
+    return;
+}
 var answers = new List<(Case Case, bool Healthy, int Seed, ProbeReport Report)>();
 foreach (var (test, healthy) in Faulty.All.Select(c => (c, false)).Concat(Healthy.All.Select(c => (c, true))))
 {

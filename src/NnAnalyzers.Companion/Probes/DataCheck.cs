@@ -17,11 +17,25 @@ internal static class DataCheck
                     + Column(bad), "finite numbers", "Clean the data: fill or drop what is missing.", ProbeCause.NotFiniteData);
                 yield break;
             }
+        if (Broadcast(subject) is { } shapes)
+            yield return Bad(ProbeVerdict.Failed, $"an output of {shapes.Output} is compared with a target of {shapes.Target}", "equal shapes",
+                "The loss stretches both to one shape and compares every sample with every target: reshape one of them.",
+                ProbeCause.LossBroadcasts, "NN3009");
         if (!subject.Options.HasSamples) yield break;
-        var all = Targets(subject, target).Concat(Copies(input)).Concat(Columns(subject, input, target)).ToList();
+        var all = Targets(subject, target).Concat(Size(subject)).Concat(Alike(input)).Concat(Copies(input))
+            .Concat(Columns(subject, input, target)).Concat(Unrelated(subject, input, target)).ToList();
         foreach (var result in all) yield return result;
         if (all.Count == 0) yield return new("DataCheck", ProbeVerdict.Passed, $"{input.shape[0]} samples: all finite, neither copies nor a "
             + "column that stands out", "", "");
+    }
+
+    private static (string Output, string Target)? Broadcast(Subject subject)
+    {
+        using var scope = NewDisposeScope();
+        var output = subject.Forward(subject.Batch().Input);
+        string Text(Tensor tensor) => $"({string.Join(", ", tensor.shape)})";
+        return subject.Kind is LossKind.Mse or LossKind.L1 && subject.BatchSize > 1 && !output.shape.SequenceEqual(subject.Target.shape)
+            && output.shape.Max() > 1 ? (Text(output), Text(subject.Target)) : null;
     }
 
     private static string Column(Tensor bad) => bad.dim() == 2 && bad.any(0).nonzero().flatten() is { } columns && columns.numel() < bad.shape[1]
@@ -29,7 +43,7 @@ internal static class DataCheck
 
     private static IEnumerable<ProbeResult> Targets(Subject subject, Tensor target)
     {
-        var n = target.shape[0];
+        var n = target.numel();
         if (target.is_integral() && subject.Kind == LossKind.CrossEntropy && n >= Thresholds.FewSamples)
         {
             var (_, _, counts) = unique(target.flatten(), return_counts: true);
@@ -42,11 +56,36 @@ internal static class DataCheck
                     $"{Thresholds.LargeClass:p0} (source: ours)", "A network that always names it is nearly right: weigh the classes, or draw "
                     + "the others more often.", ProbeCause.ClassImbalance);
         }
-        // Ones or zeros alone are what the two halves of a GAN's data are told to be.
+        else if (subject.Kind is LossKind.BinaryLogits or LossKind.BinaryProbabilities && target.numel() >= 100
+            && target.to(float64).mean().item<double>() is var ones && Math.Max(ones, 1 - ones) is var share
+            && share > Thresholds.LargeClass && share < 1)
+            yield return Bad(ProbeVerdict.Suspicious, $"{share:p1} of the targets are {(ones > 0.5 ? 1 : 0)}", $"{Thresholds.LargeClass:p1} "
+                + "(source: ours)", "A network that always says so is nearly right: weigh the classes (pos_weight), or draw the others more "
+                + "often.", ProbeCause.ClassImbalance);
+        // Ones alone, or zeros in the middle of a program, are what the halves of a GAN's data are told to be.
         else if (target.is_floating_point() && subject.Kind is LossKind.Mse or LossKind.L1 && target.numel() >= 4
-            && target.eq(target.flatten()[0]).all().item<bool>() && target.flatten()[0].to(float64).item<double>() is not (0 or 1 or -1) and var c)
+            && target.eq(target.flatten()[0]).all().item<bool>() && target.flatten()[0].to(float64).item<double>() is not (1 or -1) and var c
+            && !(c == 0 && subject.Options.IsRunning))
             yield return Bad(ProbeVerdict.Failed, $"all {target.numel()} targets are {c:g4}", "targets that differ",
                 "There is nothing to learn but one number: look at how the targets are made.", ProbeCause.ConstantTarget);
+    }
+
+    /// <summary>Numbers to learn that are far from those a network starts with.</summary>
+    private static IEnumerable<ProbeResult> Size(Subject subject)
+    {
+        if (subject.Kind is not (LossKind.Mse or LossKind.L1)
+            || Math.Sqrt(subject.Target.to(float64).square().mean().item<double>()) is not (> Thresholds.LargeTarget and var size)) yield break;
+        yield return Bad(ProbeVerdict.Failed, $"the targets are about {size:g3}", $"{Thresholds.LargeTarget} (source: ours: a network starts "
+            + "with outputs of about 1, and Adam moves them by about its rate a step)", "Give the targets a mean of 0 and a deviation of 1, "
+            + "and scale back what the network says.", ProbeCause.TargetScale, "NN6003");
+    }
+
+    /// <summary>Samples that all hold the same.</summary>
+    private static IEnumerable<ProbeResult> Alike(Tensor input)
+    {
+        if (input.shape[0] > 1 && input.numel() > 4 && input.eq(input.flatten()[0]).all().item<bool>())
+            yield return Bad(ProbeVerdict.Failed, $"all {input.numel()} numbers of the input are {input.flatten()[0].to(float64).item<double>():g4}",
+                "inputs that differ", "Nothing tells the samples apart: look at how they are read and looked up.", ProbeCause.InputIgnored);
     }
 
     private static IEnumerable<ProbeResult> Copies(Tensor input)
@@ -81,6 +120,43 @@ internal static class DataCheck
             yield return Bad(ProbeVerdict.Suspicious, $"column {alike.argmax().item<long>()} of the input is the target",
                 $"a correlation of {Thresholds.Alike} (source: ours)", "Take it out: what is to be predicted is not known then.",
                 ProbeCause.LeakedTarget);
+    }
+
+    /// <summary>
+    /// Whether targets go with inputs at all: the distance correlation of the two, against that of the same targets in other orders (G.
+    /// Székely's permutation test).
+    /// </summary>
+    private static IEnumerable<ProbeResult> Unrelated(Subject subject, Tensor input, Tensor target)
+    {
+        const int Most = 400, Orders = 200;
+        if (!input.is_floating_point() || input.shape[0] < Thresholds.ManySamples || target.shape[0] != input.shape[0]
+            || subject.Kind == LossKind.Other || input.numel() / input.shape[0] > 100_000) yield break;
+        var n = Math.Min(Most, input.shape[0]);
+        var (x, y) = (Centered(input.narrow(0, 0, n).flatten(1)), Centered(target.narrow(0, 0, n) is var t && t.is_integral() && t.dim() == 1
+            ? nn.functional.one_hot(t.to(int64)).to(float64) : t.reshape(n, -1)));
+        double Of(Tensor a) => (x * a).sum().item<double>();
+        var (own, better) = (Of(y), 0);
+        using var generator = new Generator((ulong)subject.Options.Seed + 1, input.device);
+        for (var i = 0; i < Orders; i++)
+        {
+            using var scope = NewDisposeScope();
+            var order = randperm(n, generator: generator, device: input.device);
+            if (Of(y.index_select(0, order).index_select(1, order)) >= own) better++;
+        }
+        var chance = (better + 1.0) / (Orders + 1);
+        if (chance > Thresholds.Unrelated)
+            yield return Bad(ProbeVerdict.Suspicious, $"in {chance:p0} of {Orders} other orders the targets go with the inputs as well as in "
+                + "their own", $"{Thresholds.Unrelated:p0} (source: a permutation test of distance correlation; the share is ours)",
+                "Look at whether each target belongs to its input.", ProbeCause.TargetsUnrelated);
+    }
+
+    /// <summary>Distances between rows, with the means of rows and columns taken off.</summary>
+    private static Tensor Centered(Tensor rows)
+    {
+        var wide = rows.to(float64);
+        var spread = wide.std(0, unbiased: false, keepdim: true);
+        var distances = cdist(wide / (spread + 1e-12), wide / (spread + 1e-12));
+        return distances - distances.mean([0L], keepdim: true) - distances.mean([1L], keepdim: true) + distances.mean();
     }
 
     private static ProbeResult Bad(ProbeVerdict verdict, string measured, string threshold, string advice, ProbeCause cause,

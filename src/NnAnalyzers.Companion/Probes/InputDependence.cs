@@ -23,6 +23,6 @@ internal static class InputDependence
             $"after {losses.Count} steps the loss is {real:g4} with the inputs and {without:g4} with zeros instead",
             $"{Thresholds.BlankInputFactor} times as much without inputs (source: Karpathy's recipe; the factor is ours)",
             ignores ? "What goes in does not reach what comes out: look for a layer that is not used, a detach, "
-                + "a reshape that mixes samples, or units that died." : "") { Cause = ignores ? ProbeCause.InputIgnored : null };
+                + "a reshape that mixes samples, or units that died." : "") { Cause = ignores ? ProbeCause.CannotLearn : null };
     }
 }

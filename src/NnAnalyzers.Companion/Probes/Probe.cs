@@ -13,6 +13,8 @@ public static class Probe
     private static readonly IReadOnlyList<(string Name, Func<Subject, IEnumerable<ProbeResult>> Ask)> All =
     [
         ("DataCheck", DataCheck.Ask),
+        ("WeightCheck", WeightCheck.Ask),
+        ("LossFit", LossFit.Ask),
         ("OptimizerCheck", OptimizerCheck.Ask),
         ("InitialLoss", InitialLoss.Ask),
         ("GradientFlow", GradientFlow.Ask),

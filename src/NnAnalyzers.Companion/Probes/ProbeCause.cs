@@ -30,6 +30,9 @@ public enum ProbeCause
     /// <summary>The outputs of a sample depend on the others.</summary>
     MixesSamples,
 
+    /// <summary>The loss stretches one of its sides over the other.</summary>
+    LossBroadcasts,
+
     /// <summary>All targets are the same.</summary>
     ConstantTarget,
 
@@ -48,20 +51,38 @@ public enum ProbeCause
     /// <summary>Test inputs are scaled otherwise.</summary>
     NormalizationDiffers,
 
-    /// <summary>The first weights do not fit the size of their layers.</summary>
-    Initialization,
+    /// <summary>Targets of another size than a network gives.</summary>
+    TargetScale,
 
     /// <summary>All weights of a layer are the same number.</summary>
     IdenticalWeights,
 
-    /// <summary>Outputs of a sigmoid or tanh are at its bounds.</summary>
-    Saturated,
+    /// <summary>Normalization makes up for an initialization that does not fit.</summary>
+    NormalizationHidesInit,
+
+    /// <summary>The output does not depend on the input.</summary>
+    InputIgnored,
+
+    /// <summary>An activation on the output cuts off what the targets need.</summary>
+    OutputActivation,
+
+    /// <summary>Too much dropout, or on the output.</summary>
+    Dropout,
+
+    /// <summary>The loss keeps the network from learning what it could.</summary>
+    WrongLoss,
+
+    /// <summary>The decay of weights is stronger than the loss.</summary>
+    Decay,
+
+    /// <summary>The first weights do not fit the size of their layers.</summary>
+    Initialization,
 
     /// <summary>Units are zero for every sample.</summary>
     DeadUnits,
 
-    /// <summary>Normalization makes up for an initialization that does not fit.</summary>
-    NormalizationHidesInit,
+    /// <summary>Outputs of a sigmoid or tanh are at its bounds.</summary>
+    Saturated,
 
     /// <summary>Gradients are too large.</summary>
     ExplodingGradient,
@@ -72,14 +93,8 @@ public enum ProbeCause
     /// <summary>A layer gets no gradient.</summary>
     Unused,
 
-    /// <summary>An activation on the output cuts off what the targets need.</summary>
-    OutputActivation,
-
-    /// <summary>Targets of another size than a network gives.</summary>
-    TargetScale,
-
-    /// <summary>The decay of weights is stronger than the loss.</summary>
-    Decay,
+    /// <summary>Targets have nothing to do with the inputs.</summary>
+    TargetsUnrelated,
 
     /// <summary>The learning rate is too high.</summary>
     RateTooHigh,
@@ -87,14 +102,8 @@ public enum ProbeCause
     /// <summary>The learning rate is too low.</summary>
     RateTooLow,
 
-    /// <summary>The loss keeps the network from learning what it could.</summary>
-    WrongLoss,
-
-    /// <summary>The output does not depend on the input.</summary>
-    InputIgnored,
-
-    /// <summary>Targets have nothing to do with the inputs.</summary>
-    TargetsUnrelated,
+    /// <summary>The outputs miss a constant that a bias would give.</summary>
+    MissingBias,
 
     /// <summary>A batch cannot be learned by heart, and nothing says why.</summary>
     CannotLearn,

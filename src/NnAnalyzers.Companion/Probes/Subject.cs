@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace NnAnalyzers.Companion;
 
 /// <summary>What kind of loss the user's function is, found by comparing values.</summary>
-internal enum LossKind { Other, CrossEntropy, BinaryLogits, Mse, L1 }
+internal enum LossKind { Other, CrossEntropy, LogProbabilities, BinaryLogits, BinaryProbabilities, Mse, L1 }
 
 /// <summary>The model under the probes, with a copy of all it came with: weights, buffers, gradients, modes, random state.</summary>
 internal sealed class Subject : IDisposable
@@ -136,8 +136,12 @@ internal sealed class Subject : IDisposable
         }
         if (Is(() => nn.functional.cross_entropy(trial, target))) return LossKind.CrossEntropy;
         if (Is(() => nn.functional.binary_cross_entropy_with_logits(trial, target))) return LossKind.BinaryLogits;
+        if (Is(() => nn.functional.nll_loss(trial, target))) return LossKind.LogProbabilities;
         if (Is(() => nn.functional.mse_loss(trial, target))) return LossKind.Mse;
-        return Is(() => nn.functional.l1_loss(trial, target)) ? LossKind.L1 : LossKind.Other;
+        if (Is(() => nn.functional.l1_loss(trial, target))) return LossKind.L1;
+        trial = trial.sigmoid();
+        if (Is(() => nn.functional.binary_cross_entropy(trial, target))) return LossKind.BinaryProbabilities;
+        return LossKind.Other;
     }
 
     /// <summary>
@@ -150,11 +154,11 @@ internal sealed class Subject : IDisposable
         using var guard = no_grad();
         switch (Kind)
         {
-            case LossKind.CrossEntropy when target.dtype == ScalarType.Int64:
+            case LossKind.CrossEntropy or LossKind.LogProbabilities when target.dtype == ScalarType.Int64:
                 var (_, _, counts) = unique(target.flatten(), return_counts: true);
                 var shares = counts!.to(ScalarType.Float64) / target.numel();
                 return -(shares * shares.log()).sum().item<double>();
-            case LossKind.BinaryLogits:
+            case LossKind.BinaryLogits or LossKind.BinaryProbabilities:
                 var p = Math.Clamp(target.to(ScalarType.Float64).mean().item<double>(), 1e-9, 1 - 1e-9);
                 return -(p * Math.Log(p) + (1 - p) * Math.Log(1 - p));
             case LossKind.Mse: return Math.Pow(Spread(target), 2);
@@ -244,11 +248,13 @@ internal sealed class Subject : IDisposable
     /// <summary>
     /// Whether the rows of a weight are units of their own; those of an embedding, a recurrent layer or a table of the user's are not.
     /// </summary>
-    public bool IsRowwise(string parameter)
+    public bool IsRowwise(string parameter) => OwnerOf(parameter) is Linear or Conv1d or Conv2d or Conv3d;
+
+    /// <summary>The module that has a parameter.</summary>
+    public nn.Module? OwnerOf(string parameter)
     {
         var owner = parameter.Contains('.') ? parameter[..parameter.LastIndexOf('.')] : "";
-        var module = owner.Length == 0 ? Model : Model.named_modules().FirstOrDefault(m => m.Item1 == owner).Item2;
-        return module is Linear or Conv1d or Conv2d or Conv3d;
+        return owner.Length == 0 ? Model : Model.named_modules().FirstOrDefault(m => m.Item1 == owner).Item2;
     }
 
     /// <summary>Leaves dropout out, so that a batch can be learned by heart.</summary>

@@ -1,0 +1,96 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace NnAnalyzers.Companion;
+
+/// <summary>Looks at the outputs of layers that are run by <c>call</c>.</summary>
+internal sealed class OutputWatch : IDisposable
+{
+    /// <summary>What a layer gave.</summary>
+    /// <param name="Name">Of the layer.</param>
+    /// <param name="Kind">Its class.</param>
+    /// <param name="Scale">The deviation of all its outputs.</param>
+    /// <param name="Closed">Share of its units that are at or below zero for every sample and place.</param>
+    /// <param name="Edge">Share of its outputs at the bounds of a sigmoid or tanh.</param>
+    /// <param name="IsAlike">Every sample has the same outputs.</param>
+    private sealed record Output(string Name, string Kind, double Scale, double Closed, double Edge, bool IsAlike);
+
+    private readonly Subject _subject;
+    private readonly List<Action> _unhook = [];
+    private readonly List<Output> _seen = [];
+
+    public OutputWatch(Subject subject)
+    {
+        _subject = subject;
+        foreach (var (name, module) in subject.Model.named_modules())
+            if (module is nn.Module<Tensor, Tensor> layer && !layer.children().Any())
+                _unhook.Add(
+                    layer.register_forward_hook((_, _, output) => { Look(name, module.GetType().Name, output); return output; }).remove);
+    }
+
+    /// <summary>The first layer whose output is not finite.</summary>
+    public string? FirstBroken { get; private set; }
+    public int Seen => _seen.Count;
+
+    private void Look(string name, string kind, Tensor output)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        if (!output.is_floating_point() || output.numel() < 2) return;
+        if (!output.isfinite().all().item<bool>()) { FirstBroken ??= name; return; }
+        // Channels of a picture are units, wherever they look; else the last axis holds them.
+        var units = output.dim() == 4 ? output.transpose(0, 1).flatten(1) : output.dim() > 1 ? output.flatten(0, -2).t() : output.unsqueeze(1);
+        var closed = units.shape[1] < Thresholds.FewLooks ? 0 : units.le(0).all(1).to(ScalarType.Float64).mean().item<double>();
+        var edge = kind switch
+        {
+            "Sigmoid" => (output.lt(0.02) | output.gt(0.98)).to(ScalarType.Float64).mean().item<double>(),
+            "Tanh" => output.abs().gt(0.98).to(ScalarType.Float64).mean().item<double>(),
+            _ => 0,
+        };
+        var isAlike = output.dim() > 1 && output.shape[0] == _subject.BatchSize && _subject.BatchSize > 1
+            && output.eq(output.narrow(0, 0, 1)).all().item<bool>();
+        _seen.Add(new(name, kind, Subject.Spread(output), closed, edge, isAlike));
+    }
+
+    /// <summary>The first layer that gives what it should not: what comes behind it follows from it.</summary>
+    public ProbeResult? Result() => _seen.Select(Of).FirstOrDefault(r => r is not null);
+
+    private ProbeResult? Of(Output layer)
+    {
+        var isScaled = WeightCheck.Fits(_subject);
+        if (layer.Kind is "ReLU" or "ReLU6" && layer.Closed > Thresholds.DeadShare)
+            return Bad(ProbeVerdict.Failed, layer, $"{layer.Closed:p0} of the units of {layer.Name} are zero for every sample",
+                $"{Thresholds.DeadShare:p0} (source: ours: of units that are alive half may be closed for a batch of like samples)",
+                "These units are dead: lower the rate, look at biases and initialization, or use LeakyReLU.", ProbeCause.DeadUnits);
+        if (layer.Edge > Thresholds.SaturatedShare)
+            return Bad(ProbeVerdict.Failed, layer, $"{layer.Edge:p0} of the outputs of {layer.Name} are at the bounds of {layer.Kind}",
+                $"{Thresholds.SaturatedShare:p0} (source: SageMaker Debugger, SaturatedActivation; the share is ours)",
+                "A saturated unit has no gradient: make its input smaller, by the initialization or by normalizing.",
+                isScaled ? ProbeCause.Saturated : ProbeCause.Initialization, "NN2001");
+        if (layer.IsAlike && !AreAlike(_subject.Input))
+            return Bad(ProbeVerdict.Failed, layer, $"{layer.Name} gives the same for every sample", "outputs that differ",
+                "What tells samples apart is lost before or in this layer: look at masks, lookups and what the inputs hold.",
+                isScaled ? ProbeCause.InputIgnored : ProbeCause.Initialization);
+        if (layer.Scale > Thresholds.LargeScale)
+            return Bad(ProbeVerdict.Suspicious, layer, $"the outputs of {layer.Name} have a deviation of {layer.Scale:g3}",
+                $"{Thresholds.LargeScale:g} (source: the article keeps it near 1)", "Its weights or its inputs are too large.",
+                isScaled ? ProbeCause.ExplodingGradient : ProbeCause.Initialization, "NN2001");
+        return layer.Scale < Thresholds.SmallScale && layer.Kind is not ("ReLU" or "ReLU6") && !layer.IsAlike
+            ? Bad(ProbeVerdict.Suspicious, layer, $"the outputs of {layer.Name} have a deviation of {layer.Scale:g3}",
+                $"{Thresholds.SmallScale:g} (source: the article keeps it near 1)",
+                "Its weights or its inputs are too small, or the units before it are dead.",
+                isScaled ? ProbeCause.VanishingGradient : ProbeCause.Initialization, "NN2001") : null;
+    }
+
+    private static bool AreAlike(Tensor input) => input.shape[0] > 1 && input.eq(input.narrow(0, 0, 1)).all().item<bool>();
+
+    private static ProbeResult Bad(ProbeVerdict verdict, Output layer, string measured, string threshold, string advice, ProbeCause cause,
+        string? rule = null) =>
+        new("GradientFlow", verdict, measured, threshold, advice) { Place = layer.Name, RuleId = rule, Cause = cause };
+
+    public void Dispose()
+    {
+        foreach (var unhook in _unhook) unhook();
+    }
+}

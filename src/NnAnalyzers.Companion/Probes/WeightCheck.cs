@@ -1,0 +1,192 @@
+using System.Collections;
+using System.Reflection;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace NnAnalyzers.Companion;
+
+/// <summary>The model before any training: what it is made of, what of it may learn, and how its weights were drawn.</summary>
+internal static class WeightCheck
+{
+    /// <summary>How deep objects are looked into for layers that the model does not know as its own.</summary>
+    private const int MaxDepth = 4;
+
+    public static IEnumerable<ProbeResult> Ask(Subject subject)
+    {
+        var parameters = subject.Parameters;
+        if (parameters.Count == 0)
+        {
+            yield return Bad("the model has no registered parameters", "at least one", "Call RegisterComponents() at the end of the "
+                + "constructor, and keep layers in fields or in a ModuleList, not in a List or an array.", ProbeCause.NotRegistered);
+            yield break;
+        }
+        if (parameters.FirstOrDefault(p => !p.Value.isfinite().all().item<bool>()) is { Name: { } broken })
+        {
+            yield return Bad($"{broken} holds NaN or infinity before training", "finite weights", "Look at its initialization.",
+                ProbeCause.NotFiniteWeights, broken);
+            yield break;
+        }
+        var results = Frozen(subject).Concat(Identical(subject)).Concat(Scale(subject)).Concat(Shut(subject)).Concat(Dropped(subject))
+            .Concat(Unregistered(subject)).ToList();
+        foreach (var result in results) yield return result;
+        if (results.Count == 0)
+            yield return new("WeightCheck", ProbeVerdict.Passed, $"{parameters.Count} parameters, drawn as their layers' sizes ask", "", "");
+    }
+
+    private static IEnumerable<ProbeResult> Frozen(Subject subject)
+    {
+        var all = subject.Parameters;
+        var frozen = all.Where(p => !p.Value.requires_grad).ToList();
+        if (frozen.Count == 0) yield break;
+        if (frozen.Count == all.Count)
+            yield return Bad("all parameters are frozen (requires_grad is false)", "at least one that learns",
+                "Set requires_grad back to true for what is to learn.", ProbeCause.Frozen);
+        else if (frozen.FirstOrDefault(p => IsAsDrawn(subject.OwnerOf(p.Name), p.Value)) is { Name: { } untrained })
+            yield return Bad($"{frozen.Count} of {all.Count} parameters are frozen, and {untrained} is still as it was drawn",
+                "what is frozen was trained before", "Load the weights that it should have, or set requires_grad back to true.",
+                ProbeCause.Frozen, untrained);
+        else if (!all[^1].Value.requires_grad)
+            yield return Bad($"{frozen.Count} of {all.Count} parameters are frozen, the last among them", "the last layer learns",
+                "Set requires_grad of the head back to true.", ProbeCause.Frozen, all[^1].Name, verdict: ProbeVerdict.Suspicious);
+    }
+
+    /// <summary>
+    /// A weight as layers start: uniform up to 1 / √fan-in and filled to that bound, or, of an embedding, of mean 0 and deviation 1. Training
+    /// leaves the bound.
+    /// </summary>
+    private static bool IsAsDrawn(nn.Module? owner, Tensor weight)
+    {
+        if (weight.dim() < 2 || weight.numel() < 64) return false;
+        if (owner is Embedding)
+            return weight.numel() >= 256 && Math.Abs(Subject.Spread(weight) - 1) < 0.1
+                && Math.Abs(weight.mean().to(ScalarType.Float64).item<double>()) < 0.1;
+        return weight.abs().max().to(ScalarType.Float64).item<double>() * Math.Sqrt(FanIn(weight)) is > 0.95 and <= 1.00001;
+    }
+
+    private static double FanIn(Tensor weight) => weight.numel() / (double)weight.shape[0];
+
+    /// <summary>Weights that are all one number; zeros are no mistake where a gradient moves them apart.</summary>
+    private static IEnumerable<ProbeResult> Identical(Subject subject)
+    {
+        var same = Layers(subject).Where(l => l.Weight.shape[0] > 1 && l.Weight.numel() > 2 && Subject.Spread(l.Weight) == 0).ToList();
+        var constant = same.FirstOrDefault(l => l.Weight.flatten()[0].to(ScalarType.Float64).item<double>() != 0);
+        if (constant.Weight is null && same.Count < Math.Max(2, Layers(subject).Count())) yield break;
+        var name = (constant.Weight is null ? same[0] : constant).Name;
+        yield return Bad($"all weights of {name} are the same number", "different weights",
+            "Units that start alike stay alike: initialize at random.", ProbeCause.IdenticalWeights, name, "NN2001");
+    }
+
+    /// <summary>The size of the weights against their fan-in: about 0.6 as layers start, 1.4 by Kaiming.</summary>
+    private static IEnumerable<ProbeResult> Scale(Subject subject)
+    {
+        var sizes = Layers(subject).Select(l => (l.Name, Size: Rms(l.Weight) * Math.Sqrt(FanIn(l.Weight)))).Where(l => l.Size > 0).ToList();
+        var large = sizes.FirstOrDefault(s => s.Size > Thresholds.LargeWeights);
+        // A small head is meant; a small network is not.
+        var small = sizes.Count(s => s.Size < Thresholds.SmallWeights) * 2 > sizes.Count
+            ? sizes.First(s => s.Size < Thresholds.SmallWeights) : default;
+        if ((large.Name is not null ? large : small) is not { Name: { } name, Size: var size }) yield break;
+        var isHidden = subject.Model.modules().Any(m => m is NormBase or LayerNorm or GroupNorm) && large.Name is not null;
+        yield return Bad($"the weights of {name} are {size:g3} times as large as their fan-in asks", $"{Thresholds.SmallWeights:g} to "
+            + $"{Thresholds.LargeWeights:g} (source: ours; 0.6 is the default, 1.4 Kaiming's)", "Scale weights to their fan-in "
+            + "(kaiming_normal_)" + (isHidden ? ", then see whether the normalization is still needed." : "."),
+            isHidden ? ProbeCause.NormalizationHidesInit : ProbeCause.Initialization, name, isHidden ? "NN1010" : "NN2001");
+    }
+
+    /// <summary>Biases that close what they stand before.</summary>
+    private static IEnumerable<ProbeResult> Shut(Subject subject)
+    {
+        foreach (var (name, value) in subject.Parameters)
+            if (value.dim() == 1 && name.Contains("bias", StringComparison.Ordinal) && !IsLast(subject, name)
+                && subject.OwnerOf(name) is not (NormBase or LayerNorm or GroupNorm) && value.numel() > 1 && Rms(value) is > Thresholds.LargeBias and var size)
+            {
+                yield return Bad($"{name} is about {size:g3}", $"{Thresholds.LargeBias} (source: ours; layers start with biases below 1)",
+                    "What it is added to hardly counts: gates stay shut, units stay at their bounds. Start with small biases.",
+                    ProbeCause.Saturated, name, verdict: ProbeVerdict.Suspicious);
+                yield break;
+            }
+    }
+
+    private static bool IsLast(Subject subject, string name) => subject.Parameters[^1].Name == name;
+
+    private static IEnumerable<ProbeResult> Dropped(Subject subject)
+    {
+        foreach (var (name, module) in subject.Model.named_modules())
+            if (module.GetType().GetProperty("p")?.GetValue(module) is double p && module.GetType().Name.Contains("Dropout", StringComparison.Ordinal)
+                && p > Thresholds.LargeDropout)
+                yield return Bad($"{name} drops {p:p0} of what it gets", $"{Thresholds.LargeDropout:p0} (source: ours; half is much)",
+                    "Hardly anything comes through: drop less.", ProbeCause.Dropout, name, verdict: ProbeVerdict.Suspicious);
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var input = subject.Batch().Input;
+        var (first, second) = (subject.Forward(input), subject.Forward(input));
+        if (!first.is_floating_point() || !first.shape.SequenceEqual(second.shape)) yield break;
+        var differ = first.eq(0).ne(second.eq(0)).to(float64).mean().item<double>();
+        if (differ > Thresholds.DroppedOutputs)
+            yield return Bad($"{differ:p0} of the outputs are zero in one call and not in the next", $"{Thresholds.DroppedOutputs:p0} (source: ours)",
+                "A dropout is the last thing before the output: no loss gets below what it takes away.", ProbeCause.Dropout);
+    }
+
+    /// <summary>Layers that get a gradient and are not the model's: no optimizer knows them.</summary>
+    private static IEnumerable<ProbeResult> Unregistered(Subject subject)
+    {
+        var own = subject.Parameters.Select(p => p.Value.Handle).ToHashSet();
+        var strangers = Reachable(subject.Model).SelectMany(m => m.Module.parameters().Select(p => (m.Name, Parameter: p)))
+            .Where(p => !own.Contains(p.Parameter.Handle) && p.Parameter.requires_grad).ToList();
+        if (strangers.Count == 0) yield break;
+        using var scope = NewDisposeScope();
+        var (input, target) = subject.Batch();
+        foreach (var (_, parameter) in strangers) parameter.grad = null;
+        var loss = subject.LossOf(subject.Forward(input), target);
+        if (loss.requires_grad) loss.backward();
+        var used = strangers.FirstOrDefault(s => s.Parameter.grad is not null).Name;
+        foreach (var (_, parameter) in strangers) parameter.grad = null;
+        if (used is not null)
+            yield return Bad($"{used} takes part, but is not registered: no optimizer trains it", "all layers registered",
+                "Keep layers in fields or in a ModuleList, not in a List or an array, and call RegisterComponents() when all are set.",
+                ProbeCause.NotRegistered, used);
+    }
+
+    /// <summary>Modules in the fields of the model and its parts, in lists, arrays and what lambdas have captured.</summary>
+    private static IEnumerable<(string Name, nn.Module Module)> Reachable(nn.Module model)
+    {
+        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        var open = new Queue<(object Value, string Name, int Depth)>(model.modules().Append(model).Select(m => ((object)m, "", 0)));
+        while (open.TryDequeue(out var next))
+        {
+            var (value, name, depth) = next;
+            if (!seen.Add(value) || depth > MaxDepth) continue;
+            if (value is nn.Module module && name.Length > 0) yield return (name, module);
+            if (value is nn.Module or Delegate || value.GetType().IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)))
+            {
+                if (value is Delegate { Target: { } captured }) open.Enqueue((captured, name, depth + 1));
+                for (var type = value.GetType(); type is not null && type.Assembly != typeof(torch).Assembly; type = type.BaseType)
+                    foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+                        | BindingFlags.DeclaredOnly))
+                        if (!field.FieldType.IsPrimitive && field.GetValue(value) is { } held and not Tensor and not string)
+                            open.Enqueue((held, field.Name.Trim('<', '>'), depth + 1));
+            }
+            else if (value is IDictionary map) foreach (var held in map.Values) { if (held is not null) open.Enqueue((held, name, depth + 1)); }
+            else if (value is IEnumerable list and (Array or IList))
+                foreach (var held in list) if (held is not (null or ValueType or string)) open.Enqueue((held, name, depth + 1));
+        }
+    }
+
+    private static IEnumerable<(string Name, Tensor Weight)> Layers(Subject subject) => subject.Parameters
+        .Where(p => p.Value.dim() >= 2 && subject.OwnerOf(p.Name) is Linear or Conv1d or Conv2d or Conv3d)
+        .Select(p => (p.Name, (Tensor)p.Value));
+
+    private static double Rms(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        return Math.Sqrt(values.to(ScalarType.Float64).square().mean().item<double>());
+    }
+
+    /// <summary>Whether the weights are as large as their fan-in asks, so that something else is at fault.</summary>
+    public static bool Fits(Subject subject) => !Scale(subject).Any();
+
+    private static ProbeResult Bad(string measured, string threshold, string advice, ProbeCause cause, string? place = null,
+        string? rule = null, ProbeVerdict verdict = ProbeVerdict.Failed) =>
+        new("WeightCheck", verdict, measured, threshold, advice) { Place = place, RuleId = rule, Cause = cause };
+}
