@@ -9,7 +9,7 @@ namespace NnAnalyzers.Samples.CaseStudy;
 /// <summary>How the weights are drawn.</summary>
 internal enum Weights { Standard, VarianceScaled }
 
-/// <summary>Convolutions of 64 filters with max pooling between them, down to 4 × 4, and a linear layer: one number from one picture.</summary>
+/// <summary>Convolutions of 64 filters, max pooling between them down to 4 × 4, and a linear layer: one number from one picture.</summary>
 internal sealed class Network : Module<Tensor, Tensor>
 {
     private readonly ModuleList<Module<Tensor, Tensor>> layers = new();
