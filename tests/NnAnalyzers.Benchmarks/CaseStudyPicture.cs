@@ -41,12 +41,13 @@ internal static class CaseStudyPicture
         File.WriteAllText(svg, page.Append("</svg>\n").ToString());
     }
 
-    /// <summary>What a run ended with, and what its metric is.</summary>
-    private static string Ours(JsonElement claim) => Word(claim, "figure").Replace("metric", Word(claim, "claim").Split('.')[0] switch
-    {
-        "4b" => "loss of 4a over this:", "7a" => "first loss over last:", "8" => "loss at the same rate over this:",
-        "9a" => "loss with decay over without:", _ => "smaller loss over larger:"
-    }, StringComparison.Ordinal);
+    /// <summary>What the runs ended with, and what their metric is.</summary>
+    private static string Ours(JsonElement claim) => Word(claim, "figure").Replace("loss –,", "NaN:", StringComparison.Ordinal)
+        .Replace("metric", Word(claim, "claim").Split('.')[0] switch
+        {
+            "4b" => "loss of 4a over this:", "7a" => "first loss over last:", "8" => "loss at the same rate over this:",
+            "9a" => "loss with decay over without:", _ => "smaller loss over larger:"
+        }, StringComparison.Ordinal);
 
     /// <summary>Powers of ten; a cross where the next loss was no number.</summary>
     private static string Plot(JsonElement claim, IEnumerable<JsonElement> runs, OxyColor color)
