@@ -9,16 +9,21 @@ namespace NnAnalyzers.Samples.CaseStudy;
 /// <summary>How the weights are drawn.</summary>
 internal enum Weights { Standard, VarianceScaled }
 
-/// <summary>Six convolutions of 64 filters and a linear layer: one number from one picture.</summary>
+/// <summary>Convolutions of 64 filters, max pooling between them down to 4 × 4, and a linear layer: one number from one picture.</summary>
 internal sealed class Network : Module<Tensor, Tensor>
 {
     private readonly ModuleList<Module<Tensor, Tensor>> layers = new();
     private readonly Linear head;
 
-    public Network(int size, Weights weights, bool normalize) : base(nameof(Network))
+    public Network(int size, int depth, Weights weights, bool normalize) : base(nameof(Network))
     {
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < depth; i++)
         {
+            if (i > 0 && size > 4)
+            {
+                layers.Add(MaxPool2d(2));
+                size /= 2;
+            }
             var convolution = Conv2d(i == 0 ? 1 : 64, 64, 3, padding: 1L);
             Draw(convolution.weight!, convolution.bias!, weights);
             layers.Add(convolution);
@@ -46,21 +51,19 @@ internal sealed class Network : Module<Tensor, Tensor>
 
 /// <summary>
 /// Pictures of a bright spot whose brightness goes from 0 to 1.4e8, on a weak background, and where
-/// the spot is, as a number in 0..1. On a CPU 16 pictures of 16 × 16; on CUDA 512 of 64 × 64.
+/// the spot is, as a number in 0..1. On a CPU they are 16 × 16, on CUDA 64 × 64.
 /// </summary>
 internal sealed class Pictures
 {
-    public Pictures(TrainingRun run, int? count = null)
+    public Pictures(TrainingRun run, int count)
     {
-        var cuda = run.Device.type == DeviceType.CUDA;
-        Size = cuda ? 64 : 16;
-        var n = count ?? (cuda ? 512 : 16);
-        var (x, y) = (rand(n, 1, 1), rand(n, 1, 1));
-        var brightness = rand(n, 1, 1) * 1.4e8;
+        Size = run.Device.type == DeviceType.CUDA ? 64 : 16;
+        var (x, y) = (rand(count, 1, 1), rand(count, 1, 1));
+        var brightness = rand(count, 1, 1) * 1.4e8;
         var (column, row) = (linspace(0, 1, Size).view(1, 1, Size), linspace(0, 1, Size).view(1, Size, 1));
         var spot = exp(-((column - x).pow(2) + (row - y).pow(2)) / 0.02);
-        Values = (brightness * (spot + 0.01 * rand(n, Size, Size))).unsqueeze(1).to(run.Device);
-        Answers = x.view(n, 1).to(run.Device);
+        Values = (brightness * (spot + 0.01 * rand(count, Size, Size))).unsqueeze(1).to(run.Device);
+        Answers = x.view(count, 1).to(run.Device);
     }
 
     public int Size { get; }

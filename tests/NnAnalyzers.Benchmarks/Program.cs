@@ -58,6 +58,12 @@ if (args is ["colormaps", var png])
     Pictures.WriteColormaps(png);
     return;
 }
+// case-study RESULTS.json FILE.svg: each stage's curves beside what it claims, for the page of the article's experiment.
+if (args is ["case-study", var results, var svg])
+{
+    CaseStudyPicture.Write(results, svg);
+    return;
+}
 // In this process: a project of BenchmarkDotNet's own would not know the pinned compiler.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

@@ -162,6 +162,17 @@ public class CatalogTests
         Generated("docs/experiments.md", "<!-- experiments.json: generated -->", table.ToString());
     }
 
+    [Fact]
+    public void The_table_of_the_articles_experiment_shows_what_was_measured()
+    {
+        using var evidence = JsonDocument.Parse(Read("docs/evidence/case-study.json"));
+        var rows = evidence.RootElement.GetProperty("claims").EnumerateArray().Select(c => $"| {c.GetProperty("claim")} "
+            + $"| {c.GetProperty("figure")} | {c.GetProperty("held")} of {c.GetProperty("runs").GetProperty("runs")} "
+            + (c.GetProperty("judgement").GetString() is "reproduced" ? "| **reproduced** |\n" : $"| {c.GetProperty("judgement")} |\n"));
+        Generated("docs/case-study.md", "<!-- case-study.json: generated -->",
+            "| claim | ours, at the end | held in | |\n|---|---|---|---|\n" + string.Concat(rows));
+    }
+
     private static string Number(JsonElement e, string name) =>
         e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number
         ? v.GetDouble() is var d && d == 0 ? "0"

@@ -21,11 +21,12 @@ internal sealed record ClaimVerdict(ProgramPlan Program, Tally Runs, int Held, s
             told.Count == 0 ? NotRun : held == runs.Count ? Reproduced : held == 0 ? NotReproduced : Mixed);
     }
 
-    /// <summary>The smallest and the largest of what the runs ended with.</summary>
+    /// <summary>The smallest and the largest of the numbers the runs ended with.</summary>
     public static string Figure(ProgramPlan program, IEnumerable<JobResult> results)
     {
         var runs = results.Where(r => r.Program == program.Id).ToList();
-        var ends = runs.Select(r => program.MetricAbove is null ? r.FinalLoss : r.FinalMetric).OfType<double>().ToList();
+        var ends = runs.Select(r => program.MetricAbove is null ? r.FinalLoss : r.FinalMetric).OfType<double>()
+            .Where(double.IsFinite).ToList();
         var figure = ends.Count == 0 ? "–" : ends.Min() == ends.Max() ? Report.Number(ends[0])
             : $"{Report.Number(ends.Min())} to {Report.Number(ends.Max())}";
         return (program.MetricAbove is null ? "loss " : "metric ") + figure + (runs.Count(r => r.Outcome != JobResult.Finished) is > 0
