@@ -73,7 +73,8 @@ internal static class DataCheck
     /// <summary>Numbers to learn that are far from those a network starts with.</summary>
     private static IEnumerable<ProbeResult> Size(Subject subject)
     {
-        if (subject.Kind is not (LossKind.Mse or LossKind.L1)
+        // Numbers, whatever is made of the distance: class numbers and chances are smaller.
+        if (!subject.Target.is_floating_point()
             || Math.Sqrt(subject.Target.to(float64).square().mean().item<double>()) is not (> Thresholds.LargeTarget and var size)) yield break;
         yield return Bad(ProbeVerdict.Failed, $"the targets are about {size:g3}", $"{Thresholds.LargeTarget} (source: ours: a network starts "
             + "with outputs of about 1, and Adam moves them by about its rate a step)", "Give the targets a mean of 0 and a deviation of 1, "

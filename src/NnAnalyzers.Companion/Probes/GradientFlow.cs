@@ -25,11 +25,13 @@ internal static class GradientFlow
     {
         if (!subject.Trainable.Any()) yield break; // WeightCheck speaks
         var (input, target) = subject.Batch();
+        // A head that starts with zeros gives the same for all, and learns.
+        var isAlike = StaysAlike(subject);
         using var watch = new OutputWatch(subject);
         subject.Model.zero_grad();
         var output = subject.Forward(input);
         var loss = subject.LossOf(output, target);
-        if (watch.Result() is { } inside) yield return inside;
+        if (watch.Result(isAlike) is { } inside) yield return inside;
         if (!loss.isfinite().item<bool>())
         {
             yield return watch.FirstBroken is { } first ? Bad($"{first} is the first layer to give NaN or infinity", "finite numbers",
@@ -57,12 +59,35 @@ internal static class GradientFlow
                 "A square root or norm of zero has no finite gradient; add a small number inside.", ProbeCause.NotFiniteLoss, broken);
             yield break;
         }
+        if (loss.abs().to(ScalarType.Float64).item<double>() > 1e-6
+            && trainable.All(p => p.Value.grad is not { } g || g.abs().max().to(ScalarType.Float64).item<double>() == 0))
+        {
+            yield return Bad("every gradient is exactly 0", "gradients",
+                "A step on the way to the loss has none: look for round(), sign(), argmax() or a comparison.", ProbeCause.Detached);
+            yield break;
+        }
         foreach (var result in Silent(trainable)) yield return result;
         var layers = trainable.Where(p => p.Value.dim() >= 2 && p.Value.grad is not null).Select(p => new Flow(p.Name,
             p.Value.grad!.abs().mean().to(ScalarType.Float64).item<double>(),
             p.Value.grad!.flatten(1).abs().sum(1).eq(0).to(ScalarType.Float64).mean().item<double>(), subject.IsRowwise(p.Name))).ToList();
         foreach (var result in Flows(subject, layers)) yield return result;
         yield return new("GradientFlow", ProbeVerdict.Passed, $"looked at {layers.Count} weights, {watch.Seen} layers' outputs", "", "");
+    }
+
+    /// <summary>Whether the outputs do not differ between samples, also after some steps.</summary>
+    private static bool StaysAlike(Subject subject)
+    {
+        using var scope = NewDisposeScope();
+        bool AreAlike()
+        {
+            using var guard = no_grad();
+            return OutputWatch.AreAlike(subject.Forward(subject.Input));
+        }
+        if (!subject.Options.HasSamples || !AreAlike()) return false;
+        subject.Train(subject.Input, subject.Target, 10);
+        var stays = AreAlike();
+        subject.Reset();
+        return stays;
     }
 
     /// <summary>Parameters without a gradient: all before a cut, or those of a layer that is not used.</summary>

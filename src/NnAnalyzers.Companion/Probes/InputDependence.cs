@@ -15,13 +15,14 @@ internal static class InputDependence
         var real = subject.Loss(subject.Input, subject.Target);
         using var blank = zeros_like(subject.Input);
         var without = subject.Loss(blank, subject.Target);
-        // Negative losses are compared by their difference from the start.
+        // Whether it learns more than a constant answer is OverfitOneBatch's question.
+        if (subject.ConstantLoss(subject.Target) is { } constant && real > Thresholds.NotLearned * constant
+            && Math.Abs(without - real) > 1e-6 * Math.Max(1, Math.Abs(real))) yield break;
         var gain = Math.Max(1e-12, Math.Abs(losses[0] - real));
-        var ignores = without <= real * Thresholds.BlankInputFactor && Math.Abs(without - real) < 0.1 * gain
-            || Math.Abs(without - real) <= 1e-6 * Math.Max(1, Math.Abs(real));
+        var ignores = Math.Abs(without - real) <= Math.Max(Thresholds.BlankInputShare * gain, 1e-6 * Math.Max(1, Math.Abs(real)));
         yield return new("InputDependence", ignores ? ProbeVerdict.Failed : ProbeVerdict.Passed,
             $"after {losses.Count} steps the loss is {real:g4} with the inputs and {without:g4} with zeros instead",
-            $"{Thresholds.BlankInputFactor} times as much without inputs (source: Karpathy's recipe; the factor is ours)",
+            $"a change by {Thresholds.BlankInputShare:p0} of what was learned (source: Karpathy's recipe; the share is ours)",
             ignores ? "What goes in does not reach what comes out: look for a layer that is not used, a detach, "
                 + "a reshape that mixes samples, or units that died." : "") { Cause = ignores ? ProbeCause.CannotLearn : null };
     }

@@ -20,16 +20,16 @@ internal static class LossFit
                 break;
             case LossKind.CrossEntropy when output.dim() > 1 && IsOne(output.sum(1)) && output.ge(0).all().item<bool>():
                 yield return Bad("the outputs of each sample are positive and sum to 1", "logits",
-                    "Cross-entropy has a softmax inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002");
+                    "Cross-entropy has a softmax inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002", subject.LastLayer);
                 break;
             case LossKind.LogProbabilities when output.dim() > 1 && !IsOne(output.exp().sum(1)):
                 yield return Bad("the outputs are no logarithms of probabilities: their exponentials do not sum to 1", "log-probabilities",
                     "Take cross_entropy, or put log_softmax before this loss.", ProbeCause.WrongLoss);
                 break;
             case LossKind.BinaryLogits when output.numel() >= Thresholds.FewSamples && output.ge(0).all().item<bool>()
-                && output.le(1).all().item<bool>():
+                && output.le(1).all().item<bool>() && Subject.Spread(output) > 1e-6:
                 yield return Bad("all outputs lie between 0 and 1", "logits, of which half are negative at first",
-                    "The loss has a sigmoid inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002");
+                    "The loss has a sigmoid inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002", subject.LastLayer);
                 break;
             case LossKind.Mse when AreClasses(target):
                 yield return new("LossFit", ProbeVerdict.Suspicious, $"the targets are whole numbers from 0 to {target.max().to(float64).item<double>():0}",
@@ -53,6 +53,7 @@ internal static class LossFit
             && target.numel() >= 3 * kinds.numel();
     }
 
-    private static ProbeResult Bad(string measured, string threshold, string advice, ProbeCause cause, string? rule = null) =>
-        new("LossFit", ProbeVerdict.Failed, measured, threshold, advice) { Cause = cause, RuleId = rule };
+    private static ProbeResult Bad(string measured, string threshold, string advice, ProbeCause cause, string? rule = null,
+        string? place = null) =>
+        new("LossFit", ProbeVerdict.Failed, measured, threshold, advice) { Cause = cause, RuleId = rule, Place = place };
 }

@@ -46,7 +46,7 @@ internal static class OptimizerCheck
         for (var i = 0; i < weights.Count; i++)
             if (weights[i].Value.grad is { } gradient && decay > 0)
                 // AdamW takes the decay beside a step of about the rate, the others beside the gradient.
-                pulls.Add(decay * Size(before[i]) / Math.Max(1e-12, isDecoupled ? 1 : Size(gradient)));
+                pulls.Add(decay * Size(before[i]) / Math.Max(1e-12, isDecoupled ? Math.Sqrt(gradient.numel()) : Size(gradient)));
         optimizer.step();
         var shares = new List<(string Name, double Share)>();
         for (var i = 0; i < weights.Count; i++)

@@ -49,14 +49,15 @@ internal sealed class OutputWatch : IDisposable
             _ => 0,
         };
         var isAlike = output.dim() > 1 && output.shape[0] == _subject.BatchSize && _subject.BatchSize > 1
-            && output.eq(output.narrow(0, 0, 1)).all().item<bool>();
+            && AreAlike(output);
         _seen.Add(new(name, kind, Subject.Spread(output), closed, edge, isAlike));
     }
 
     /// <summary>The first layer that gives what it should not: what comes behind it follows from it.</summary>
-    public ProbeResult? Result() => _seen.Select(Of).FirstOrDefault(r => r is not null);
+    /// <param name="isAlike">Whether the model's outputs are the same for every sample, and stay so.</param>
+    public ProbeResult? Result(bool isAlike) => _seen.Select(s => Of(s, isAlike)).FirstOrDefault(r => r is not null);
 
-    private ProbeResult? Of(Output layer)
+    private ProbeResult? Of(Output layer, bool isAlike)
     {
         var isScaled = WeightCheck.Fits(_subject);
         if (layer.Kind is "ReLU" or "ReLU6" && layer.Closed > Thresholds.DeadShare)
@@ -68,7 +69,7 @@ internal sealed class OutputWatch : IDisposable
                 $"{Thresholds.SaturatedShare:p0} (source: SageMaker Debugger, SaturatedActivation; the share is ours)",
                 "A saturated unit has no gradient: make its input smaller, by the initialization or by normalizing.",
                 isScaled ? ProbeCause.Saturated : ProbeCause.Initialization, "NN2001");
-        if (layer.IsAlike && !AreAlike(_subject.Input))
+        if (isAlike && layer.IsAlike && !AreAlike(_subject.Input))
             return Bad(ProbeVerdict.Failed, layer, $"{layer.Name} gives the same for every sample", "outputs that differ",
                 "What tells samples apart is lost before or in this layer: look at masks, lookups and what the inputs hold.",
                 isScaled ? ProbeCause.InputIgnored : ProbeCause.Initialization);
@@ -83,7 +84,14 @@ internal sealed class OutputWatch : IDisposable
                 isScaled ? ProbeCause.VanishingGradient : ProbeCause.Initialization, "NN2001") : null;
     }
 
-    private static bool AreAlike(Tensor input) => input.shape[0] > 1 && input.eq(input.narrow(0, 0, 1)).all().item<bool>();
+    /// <summary>Whether all rows are the same, up to rounding.</summary>
+    public static bool AreAlike(Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        return rows.dim() > 0 && rows.shape[0] > 1 && (rows - rows.narrow(0, 0, 1)).abs().max().to(ScalarType.Float64).item<double>()
+            <= 2e-7 * rows.abs().max().to(ScalarType.Float64).item<double>();
+    }
 
     private static ProbeResult Bad(ProbeVerdict verdict, Output layer, string measured, string threshold, string advice, ProbeCause cause,
         string? rule = null) =>

@@ -75,7 +75,7 @@ internal static class OverfitOneBatch
             (cut ?? (frozen is not null ? $"{frozen} is frozen: it would have to learn. " : bare ? "None of its layers has a bias: it gives 0 for an input of 0, whatever it learns. "
                 : "A network must be able to learn one batch by heart before it can learn anything else. ")) + InTheWay(subject))
         { Curves = curves, RuleId = cut is not null ? "NN1001" : bare ? "NN1004" : null,
-            Place = frozen, Cause = cut is not null ? ProbeCause.OutputActivation : bare ? ProbeCause.MissingBias
+            Place = cut is not null ? subject.LastLayer : frozen, Cause = cut is not null ? ProbeCause.OutputActivation : bare ? ProbeCause.MissingBias
                 : frozen is not null ? ProbeCause.Frozen : ProbeCause.CannotLearn };
     }
 
@@ -99,8 +99,10 @@ internal static class OverfitOneBatch
         if (!target.is_floating_point() || !output.shape.SequenceEqual(target.shape)) return null;
         foreach (var (bound, beyond) in new[] { (output.min(), target.min().lt(output.min())),
             (output.max(), target.max().gt(output.max())) })
-            if (output.eq(bound).to(ScalarType.Float64).mean().item<double>() >= 0.2 && beyond.item<bool>()
-                && bound.to(ScalarType.Float64).item<double>() is (0 or 1 or -1) and var value)
+            // A tanh or a sigmoid comes near its bound, a ReLU stands on it.
+            if ((output - bound).abs().lt(0.02).to(ScalarType.Float64).mean().item<double>() >= 0.2 && beyond.item<bool>()
+                && Math.Round(bound.to(ScalarType.Float64).item<double>()) is (0 or 1 or -1) and var value
+                && Math.Abs(bound.to(ScalarType.Float64).item<double>() - value) < 0.02)
                 return $"Outputs stick to {value} while targets lie beyond: an activation on the output cuts them off. ";
         return null;
     }

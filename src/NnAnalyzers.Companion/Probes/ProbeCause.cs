@@ -33,14 +33,14 @@ public enum ProbeCause
     /// <summary>The loss stretches one of its sides over the other.</summary>
     LossBroadcasts,
 
+    /// <summary>Most samples are copies.</summary>
+    DuplicatedData,
+
     /// <summary>All targets are the same.</summary>
     ConstantTarget,
 
     /// <summary>The targets stand among the inputs.</summary>
     LeakedTarget,
-
-    /// <summary>Most samples are copies.</summary>
-    DuplicatedData,
 
     /// <summary>Nearly all targets are of one class.</summary>
     ClassImbalance,

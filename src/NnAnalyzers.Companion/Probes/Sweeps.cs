@@ -76,7 +76,7 @@ internal static class Sweeps
             "loss after 60 steps: " + string.Join(", ", seen.Select(s => $"{s.First:g3} → {s.Last:g3} in batches of {s.Size}")),
             "finite losses (source: the article)",
             broken.Count > 0 ? "Training blows up in small batches: lower the rate, scale inputs and weights." : "")
-            { Curves = curves, Cause = broken.Count > 0 ? ProbeCause.ExplodingGradient : null };
+            { Curves = curves, Cause = broken.Count > 0 ? ProbeCause.RateTooHigh : null };
     }
 
     /// <summary>Whether L1 or L2 between the same output and target can be lowered where the user's loss cannot.</summary>

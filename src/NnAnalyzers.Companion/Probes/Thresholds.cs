@@ -28,10 +28,10 @@ internal static class Thresholds
     public const double InitialLossFactor = 3, HopelessLossFactor = 10;
 
     /// <summary>
-    /// Without its input a trained model must do worse by this factor. Source:
-    /// the input-independent baseline of Karpathy's recipe; the factor is ours.
+    /// Without its input the loss of a trained model must change by this share of what was learned. Source:
+    /// the input-independent baseline of Karpathy's recipe; the share is ours.
     /// </summary>
-    public const double BlankInputFactor = 1.1;
+    public const double BlankInputShare = 0.01;
 
     /// <summary>Change of another sample's output, relative to the outputs' scale. Source: ours, a hundred times float rounding.</summary>
     public const double Leak = 1e-4;
@@ -72,7 +72,7 @@ internal static class Thresholds
     public const double SmallUpdate = 1e-6, LargeUpdate = 1;
 
     /// <summary>How much harder than the loss a decay may pull at the weights. Source: ours.</summary>
-    public const double StrongDecay = 3;
+    public const double StrongDecay = 0.5;
 
     /// <summary>Samples below which classes and copies say nothing. Source: ours: of 16 even classes of 4 to 1 are one in 1 of 35.</summary>
     public const int FewSamples = 16;

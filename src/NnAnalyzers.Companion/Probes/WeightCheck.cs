@@ -52,15 +52,12 @@ internal static class WeightCheck
     }
 
     /// <summary>
-    /// A weight as layers start: uniform up to 1 / √fan-in and filled to that bound, or, of an embedding, of mean 0 and deviation 1. Training
-    /// leaves the bound.
+    /// A weight as layers start: uniform up to 1 / √fan-in and filled to that bound, which training leaves. (An embedding starts with normal
+    /// numbers and stays near them.)
     /// </summary>
     private static bool IsAsDrawn(nn.Module? owner, Tensor weight)
     {
-        if (weight.dim() < 2 || weight.numel() < 64) return false;
-        if (owner is Embedding)
-            return weight.numel() >= 256 && Math.Abs(Subject.Spread(weight) - 1) < 0.1
-                && Math.Abs(weight.mean().to(ScalarType.Float64).item<double>()) < 0.1;
+        if (owner is Embedding || weight.dim() < 2 || weight.numel() < 64) return false;
         return weight.abs().max().to(ScalarType.Float64).item<double>() * Math.Sqrt(FanIn(weight)) is > 0.95 and <= 1.00001;
     }
 
@@ -124,7 +121,8 @@ internal static class WeightCheck
         var differ = first.eq(0).ne(second.eq(0)).to(float64).mean().item<double>();
         if (differ > Thresholds.DroppedOutputs)
             yield return Bad($"{differ:p0} of the outputs are zero in one call and not in the next", $"{Thresholds.DroppedOutputs:p0} (source: ours)",
-                "A dropout is the last thing before the output: no loss gets below what it takes away.", ProbeCause.Dropout);
+                "A dropout is the last thing before the output: no loss gets below what it takes away.", ProbeCause.Dropout,
+                subject.Model.named_modules().LastOrDefault(m => m.Item2.GetType().Name.Contains("Dropout", StringComparison.Ordinal)).Item1);
     }
 
     /// <summary>Layers that get a gradient and are not the model's: no optimizer knows them.</summary>
