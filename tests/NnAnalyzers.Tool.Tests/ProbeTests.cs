@@ -5,9 +5,14 @@ namespace NnAnalyzers.Tool.Tests;
 /// <summary>nn probe on a project that has never heard of the companion.</summary>
 public sealed class ProbeTests : InFolder
 {
-    private const string Usings = "using TorchSharp; using static TorchSharp.torch; using static TorchSharp.torch.nn;\n";
+    private const string Usings = "using System.Linq; using TorchSharp; using static TorchSharp.torch; using static TorchSharp.torch.nn;\n";
 
-    private string Project(string code) => WriteProject("p", "<OutputType>Exe</OutputType>", "", Usings + code);
+    private string Project(string code, string? words = null)
+    {
+        var path = WriteProject("p", "<OutputType>Exe</OutputType>", "", Usings + code);
+        if (words is not null) Write("p/words.txt", words);
+        return path;
+    }
 
     private const string Networks = """
         var net = new Digits(10, act: false);
@@ -67,7 +72,7 @@ public sealed class ProbeTests : InFolder
     [Fact]
     public void Input_loss_optimizer_and_arguments_come_from_the_code()
     {
-        var (exit, output, errors) = Nn("probe", Project(Networks), "--only", "GradientFlow", "--only", "InitialLoss", "--json",
+        var (exit, output, errors) = Nn("probe", Project(Networks), "--model", "Digits", "--only", "GradientFlow", "--only", "InitialLoss", "--json",
             "r.json", "--html", "r.html");
         Assert.True(exit == 0, output + errors);
         Assert.Contains("Digits made with classes 10, act false", output);
@@ -115,7 +120,90 @@ public sealed class ProbeTests : InFolder
         CannotRun("--input 4,0: 0 is no size", "probe", "p", "--input", "4,0");
         CannotRun("ten is no Int32 for classes", "probe", "p", "--model", "Digits", "--with", "classes=ten");
         CannotRun("took longer than 0.5 s", "probe", "p", "--model", "Digits", "--time-limit", "0.5");
-        CannotRun("there is no probe Magic", "probe", "p", "--only", "Magic");
+        CannotRun("there is no probe Magic", "probe", "p", "--model", "Digits", "--only", "Magic");
+    }
+
+    // ---- The program as it is.
+
+    private const string Words = """
+        class Net : Module<Tensor, Tensor>
+        {
+            private readonly TorchSharp.Modules.Embedding table = Embedding(40, 16);
+            private readonly TorchSharp.Modules.Linear fc = Linear(16, 40);
+            public Net() : base("net") => RegisterComponents();
+            public override Tensor forward(Tensor x) => fc.forward(table.forward(x));
+        }
+        """;
+
+    private const string Cloud = """
+        class Cloud : Module<Tensor, Tensor>
+        {
+            private readonly TorchSharp.Modules.Linear first = Linear(3, 16), last = Linear(16, 5);
+            public Cloud() : base("cloud") { init.constant_(first.bias, -50); RegisterComponents(); }
+            public override Tensor forward(Tensor x) => last.forward(functional.relu(first.forward(x)));
+        }
+        """;
+
+    /// <summary>The model, the batch and the loss are the program's: a flatten before the loss, and a model made anew for each.</summary>
+    [Fact]
+    public void It_asks_what_the_program_trains()
+    {
+        var (exit, output, errors) = Nn("probe", Project("""
+            var x = tensor(System.IO.File.ReadAllLines("words.txt").SelectMany(l => l.Split(' ').Select(long.Parse)).ToArray()).view(-1, 6);
+            functional.cross_entropy(new Net().forward(x).flatten(0, 1), x.flatten()).backward();
+            System.IO.File.WriteAllText("done.txt", "done");
+            """ + Words, Words40), "--only", "InitialLoss", "--only", "OverfitOneBatch", "--json", "r.json", "--html", "r.html");
+        Assert.True(exit == 0, output + errors);
+        Assert.Contains("until something goes backward at p/code.cs(3,1)", output);
+        Assert.Contains("Asked with the program's own batch, input (8, 6), target (48)", output);
+        Assert.Contains("(ln 40)", output);
+        Assert.False(File.Exists(Path.Combine(Folder, "p", "done.txt")));
+        using var report = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "r.json")));
+        Assert.Equal("Net", report.RootElement[0].GetProperty("model").GetString());
+        Assert.Contains("<h1>Probes of Net</h1>", File.ReadAllText(Path.Combine(Folder, "r.html")));
+    }
+
+    private static string Words40 => string.Join('\n', Enumerable.Range(0, 8).Select(i => string.Join(' ',
+        Enumerable.Range(0, 6).Select(j => (i * 7 + j * 11) % 40))));
+
+    /// <summary>One cause first, with the layer's line; the optimizer is the program's.</summary>
+    [Fact]
+    public void It_names_the_cause_and_its_line()
+    {
+        var (exit, output, errors) = Nn("probe", Project("""
+            var net = new Cloud();
+            var optimizer = optim.SGD(net.parameters(), 0.05, momentum: 0.9);
+            for (var step = 0; step < 5; step++)
+            {
+                var (points, kinds) = Batch(step);
+                optimizer.zero_grad();
+                var loss = Loss(net.forward(points), kinds);
+                loss.backward();
+                optimizer.step();
+            }
+            static (Tensor, Tensor) Batch(int step) { manual_seed(step); var k = randint(0, 5, new long[] { 40 });
+                return (randn(40, 3) + k.unsqueeze(1), k); }
+            static Tensor Loss(Tensor prediction, Tensor kind) => functional.cross_entropy(prediction, kind);
+            """ + Cloud), "--only", "WeightCheck", "--only", "GradientFlow", "--only", "OptimizerCheck");
+        Assert.True(exit == 1, output + errors);
+        Assert.Contains("target (40); SGD at 0.05", output);
+        Assert.Contains("FAILED", output);
+        Assert.Contains(": here is first.bias", output);
+        Assert.DoesNotContain("Adam", output);
+    }
+
+    [Fact]
+    public void What_would_be_run_is_said_and_what_cannot_be_is_told()
+    {
+        var path = Project("System.Console.WriteLine(args[0]); var net = new Net(); net.forward(randint(0, 40, new long[] { 4, 6 })).sum()"
+            + ".backward();\n" + Words);
+        var (exit, output, _) = Nn("probe", path, "--plan", "--", "seven");
+        Assert.Equal(0, exit);
+        Assert.Contains("runs the program seven in a copy of", output);
+        CannotRun("the program ended with IndexOutOfRangeException", "probe", path);
+        CannotRun("--call Nowhere: no such method", "probe", path, "--call", "Nowhere");
+        CannotRun("the program ended before anything went backward", "probe",
+            Project("if (args.Length > 5) new Net().forward(zeros(1)).sum().backward();\n" + Words));
     }
 
     /// <summary>The networks without the program that makes one.</summary>

@@ -67,7 +67,7 @@ public static class ProbeHost
         {
             Error = failure is null ? null : JobHost.FirstLine(failure) + Subject.Where(failure),
             Places = run.Done.Select(d => new PlaceAnswer(d.Place, d.Error, d.Report?.Setting ?? "", d.Report?.Learns ?? false,
-                d.Report?.ToText() ?? "")).ToList(),
+                d.Report?.ToText() ?? "", d.Model, d.Report?.Cause?.Place)).ToList(),
             Html = ProbeRendering.Html(reports), Json = ProbeRendering.Json(reports),
         };
     }

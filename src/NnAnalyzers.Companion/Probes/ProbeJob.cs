@@ -97,4 +97,6 @@ internal sealed record ProgramProbeAnswer
 /// <param name="Setting">What it was asked with.</param>
 /// <param name="Learns">No probe failed.</param>
 /// <param name="Text">The answers, as they are printed.</param>
-internal sealed record PlaceAnswer(int Place, string? Error, string Setting, bool Learns, string Text);
+/// <param name="Model">The model's class as reflection names it.</param>
+/// <param name="Layer">The layer or parameter that is at fault, as the model names it; null where none can be named.</param>
+internal sealed record PlaceAnswer(int Place, string? Error, string Setting, bool Learns, string Text, string? Model, string? Layer);

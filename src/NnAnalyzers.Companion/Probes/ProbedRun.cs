@@ -64,7 +64,7 @@ internal sealed class ProbedRun(IReadOnlyCollection<int> places, IReadOnlyCollec
                 LearningRate = real.ParamGroups.First().LearningRate };
             options = options with { Steps = Steps(replay, options.Steps) };
             var report = Probe.Run(replay.Model, replay.Forward, replay.Input, replay.Target, replay.Loss, options);
-            return new(place, report with { Setting = Setting(replay, real, options) }, null);
+            return new(place, report with { Setting = Setting(replay, real, options) }, null) { Model = replay.Model.GetType().FullName };
         }
         catch (Exception error)
         {
@@ -107,4 +107,8 @@ internal sealed class ProbedRun(IReadOnlyCollection<int> places, IReadOnlyCollec
 /// <param name="Place">The place in the program, from 0.</param>
 /// <param name="Report">Null where it could not be asked.</param>
 /// <param name="Error">Why it could not.</param>
-internal sealed record ProbedPlace(int Place, ProbeReport? Report, string? Error);
+internal sealed record ProbedPlace(int Place, ProbeReport? Report, string? Error)
+{
+    /// <summary>The model's class.</summary>
+    public string? Model { get; init; }
+}

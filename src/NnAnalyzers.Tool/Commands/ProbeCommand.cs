@@ -14,8 +14,8 @@ using Spectre.Console;
 namespace NnAnalyzers.Tool.Commands;
 
 /// <summary>
-/// nn probe: asks what keeps a network from learning. Runs the project's own program up to where something goes backward for the first time;
-/// or makes one model of it and feeds it random numbers.
+/// nn probe: asks what keeps a network from learning. Runs the project's own program up to where something goes backward for the first
+/// time; or makes one model of it and feeds it random numbers.
 /// </summary>
 internal static class ProbeCommand
 {
@@ -24,8 +24,12 @@ internal static class ProbeCommand
         long MemoryLimit, string? Html, string? Json)
     {
         /// <summary>Nothing is said of a model, so the program as it is can tell.</summary>
-        public bool IsOfProgram => Model is null && Input is null && Loss is null && Optimizer is null && LearningRate is null && With.Length == 0;
+        public bool IsOfProgram =>
+            Model is null && Input is null && Loss is null && Optimizer is null && LearningRate is null && With.Length == 0;
     }
+
+    /// <summary>Seconds that the trainings of the probes take together, about, where the time limit allows.</summary>
+    private const double Usual = 60;
 
     public static Command Create()
     {
@@ -70,9 +74,10 @@ internal static class ProbeCommand
             inPlace, copyLimit, onlyPlan, yes,
         };
         command.SetAction((parsed, cancellation) => RunAsync(new(parsed.GetValue(call), 0, null, parsed.GetValue(arguments)!,
-            parsed.GetValue(inPlace), parsed.GetValue(copyLimit)), parsed.GetValue(onlyPlan), parsed.GetValue(yes), new(parsed.GetValue(path)!, parsed.GetValue(model), parsed.GetValue(input),
-            parsed.GetValue(with)!, parsed.GetValue(loss), parsed.GetValue(optimizer), parsed.GetValue(rate),
-            parsed.GetValue(device)!, parsed.GetValue(libtorch) is { } folder ? Path.GetFullPath(folder) : null, parsed.GetValue(only)!,
+            parsed.GetValue(inPlace), parsed.GetValue(copyLimit)), parsed.GetValue(onlyPlan), parsed.GetValue(yes),
+            new(parsed.GetValue(path)!, parsed.GetValue(model), parsed.GetValue(input), parsed.GetValue(with)!, parsed.GetValue(loss),
+            parsed.GetValue(optimizer), parsed.GetValue(rate), parsed.GetValue(device)!,
+            parsed.GetValue(libtorch) is { } folder ? Path.GetFullPath(folder) : null, parsed.GetValue(only)!,
             parsed.GetValue(timeLimit), parsed.GetValue(memoryLimit), parsed.GetValue(html), parsed.GetValue(json)), cancellation));
         return command;
     }
@@ -123,7 +128,7 @@ internal static class ProbeCommand
             var job = new ProgramProbeJob
             {
                 Assembly = assembly, Method = ordinary.Call is null ? "" : Emitter.MetadataName(start.ContainingType) + "." + start.Name,
-                Arguments = plan.Arguments, Places = asked, Seconds = settings.TimeLimit / 2 / asked.Count,
+                Arguments = plan.Arguments, Places = asked, Seconds = Math.Min(Usual, settings.TimeLimit / 2) / asked.Count,
                 LibTorch = settings.LibTorch ?? libTorch, Only = settings.Only.Length > 0 ? settings.Only : null,
             };
             var answer = Ask<ProgramProbeAnswer>(folder, plan.Files is null ? plan.Here : Path.Combine(folder, plan.Files), "probe-program",
@@ -132,10 +137,13 @@ internal static class ProbeCommand
             {
                 Console.WriteLine();
                 Console.WriteLine($"{Where(places[place.Place])}: {place.Error ?? place.Setting}");
-                if (place.Error is null) Console.WriteLine($"{Environment.NewLine}{place.Text}");
+                if (place.Error is not null) continue;
+                Console.WriteLine($"{Environment.NewLine}{place.Text}");
+                if (place is { Model: { } model, Layer: { } layer } && ProgramProbe.LocationOf(compilation, model, layer) is { } declared)
+                    Console.WriteLine($"{Environment.NewLine}{Analysis.Place(declared)}: here is {layer}");
             }
-            if (answer.Places.All(p => p.Error is not null)) throw new ToolException(answer.Error is { } error ? $"{name} ended with {error}"
-                : answer.Places.Count > 0 ? $"{settings.Path}: nothing could be asked"
+            if (answer.Places.All(p => p.Error is not null)) throw new ToolException(answer.Places.Count > 0
+                ? $"{settings.Path}: nothing could be asked" : answer.Error is { } error ? $"{name} ended with {error}"
                 : $"{settings.Path}: {name} ended before anything went backward");
             if (settings.Html is { } html) AtomicFile.Write(html, answer.Html);
             if (settings.Json is { } json) AtomicFile.Write(json, answer.Json);

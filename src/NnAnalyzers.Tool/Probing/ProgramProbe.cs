@@ -23,7 +23,8 @@ internal static class ProgramProbe
         while (true)
         {
             var (program, losses, asked) = Rewrite(compilation, graph, without, cancellation);
-            var error = asked.Count == 0 ? null : program.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error);
+            var error = asked.Count == 0 ? null
+                : program.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error);
             if (error is null) return (program, losses.Select((l, i) => new Place(l, asked.Contains(i))).ToList());
             // What cannot be run again here, a ref parameter or a field of a struct, does not compile: it is left out.
             var line = error.Location.GetLineSpan();
@@ -78,8 +79,8 @@ internal static class ProgramProbe
             || !IsA(on, "Module") || IsA(on, "Loss") || !method.Parameters.Any(p => p.Type.Name == "Tensor")
             || method.Name is "to" or "load_state_dict" or "register_buffer" or "register_parameter") return false;
         var around = call.FirstAncestorOrSelf<MethodDeclarationSyntax>();
-        return call.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } home || model.GetDeclaredSymbol(home, cancellation) is not ITypeSymbol type
-            || !IsA(type, "Module")
+        return call.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } home
+            || model.GetDeclaredSymbol(home, cancellation) is not ITypeSymbol type || !IsA(type, "Module")
             || around?.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => Watching.NameOf(c) == "backward") == true;
     }
 
@@ -111,8 +112,27 @@ internal static class ProgramProbe
         foreach (var site in graph.Sites)
             if (site.Of(EventKind.Backward).FirstOrDefault(e => e.Operation.Syntax.Span.Contains(loss.Span)
                 && e.Operation.Syntax.SyntaxTree == loss.SyntaxTree) is { } backward
-                && site.Of(EventKind.Step).FirstOrDefault(e => e.Order > backward.Order) is { Subject: Graph.Optimizer { Creation: { } made } })
-                return made.Syntax;
+                && site.Of(EventKind.Step).FirstOrDefault(e => e.Order > backward.Order) is
+                { Subject: Graph.Optimizer { Creation: { } made } }) return made.Syntax;
         return null;
+    }
+
+    /// <summary>Where the layer of a name is declared, or what it is part of; null if the class has no such member.</summary>
+    /// <param name="model">The class as reflection names it.</param>
+    /// <param name="layer">A name like <c>encoder.fc1.weight</c>.</param>
+    public static Location? LocationOf(Compilation compilation, string model, string layer)
+    {
+        var type = compilation.GetTypeByMetadataName(model);
+        Location? found = null;
+        foreach (var part in layer.Split('.'))
+        {
+            var member = (ISymbol?)null;
+            for (; type is not null && member is null; type = type.BaseType)
+                member = type.GetMembers(part).FirstOrDefault(m => m is IFieldSymbol or IPropertySymbol);
+            if (member is null || !member.Locations[0].IsInSource) break;
+            found = member.Locations[0];
+            type = (member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type) as INamedTypeSymbol;
+        }
+        return found;
     }
 }

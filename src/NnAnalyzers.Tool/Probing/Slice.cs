@@ -6,14 +6,16 @@ using NnAnalyzers.Tool.Verify;
 namespace NnAnalyzers.Tool.Probing;
 
 /// <summary>
-/// The code between a network and what goes backward, so that it can be run again: <c>() => { var y = model.forward(x); return loss(y); }</c>.
+/// The code between a network and what goes backward, so that it can be run again:
+/// <c>() => { var y = model.forward(x); return loss(y); }</c>.
 /// </summary>
 internal static class Slice
 {
     /// <summary>A lambda that works out the loss again from what is at hand where it goes backward; null where that cannot be.</summary>
     /// <param name="loss">What goes backward.</param>
     /// <param name="isApplied">Whether a call applies a network.</param>
-    public static string? Of(ExpressionSyntax loss, SemanticModel model, Wrapping wrapping, Func<InvocationExpressionSyntax, bool> isApplied)
+    public static string? Of(ExpressionSyntax loss, SemanticModel model, Wrapping wrapping,
+        Func<InvocationExpressionSyntax, bool> isApplied)
     {
         var needed = LocalsIn(loss, model);
         var kept = new List<StatementSyntax>();
@@ -34,9 +36,7 @@ internal static class Slice
         if (first < 0 && !Calls(loss).Any(isApplied))
             first = kept.FindIndex(s => Calls(s).Any(c => model.GetSymbolInfo(c).Symbol is { DeclaringSyntaxReferences.Length: > 0 }));
         kept = first < 0 ? [] : kept.Skip(first).ToList();
-        if (kept.Concat<SyntaxNode>([loss]).SelectMany(s => s.DescendantNodesAndSelf()).Any(n => n is AwaitExpressionSyntax
-            or YieldStatementSyntax or ReturnStatementSyntax or GotoStatementSyntax && n.FirstAncestorOrSelf<AnonymousFunctionExpressionSyntax>()
-            is null)) return null;
+        if (kept.Concat<SyntaxNode>([loss]).SelectMany(s => s.DescendantNodesAndSelf()).Any(Leaves)) return null;
 
         // Variables of the program keep what they hold.
         var declared = kept.SelectMany(s => Declared(s, model)).ToHashSet(SymbolEqualityComparer.Default);
@@ -49,6 +49,10 @@ internal static class Slice
         return changed.Count == 0 ? $"() => {{ {run} }}" : $"() => {{ {saved}try {{ {run} }} finally {{ {restored}}} }}";
     }
 
+    /// <summary>What ends or interrupts the method it stands in, which the lambda would not.</summary>
+    private static bool Leaves(SyntaxNode node) => node is AwaitExpressionSyntax or YieldStatementSyntax or GotoStatementSyntax
+        || node is ReturnStatementSyntax && node.FirstAncestorOrSelf<AnonymousFunctionExpressionSyntax>() is null;
+
     private static IEnumerable<InvocationExpressionSyntax> Calls(SyntaxNode node) =>
         node.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>();
 
@@ -57,7 +61,8 @@ internal static class Slice
     {
         BlockSyntax block => block.Statements.AsEnumerable(),
         SwitchSectionSyntax section => section.Statements,
-        GlobalStatementSyntax { Parent: CompilationUnitSyntax unit } => unit.Members.OfType<GlobalStatementSyntax>().Select(g => g.Statement),
+        GlobalStatementSyntax { Parent: CompilationUnitSyntax unit } =>
+            unit.Members.OfType<GlobalStatementSyntax>().Select(g => g.Statement),
         _ => [],
     }).TakeWhile(s => s != node).Where(s => s is not LocalFunctionStatementSyntax).Reverse();
 
