@@ -88,7 +88,7 @@ public static class ProbeHost
         {
             LearningRate = job.LearningRate, Seed = job.Seed, Optimizer = parameters => Optimizer(job, parameters),
             // The numbers are ours: whether they are scaled well says nothing about the user's.
-            Only = job.Only ?? Probe.Names.Except(["NormalizationCheck", "PictureCheck"]).ToList(),
+            Only = job.Only ?? Probe.Names.Except(["DataCheck", "NormalizationCheck", "PictureCheck"]).ToList(),
         }) with
         {
             Setting = string.Create(System.Globalization.CultureInfo.InvariantCulture,

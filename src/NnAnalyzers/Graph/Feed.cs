@@ -22,6 +22,10 @@ internal sealed record Feed(Step Start, IReadOnlyList<Step> Scalings, IReadOnlyL
         + " " + place.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier + " "
         + place.FirstAncestorOrSelf<TypeDeclarationSyntax>()?.Identifier).ToLowerInvariant() is var text && Words.Any(text.Contains));
 
+    /// <summary>Made of the same numbers as another one, and of others.</summary>
+    public bool MixesIn(Feed other) => Start == other.Start
+        && Scalings.Except(other.Scalings).Any(s => s.Inputs.Any(i => !Way.Contains(i)));
+
     /// <summary>The end of the way, from where on a table has the columns that it has in the end.</summary>
     public IReadOnlyList<Step> WithItsColumns
     {

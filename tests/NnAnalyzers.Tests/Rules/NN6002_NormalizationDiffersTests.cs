@@ -80,6 +80,11 @@ public class NN6002_NormalizationDiffersTests
                 optimizer.step();
         """));
 
+    /// <summary>Both parts come from one data set; more is done to the second.</summary>
+    [Fact]
+    public Task A_part_that_more_is_done_to() => Verify.FiresAsync(
+        Train("x = (x - x.mean()) / x.std(); var held = x[80..]; x = x[..80];", "x", "model.forward({|NN6002:held * 255|});"));
+
     /// <summary>The mean of numbers that were drawn is no augmentation.</summary>
     [Fact]
     public Task By_the_mean_of_drawn_numbers() => Verify.FixAsync(

@@ -31,9 +31,10 @@ internal sealed class NN6002_NormalizationDiffers() : Rule("NN6002", RuleLevel.L
     private static bool IsAlike(Step a, Step b) => a == b || a.Syntax is not null && a.Syntax == b.Syntax
         || a.Origin is { } origin && b.Origin is { } other && origin == other;
 
-    /// <summary>The same data is given as in training too: what more is done to it here asks how much the network bears.</summary>
+    /// <summary>What more is done makes other data, or asks how much the network bears: it gets the same as in training, too.</summary>
     private static bool IsTrial(Fed other, int missing, Fed trained, IEnumerable<Fed> all) => missing == 0
-        && all.Any(f => f.Feed.Start == other.Feed.Start && Treatment.Differ(trained.Feed, f.Feed) is null);
+        && (other.Feed.MixesIn(trained.Feed) || all.Any(f => !f.IsTrained && f.Feed.Start == other.Feed.Start
+        && Treatment.Differ(trained.Feed, f.Feed) is null));
 
     private static string Said(IReadOnlyList<(Step Step, string Text)> done) => done.Count == 0 ? "as they are"
         : $"after {string.Join(", ", done.Select(d => d.Text.Contains(" at ") || d.Text.Contains('(') ? d.Step.Op.Name : d.Text))}";
