@@ -99,7 +99,8 @@ internal static class GradientFlow
             "Look for detach() or no_grad() in forward.", ProbeCause.Detached);
         // What comes first is cut off from what comes last.
         else if (trainable.Take(silent.Count).All(p => silent.Contains(p.Name)) && silent.Count > 1)
-            yield return Bad($"the first {silent.Count} of {trainable.Count} parameters get no gradient, up to {silent[^1]}", "a gradient each",
+            yield return Bad($"the first {silent.Count} of {trainable.Count} parameters get no gradient, up to {silent[^1]}",
+                "a gradient each",
                 "Something between them and the rest cuts the way back: detach(), no_grad(), or numbers made of a tensor.",
                 ProbeCause.Detached, silent[^1]);
         else yield return Bad($"{silent.Count} parameters get no gradient, {silent[0]} first", "a gradient each",
@@ -116,8 +117,9 @@ internal static class GradientFlow
             yield return dead == layers[^1]
                 ? Bad($"{dead.Dead:p0} of the outputs of {dead.Name} get no gradient", $"{Thresholds.DeadShare:p0} (source: ours)",
                     "The loss does not read these outputs.", ProbeCause.Unused, dead.Name)
-                : Bad($"{dead.Dead:p0} of the units of {dead.Name} get no gradient", $"{Thresholds.DeadShare:p0} (source: ours: of units that are "
-                    + "alive half may be closed for a batch of like samples)", "These units are dead: their ReLU never opens on this batch. "
+                : Bad($"{dead.Dead:p0} of the units of {dead.Name} get no gradient",
+                    $"{Thresholds.DeadShare:p0} (source: ours: of units that are alive half may be closed for a batch of like samples)",
+                    "These units are dead: their ReLU never opens on this batch. "
                     + "Lower the rate, look at biases and initialization, or use LeakyReLU.", ProbeCause.DeadUnits, dead.Name);
         var isScaled = WeightCheck.Fits(subject);
         var vanished = layers.FirstOrDefault(l => l.Mean < Thresholds.VanishedGradient);

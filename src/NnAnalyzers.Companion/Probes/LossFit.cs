@@ -20,7 +20,8 @@ internal static class LossFit
                 break;
             case LossKind.CrossEntropy when output.dim() > 1 && IsOne(output.sum(1)) && output.ge(0).all().item<bool>():
                 yield return Bad("the outputs of each sample are positive and sum to 1", "logits",
-                    "Cross-entropy has a softmax inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002", subject.LastLayer);
+                    "Cross-entropy has a softmax inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002",
+                    subject.LastLayer);
                 break;
             case LossKind.LogProbabilities when output.dim() > 1 && !IsOne(output.exp().sum(1)):
                 yield return Bad("the outputs are no logarithms of probabilities: their exponentials do not sum to 1", "log-probabilities",
@@ -29,10 +30,12 @@ internal static class LossFit
             case LossKind.BinaryLogits when output.numel() >= Thresholds.FewSamples && output.ge(0).all().item<bool>()
                 && output.le(1).all().item<bool>() && Subject.Spread(output) > 1e-6:
                 yield return Bad("all outputs lie between 0 and 1", "logits, of which half are negative at first",
-                    "The loss has a sigmoid inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002", subject.LastLayer);
+                    "The loss has a sigmoid inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002",
+                    subject.LastLayer);
                 break;
             case LossKind.Mse when AreClasses(target):
-                yield return new("LossFit", ProbeVerdict.Suspicious, $"the targets are whole numbers from 0 to {target.max().to(float64).item<double>():0}",
+                yield return new("LossFit", ProbeVerdict.Suspicious,
+                    $"the targets are whole numbers from 0 to {target.max().to(float64).item<double>():0}",
                     "numbers that have an order", "If they name classes, give the network an output for each and take cross_entropy.")
                     { Cause = ProbeCause.WrongLoss };
                 break;

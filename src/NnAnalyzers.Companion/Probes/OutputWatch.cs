@@ -40,7 +40,8 @@ internal sealed class OutputWatch : IDisposable
         if (!output.is_floating_point() || output.numel() < 2) return;
         if (!output.isfinite().all().item<bool>()) { FirstBroken ??= name; return; }
         // Channels of a picture are units, wherever they look; else the last axis holds them.
-        var units = output.dim() == 4 ? output.transpose(0, 1).flatten(1) : output.dim() > 1 ? output.flatten(0, -2).t() : output.unsqueeze(1);
+        var units = output.dim() == 4 ? output.transpose(0, 1).flatten(1)
+            : output.dim() > 1 ? output.flatten(0, -2).t() : output.unsqueeze(1);
         var closed = units.shape[1] < Thresholds.FewLooks ? 0 : units.le(0).all(1).to(ScalarType.Float64).mean().item<double>();
         var edge = kind switch
         {

@@ -59,7 +59,8 @@ internal sealed class ProbedRun(IReadOnlyCollection<int> places, IReadOnlyCollec
             var real = _optimizers.TryGetValue(optimizer, out var known) ? known
                 : _optimizers.Values.MaxBy(o => o.parameters().Count(p => replay.Model.parameters().Any(q => q.Handle == p.Handle)));
             var options = new ProbeOptions { Only = only, IsRunning = true, HasSamples = replay.HasSamples, HasInput = replay.HasInput,
-                HeldElsewhere = _optimizers.Values.Where(o => o != real).SelectMany(o => o.parameters()).Select(p => p.Handle).ToHashSet() };
+                HeldElsewhere = _optimizers.Values.Where(o => o != real).SelectMany(o => o.parameters()).Select(p => p.Handle)
+                    .ToHashSet() };
             if (real is not null) options = options with { Optimizer = p => OptimizerCopy.Of(real, p),
                 LearningRate = real.ParamGroups.First().LearningRate };
             options = options with { Steps = Steps(replay, options.Steps) };

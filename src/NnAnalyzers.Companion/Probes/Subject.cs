@@ -250,7 +250,9 @@ internal sealed class Subject : IDisposable
     /// </summary>
     public bool IsRowwise(string parameter) => OwnerOf(parameter) is Linear or Conv1d or Conv2d or Conv3d;
 
-    /// <summary>The last part of the model that has no parts of its own: where an activation of the output stands, if a module does it.</summary>
+    /// <summary>
+    /// The last part of the model that has no parts of its own: where an activation of the output stands, if a module does it.
+    /// </summary>
     public string? LastLayer => Model.named_modules().LastOrDefault(m => !m.Item2.children().Any()).Item1;
 
     /// <summary>The module that has a parameter.</summary>

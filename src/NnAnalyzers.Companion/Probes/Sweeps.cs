@@ -35,7 +35,8 @@ internal static class Sweeps
             "below the rate where the loss rises, not a thousandth of the best (source: Smith's range test; the factor is ours)",
             verdict switch { ProbeVerdict.Failed => $"Your rate is too high: try {suggested:g2}.",
                 ProbeVerdict.Suspicious => $"Your rate is very low: try {suggested:g2}.", _ => "" })
-        { Cause = verdict switch { ProbeVerdict.Failed => ProbeCause.RateTooHigh, ProbeVerdict.Suspicious => ProbeCause.RateTooLow, _ => null },
+        { Cause = verdict switch { ProbeVerdict.Failed => ProbeCause.RateTooHigh, ProbeVerdict.Suspicious => ProbeCause.RateTooLow,
+                _ => null },
             RuleId = verdict == ProbeVerdict.Passed ? null : "NN4003",
             Curves = [new("loss by learning rate", Enumerable.Range(0, losses.Count).Select(Rate).ToList(), losses)] };
     }
