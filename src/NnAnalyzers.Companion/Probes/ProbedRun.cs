@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace NnAnalyzers.Companion;
@@ -62,7 +63,7 @@ internal sealed class ProbedRun(IReadOnlyCollection<int> places, IReadOnlyCollec
                 HeldElsewhere = _optimizers.Values.Where(o => o != real).SelectMany(o => o.parameters()).Select(p => p.Handle)
                     .ToHashSet() };
             if (real is not null) options = options with { Optimizer = p => OptimizerCopy.Of(real, p),
-                LearningRate = real.ParamGroups.First().LearningRate };
+                LearningRate = real.ParamGroups.OfType<ParamGroup>().FirstOrDefault()?.Options.FullRate() ?? options.LearningRate };
             options = options with { Steps = Steps(replay, options.Steps) };
             var report = Probe.Run(replay.Model, replay.Forward, replay.Input, replay.Target, replay.Loss, options);
             return new(place, report with { Setting = Setting(replay, real, options) }, null);
@@ -83,7 +84,8 @@ internal sealed class ProbedRun(IReadOnlyCollection<int> places, IReadOnlyCollec
         {
             using var scope = NewDisposeScope();
             watch.Restart();
-            replay.Loss(replay.Forward(replay.Input), replay.Target).backward();
+            var loss = replay.Loss(replay.Forward(replay.Input), replay.Target);
+            if (loss.requires_grad) loss.backward();
         }
         replay.Model.zero_grad();
         return (int)Math.Clamp(seconds / Trainings / Math.Max(1e-4, watch.Elapsed.TotalSeconds), 40, most);
