@@ -11,7 +11,7 @@ internal static class DataCheck
         using var guard = no_grad();
         var (input, target) = (subject.Input, subject.Target);
         foreach (var (data, name) in new[] { (input, "input"), (target, "target") })
-            if (data.is_floating_point() && data.isfinite().logical_not() is var bad && bad.any().item<bool>())
+            if (data.is_floating_point() && data.isfinite().logical_not() is var bad && bad.any().item<bool>() && !IsLeftOut(subject))
             {
                 yield return Bad(ProbeVerdict.Failed,
                     $"{bad.sum().item<long>()} of {data.numel()} numbers of the {name} are NaN or infinite" + Column(bad),
@@ -22,12 +22,19 @@ internal static class DataCheck
             yield return Bad(ProbeVerdict.Failed, $"an output of {shapes.Output} is compared with a target of {shapes.Target}",
                 "equal shapes", "The loss stretches both to one shape and compares every sample with every target: reshape one of them.",
                 ProbeCause.LossBroadcasts, "NN3009");
-        if (!subject.Options.HasSamples) yield break;
+        if (!subject.HasSamples) yield break;
         var all = Targets(subject, target).Concat(Size(subject)).Concat(Alike(input)).Concat(Copies(input))
             .Concat(Columns(subject, input, target)).Concat(Unrelated(subject, input, target)).ToList();
         foreach (var result in all) yield return result;
         if (all.Count == 0) yield return new("DataCheck", ProbeVerdict.Passed,
             $"{input.shape[0]} samples: all finite, neither copies nor a column that stands out", "", "");
+    }
+
+    /// <summary>A loss that is finite all the same does not look at what is missing.</summary>
+    private static bool IsLeftOut(Subject subject)
+    {
+        var (input, target) = subject.Batch();
+        return double.IsFinite(subject.Loss(input, target));
     }
 
     private static (string Output, string Target)? Broadcast(Subject subject)
@@ -45,14 +52,13 @@ internal static class DataCheck
 
     private static IEnumerable<ProbeResult> Targets(Subject subject, Tensor target)
     {
-        var n = target.numel();
-        if (target.is_integral() && subject.Kind == LossKind.CrossEntropy && n >= Thresholds.FewSamples)
+        if (target.is_integral() && subject.Kind == LossKind.CrossEntropy && Subject.Named(target) is var named
+            && named.numel() is >= Thresholds.FewSamples and var n)
         {
-            var (_, _, counts) = unique(target.flatten(), return_counts: true);
-            var most = counts!.max().item<long>() / (double)target.numel();
+            var (_, _, counts) = unique(named, return_counts: true);
+            var most = counts!.max().item<long>() / (double)n;
             if (counts.numel() == 1)
-                yield return Bad(ProbeVerdict.Failed,
-                    $"all {target.numel()} targets are class {target.flatten()[0].to(int64).item<long>()}",
+                yield return Bad(ProbeVerdict.Failed, $"all {n} targets are class {named[0].to(int64).item<long>()}",
                     "at least two classes", "There is nothing to tell apart: look at how the labels are read.", ProbeCause.ConstantTarget);
             else if (most > Thresholds.LargeClass)
                 yield return Bad(ProbeVerdict.Suspicious, $"{most:p1} of the targets are of one class",
@@ -60,7 +66,7 @@ internal static class DataCheck
                     + "or draw the others more often.", ProbeCause.ClassImbalance);
         }
         else if (subject.Kind is LossKind.BinaryLogits or LossKind.BinaryProbabilities && target.numel() >= 100
-            && target.to(float64).mean().item<double>() is var ones && Math.Max(ones, 1 - ones) is var share
+            && OfSamples(target).to(float64).mean().item<double>() is var ones && Math.Max(ones, 1 - ones) is var share
             && share > Thresholds.LargeClass && share < 1)
             yield return Bad(ProbeVerdict.Suspicious, $"{share:p1} of the targets are {(ones > 0.5 ? 1 : 0)}",
                 $"{Thresholds.LargeClass:p1} (source: ours)", "A network that always says so is nearly right: weigh the classes "
@@ -73,6 +79,9 @@ internal static class DataCheck
             yield return Bad(ProbeVerdict.Failed, $"all {target.numel()} targets are {c:g4}", "targets that differ",
                 "There is nothing to learn but one number: look at how the targets are made.", ProbeCause.ConstantTarget);
     }
+
+    /// <summary>Yes or no for each sample: of many labels few hold, and one is enough.</summary>
+    private static Tensor OfSamples(Tensor target) => target.dim() > 1 ? target.flatten(1).amax([1L]) : target;
 
     /// <summary>Numbers to learn that are far from those a network starts with.</summary>
     private static IEnumerable<ProbeResult> Size(Subject subject)
@@ -97,11 +106,13 @@ internal static class DataCheck
 
     private static IEnumerable<ProbeResult> Copies(Tensor input)
     {
-        if (!input.is_floating_point() || input.shape[0] < Thresholds.FewSamples / 2 || input.numel() > 50_000_000) yield break;
+        if (!input.is_floating_point() || input.dim() < 2 || input.shape[0] < Thresholds.FewSamples / 2 || input.numel() > 50_000_000)
+            yield break;
         var rows = input.flatten(1);
-        if (rows.shape[1] < 2) yield break;
-        // Equal rows have equal sums, whatever the weights.
-        var (kinds, _, _) = unique((rows.to(float64) * linspace(1, 2, rows.shape[1], float64, rows.device)).sum(1));
+        // Of a few kinds, a letter or a place on a board, there are no more than that.
+        if (rows.shape[1] < 2 || input.eq(input.round()).all().item<bool>()) yield break;
+        // Equal rows have equal sums, whatever the weights, and others have not, for these are no multiples of each other.
+        var (kinds, _, _) = unique((rows.to(float64) * arange(1, rows.shape[1] + 1, float64, rows.device).sin()).sum(1));
         var copies = 1 - kinds.shape[0] / (double)rows.shape[0];
         if (copies > Thresholds.Copies)
             yield return Bad(ProbeVerdict.Suspicious, $"{copies:p0} of the samples are copies of others",
@@ -121,7 +132,8 @@ internal static class DataCheck
                 + $"less than {middle:g3}", $"{Thresholds.ColumnRatio} times (source: ours)",
                 "It drowns the others: give every column a mean of 0 and a deviation of 1.", ProbeCause.InputScale, "NN6001");
         if (target.numel() != input.shape[0] || input.shape[0] < Thresholds.FewSamples || subject.Kind == LossKind.Other) yield break;
-        var (x, y) = (wide - wide.mean([0L], keepdim: true), target.flatten().to(float64) is var t ? t - t.mean() : target);
+        var (x, y) = (wide - wide.mean([0L], keepdim: true), target.flatten().to(float64).to(input.device));
+        y -= y.mean();
         var alike = (x * y.unsqueeze(1)).mean([0L]).abs() / (spread * y.square().mean().sqrt() + 1e-12);
         if (alike.max().item<double>() > Thresholds.Alike)
             yield return Bad(ProbeVerdict.Suspicious, $"column {alike.argmax().item<long>()} of the input is the target",
@@ -136,19 +148,20 @@ internal static class DataCheck
     private static IEnumerable<ProbeResult> Unrelated(Subject subject, Tensor input, Tensor target)
     {
         const int Most = 400, Orders = 200;
-        if (!input.is_floating_point() || input.shape[0] < Thresholds.ManySamples || target.shape[0] != input.shape[0]
-            || subject.Kind == LossKind.Other || input.numel() / input.shape[0] > 100_000) yield break;
+        if (!input.is_floating_point() || input.shape[0] < Thresholds.ManySamples || !target.isfinite().all().item<bool>()
+            || !input.isfinite().all().item<bool>() || subject.Kind == LossKind.Other
+            || input.numel() / input.shape[0] > 100_000) yield break;
         var n = Math.Min(Most, input.shape[0]);
-        var (x, y) = (Centered(input.narrow(0, 0, n).flatten(1)),
-            Centered(target.narrow(0, 0, n) is var t && t.is_integral() && t.dim() == 1
-            ? nn.functional.one_hot(t.to(int64)).to(float64) : t.reshape(n, -1)));
+        var (x, y) = (Centered(Distances(input.narrow(0, 0, n))), target.narrow(0, 0, n).cpu() is var t && t.is_integral() && t.dim() == 1
+            && subject.Kind is LossKind.CrossEntropy or LossKind.LogProbabilities
+            ? Centered(t.unsqueeze(0).ne(t.unsqueeze(1)).to(float64)) : Centered(Distances(target.narrow(0, 0, n))));
         double Of(Tensor a) => (x * a).sum().item<double>();
         var (own, better) = (Of(y), 0);
-        using var generator = new Generator((ulong)subject.Options.Seed + 1, input.device);
+        using var generator = new Generator((ulong)subject.Options.Seed + 1);
         for (var i = 0; i < Orders; i++)
         {
             using var scope = NewDisposeScope();
-            var order = randperm(n, generator: generator, device: input.device);
+            var order = randperm(n, generator: generator);
             if (Of(y.index_select(0, order).index_select(1, order)) >= own) better++;
         }
         var chance = (better + 1.0) / (Orders + 1);
@@ -158,14 +171,17 @@ internal static class DataCheck
                 "Look at whether each target belongs to its input.", ProbeCause.TargetsUnrelated);
     }
 
-    /// <summary>Distances between rows, with the means of rows and columns taken off.</summary>
-    private static Tensor Centered(Tensor rows)
+    /// <summary>Distances between samples, wherever they lie.</summary>
+    private static Tensor Distances(Tensor samples)
     {
-        var wide = rows.to(float64);
-        var spread = wide.std(0, unbiased: false, keepdim: true);
-        var distances = cdist(wide / (spread + 1e-12), wide / (spread + 1e-12));
-        return distances - distances.mean([0L], keepdim: true) - distances.mean([1L], keepdim: true) + distances.mean();
+        var wide = samples.reshape(samples.shape[0], -1).cpu().to(float64);
+        wide /= wide.std(0, unbiased: false, keepdim: true) + 1e-12;
+        return cdist(wide, wide);
     }
+
+    /// <summary>Distances with the means of rows and columns taken off.</summary>
+    private static Tensor Centered(Tensor distances) =>
+        distances - distances.mean([0L], keepdim: true) - distances.mean([1L], keepdim: true) + distances.mean();
 
     private static ProbeResult Bad(ProbeVerdict verdict, string measured, string threshold, string advice, ProbeCause cause,
         string? rule = null) => new("DataCheck", verdict, measured, threshold, advice) { Cause = cause, RuleId = rule };

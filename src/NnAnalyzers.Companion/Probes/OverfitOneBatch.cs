@@ -10,9 +10,9 @@ internal static class OverfitOneBatch
     {
         if (!subject.Trainable.Any()) yield break;
         var (single, singleTarget) = subject.Sample();
-        var one = Learn(subject, !subject.Options.HasSamples ? "the batch"
+        var one = Learn(subject, !subject.HasSamples ? "the batch"
             : single.shape[0] > 2 ? $"a batch of {subject.BatchSize}, the only size it takes," : "one sample",
-            single, singleTarget, isBatch: !subject.Options.HasSamples);
+            single, singleTarget, isBatch: !subject.HasSamples);
         yield return one;
         if (subject.BatchSize > single.shape[0] && one.Verdict != ProbeVerdict.Failed)
             yield return Learn(subject, $"a batch of {subject.BatchSize}", subject.Input, subject.Target, isBatch: true);
@@ -43,7 +43,7 @@ internal static class OverfitOneBatch
             curves.Add(ProbeCurve.OfSteps($"{what}, rate × {factor:g}", losses));
             var (last, accuracy) = (losses.TakeLast(5).Average(), Accuracy(subject, input, target));
             // A loss that says less of the right class the lower it is goes the wrong way.
-            if (accuracy < accuracyBefore - 0.2 || isOpen && accuracy < 0.5 / Classes(subject, input) && last < first)
+            if (last < first && (accuracy < accuracyBefore - 0.2 || isOpen && accuracy < 0.5 / Classes(subject, input)))
                 return new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: the loss falls from {first:g4} to {last:g4}, and "
                     + $"{accuracy:p0} instead of {accuracyBefore:p0} are right", "a lower loss is a better one",
                     "Look at the sign of the loss.")
@@ -134,7 +134,8 @@ internal static class OverfitOneBatch
         var output = subject.Forward(input);
         Tensor right;
         if (target.dtype == ScalarType.Int64 && output.dim() == target.dim() + 1 && output.shape[0] == target.shape[0]
-            && output.argmax(1) is var named && named.shape.SequenceEqual(target.shape)) right = named.eq(target);
+            && output.argmax(1) is var named && named.shape.SequenceEqual(target.shape)) 
+            right = named.eq(target).masked_select(target.ne(Subject.Unnamed));
         else if (subject.Kind is LossKind.BinaryLogits or LossKind.BinaryProbabilities)
             right = output.gt(subject.Kind == LossKind.BinaryLogits ? 0 : 0.5).eq(target.gt(0.5));
         else return null;

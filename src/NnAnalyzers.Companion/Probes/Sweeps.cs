@@ -44,7 +44,7 @@ internal static class Sweeps
     /// <summary>As many samples in batches of different sizes.</summary>
     public static IEnumerable<ProbeResult> BatchSize(Subject subject)
     {
-        if (subject.BatchSize < 4 || !subject.Options.HasSamples || !subject.Trainable.Any()) yield break;
+        if (subject.BatchSize < 4 || !subject.HasSamples || !subject.Trainable.Any()) yield break;
         var seen = new List<(int Size, double First, double Last)>();
         var curves = new List<ProbeCurve>();
         foreach (var size in new[] { 1, 4, 16, 64 }.Where(s => s < subject.BatchSize).Append(subject.BatchSize))
