@@ -67,11 +67,32 @@ internal static class GradientFlow
             yield break;
         }
         foreach (var result in Silent(trainable)) yield return result;
-        var layers = trainable.Where(p => p.Value.dim() >= 2 && p.Value.grad is not null).Select(p => new Flow(p.Name,
-            p.Value.grad!.abs().mean().to(ScalarType.Float64).item<double>(),
-            p.Value.grad!.flatten(1).abs().sum(1).eq(0).to(ScalarType.Float64).mean().item<double>(), subject.IsRowwise(p.Name))).ToList();
+        var layers = LayersOf(subject, trainable);
+        if (layers.Any(l => l.Mean == 0))
+        {
+            // Before a layer that starts with zeros there is no gradient until it has moved.
+            subject.Train(input, target, 3);
+            subject.Model.zero_grad();
+            loss = subject.LossOf(subject.Forward(input), target);
+            loss.backward();
+            layers = LayersOf(subject, trainable);
+        }
         foreach (var result in Flows(subject, layers)) yield return result;
         yield return new("GradientFlow", ProbeVerdict.Passed, $"looked at {layers.Count} weights, {watch.Seen} layers' outputs", "", "");
+    }
+
+    private static List<Flow> LayersOf(Subject subject, IEnumerable<(string Name, Parameter Value)> trainable)
+    {
+        Flow Of(string name, Tensor gradient)
+        {
+            using var scope = NewDisposeScope();
+            var rows = gradient.flatten(1).abs().to(ScalarType.Float32).mean([1L]).to(ScalarType.Float64);
+            var isRows = subject.IsRowwise(name);
+            var dead = rows.eq(0).to(ScalarType.Float64).mean().item<double>();
+            // A batch reads a few rows of a table.
+            return new(name, rows.mean().item<double>() / (isRows || dead == 1 ? 1 : 1 - dead), dead, isRows);
+        }
+        return trainable.Where(p => p.Value.dim() >= 2 && p.Value.grad is not null).Select(p => Of(p.Name, p.Value.grad!)).ToList();
     }
 
     /// <summary>Whether the outputs do not differ between samples, also after some steps.</summary>
@@ -83,7 +104,7 @@ internal static class GradientFlow
             using var guard = no_grad();
             return OutputWatch.AreAlike(subject.Forward(subject.Input));
         }
-        if (!subject.Options.HasSamples || !AreAlike()) return false;
+        if (!subject.HasSamples || !AreAlike()) return false;
         subject.Train(subject.Input, subject.Target, 10);
         var stays = AreAlike();
         subject.Reset();

@@ -51,7 +51,8 @@ internal static class OptimizerCheck
         optimizer.step();
         var shares = new List<(string Name, double Share)>();
         for (var i = 0; i < weights.Count; i++)
-            if (Size(before[i]) is > 0 and var size && weights[i].Value.grad is not null)
+            // Before a layer that starts with zeros nothing moves at first.
+            if (Size(before[i]) is > 0 and var size && weights[i].Value.grad is { } gradient && Size(gradient) > 0)
                 shares.Add((weights[i].Name, Size(weights[i].Value - before[i]) / size));
         if (pulls.Count > 0 && Median(pulls) is var pull && pull > Thresholds.StrongDecay)
             yield return Bad(ProbeVerdict.Failed, $"a weight decay of {decay:g3} pulls {pull:g3} times as hard as the loss",

@@ -68,7 +68,9 @@ internal static class WeightCheck
     /// <summary>Weights that are all one number; zeros are no mistake where a gradient moves them apart.</summary>
     private static IEnumerable<ProbeResult> Identical(Subject subject)
     {
-        var same = Layers(subject).Where(l => l.Weight.shape[0] > 1 && l.Weight.numel() > 2 && Subject.Spread(l.Weight) == 0).ToList();
+        // A filter that is meant to be even is not to learn.
+        var same = Layers(subject).Where(l => l.Weight.requires_grad && l.Weight.shape[0] > 1 && l.Weight.numel() > 2
+            && l.Weight.eq(l.Weight.flatten()[0]).all().item<bool>()).ToList();
         var constant = same.FirstOrDefault(l => l.Weight.flatten()[0].to(ScalarType.Float64).item<double>() != 0);
         if (constant.Weight is null && same.Count < Math.Max(2, Layers(subject).Count())) yield break;
         var name = (constant.Weight is null ? same[0] : constant).Name;
@@ -81,8 +83,8 @@ internal static class WeightCheck
     {
         var sizes = Layers(subject).Select(l => (l.Name, Size: Rms(l.Weight) * Math.Sqrt(FanIn(l.Weight)))).Where(l => l.Size > 0).ToList();
         var large = sizes.FirstOrDefault(s => s.Size > Thresholds.LargeWeights);
-        // A small head is meant; a small network is not.
-        var small = sizes.Count(s => s.Size < Thresholds.SmallWeights) * 2 > sizes.Count
+        // A small head is meant, and one layer alone may start anywhere; a small network is not.
+        var small = sizes.Count > 1 && sizes.Count(s => s.Size < Thresholds.SmallWeights) * 2 > sizes.Count
             ? sizes.First(s => s.Size < Thresholds.SmallWeights) : default;
         if ((large.Name is not null ? large : small) is not { Name: { } name, Size: var size }) yield break;
         var isHidden = subject.Model.modules().Any(m => m is NormBase or LayerNorm or GroupNorm) && large.Name is not null;
@@ -122,7 +124,10 @@ internal static class WeightCheck
         var (first, second) = (subject.Forward(input), subject.Forward(input));
         if (!first.is_floating_point() || !first.shape.SequenceEqual(second.shape)) yield break;
         var differ = first.eq(0).ne(second.eq(0)).to(float64).mean().item<double>();
-        if (differ > Thresholds.DroppedOutputs)
+        subject.StopDropout();
+        // A ReLU gives zeros without any dropout.
+        var zero = subject.Forward(input).eq(0).to(float64).mean().item<double>();
+        if (differ > Thresholds.DroppedOutputs && differ > 2 * zero)
             yield return Bad($"{differ:p0} of the outputs are zero in one call and not in the next",
                 $"{Thresholds.DroppedOutputs:p0} (source: ours)",
                 "A dropout is the last thing before the output: no loss gets below what it takes away.", ProbeCause.Dropout,
