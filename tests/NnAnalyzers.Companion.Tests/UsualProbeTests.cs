@@ -233,4 +233,58 @@ public class UsualProbeTests
             Assert.InRange(Tensor.TotalCount, 0, before);
         }
     }
+
+    /// <summary>What is said where a program goes backward, whose code runs on what it is given for its networks.</summary>
+    private static ProbeReport InProgram(Func<Func<nn.Module<Tensor, Tensor>, Tensor, int, Tensor>, Tensor> code, optim.Optimizer stepped,
+        params optim.Optimizer[] others)
+    {
+        var run = new ProbedRun([0], null, 3);
+        run.Optimizer(stepped, 0);
+        for (var i = 0; i < others.Length; i++) run.Optimizer(others[i], i + 1);
+        Tensor Apply(nn.Module<Tensor, Tensor> model, Tensor input, int place)
+        {
+            var met = (nn.Module<Tensor, Tensor>)(((IWatcher)run).Model(model, "net" + place) ?? model);
+            var output = met.call(((IWatcher)run).Input(input, place) ?? input);
+            return ((IWatcher)run).Applied(output) ?? output;
+        }
+        new Thread(() => run.Loss(code(Apply), 0, 0, () => code(Apply))) { IsBackground = true }.Start();
+        Assert.True(run.Enough.Wait(TimeSpan.FromSeconds(60)));
+        return run.Done.Single() is { Report: { } report } ? report : throw new InvalidOperationException(run.Done.Single().Error);
+    }
+
+    [Fact]
+    public void What_a_discriminator_is_shown_is_detached()
+    {
+        var (generator, discriminator, real) = (Mlp(8), Mlp(1, 8), randn(16, 8) + 1);
+        var noise = randn(16, 4);
+        using var g = optim.Adam(generator.parameters());
+        using var d = optim.Adam(discriminator.parameters());
+        Quiet(InProgram(apply =>
+        {
+            var fake = apply(generator, noise, 0);
+            return Binary(apply(discriminator, real, 1), ones(16, 1)) + Binary(apply(discriminator, fake.detach(), 2), zeros(16, 1));
+        }, d, g));
+    }
+
+    [Fact]
+    public void A_network_that_only_gives_targets()
+    {
+        var (model, target, states) = (Mlp(3), Mlp(3), randn(16, 4));
+        using var optimizer = optim.Adam(model.parameters());
+        Quiet(InProgram(apply =>
+        {
+            Tensor wanted;
+            using (no_grad()) wanted = 1 + 0.9 * apply(target, states + 1, 0).max(1).values;
+            return F.smooth_l1_loss(apply(model, states, 1).gather(1, (arange(16) % 3).unsqueeze(1)).squeeze(1), wanted);
+        }, optimizer));
+    }
+
+    [Fact]
+    public void A_loss_without_a_way_back_is_told()
+    {
+        var (model, x) = (Mlp(3), randn(16, 4));
+        using var optimizer = optim.Adam(model.parameters());
+        Assert.Contains(InProgram(apply => Mse(apply(model, x, 0).detach(), x.narrow(1, 0, 3)), optimizer).Results,
+            r => r.Cause == ProbeCause.Detached);
+    }
 }

@@ -66,7 +66,9 @@ internal static class GradientFlow
                 "A step on the way to the loss has none: look for round(), sign(), argmax() or a comparison.", ProbeCause.Detached);
             yield break;
         }
-        foreach (var result in Silent(trainable)) yield return result;
+        // A discriminator's step leaves the generator alone.
+        foreach (var result in Silent(trainable.Where(p => subject.Options.HeldElsewhere?.Contains(p.Value.Handle) != true).ToList()))
+            yield return result;
         var layers = LayersOf(subject, trainable);
         if (layers.Any(l => l.Mean == 0))
         {

@@ -59,9 +59,11 @@ internal sealed class ProbedRun(IReadOnlyCollection<int> places, IReadOnlyCollec
             replay.Record();
             var real = _optimizers.TryGetValue(optimizer, out var known) ? known
                 : _optimizers.Values.MaxBy(o => o.parameters().Count(p => replay.Model.parameters().Any(q => q.Handle == p.Handle)));
-            var options = new ProbeOptions { Only = only, IsRunning = true, HasSamples = replay.HasSamples, HasInput = replay.HasInput,
-                HeldElsewhere = _optimizers.Values.Where(o => o != real).SelectMany(o => o.parameters()).Select(p => p.Handle)
-                    .ToHashSet() };
+            var elsewhere = _optimizers.Values.Where(o => o != real).SelectMany(o => o.parameters()).Select(p => p.Handle).ToHashSet();
+            // What a generator is given is not what the discriminator has to look at.
+            var hasInput = replay.HasInput && !replay.Model.parameters().Any(p => elsewhere.Contains(p.Handle));
+            var options = new ProbeOptions { Only = only, IsRunning = true, HasSamples = replay.HasSamples, HasInput = hasInput,
+                HeldElsewhere = elsewhere };
             if (real is not null) options = options with { Optimizer = p => OptimizerCopy.Of(real, p),
                 LearningRate = real.ParamGroups.OfType<ParamGroup>().FirstOrDefault()?.Options.FullRate() ?? options.LearningRate };
             options = options with { Steps = Steps(replay, options.Steps) };
