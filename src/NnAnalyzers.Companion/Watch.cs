@@ -6,12 +6,14 @@ using TorchSharp;
 namespace NnAnalyzers.Companion;
 
 /// <summary>
-/// What the code that <c>nn verify</c> and <c>nn probe</c> put into a copy of an ordinary program comes to: every call gives back what it is
-/// given, or what stands for it. The program itself knows nothing of the companion, whatever framework it is made for.
+/// What the code that <c>nn verify</c> and <c>nn probe</c> put into a copy of an ordinary program comes to: every call gives back what it
+/// is given, or what stands for it. The program itself knows nothing of the companion, whatever framework it is made for.
 /// </summary>
 internal static class Watch
 {
-    /// <summary>The class that is put into the program, and its field that says who watches: a function of a call and its arguments.</summary>
+    /// <summary>
+    /// The class that is put into the program, and its field that says who watches: a function of a call and its arguments.
+    /// </summary>
     private const string Type = "NnAnalyzersWatched.Watch", Field = "Call";
 
     private static volatile IWatcher? _run;
@@ -109,7 +111,8 @@ internal interface IWatcher
 /// <param name="steps">How many losses may go backward until enough was seen.</param>
 /// <param name="logFile">Where the curve goes.</param>
 /// <param name="score">A function of output and target that is better when larger; null for accuracy and R².</param>
-internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch.Tensor, torch.Tensor, double>? score) : IWatcher, IDisposable
+internal sealed class WatchedRun(int seed, int steps, string logFile, Func<torch.Tensor, torch.Tensor, double>? score)
+    : IWatcher, IDisposable
 {
     /// <summary>Points of a curve.</summary>
     private const int Points = 100;

@@ -8,7 +8,7 @@ internal static class BatchIndependence
 {
     public static IEnumerable<ProbeResult> Ask(Subject subject)
     {
-        if (subject.BatchSize < 2 || !subject.Options.HasSamples) yield break;
+        if (subject.BatchSize < 2 || !subject.HasSamples) yield break;
         using var guard = no_grad();
         // Batch normalization mixes on purpose while it trains.
         subject.Model.eval();

@@ -66,12 +66,35 @@ internal static class GradientFlow
                 "A step on the way to the loss has none: look for round(), sign(), argmax() or a comparison.", ProbeCause.Detached);
             yield break;
         }
-        foreach (var result in Silent(trainable)) yield return result;
-        var layers = trainable.Where(p => p.Value.dim() >= 2 && p.Value.grad is not null).Select(p => new Flow(p.Name,
-            p.Value.grad!.abs().mean().to(ScalarType.Float64).item<double>(),
-            p.Value.grad!.flatten(1).abs().sum(1).eq(0).to(ScalarType.Float64).mean().item<double>(), subject.IsRowwise(p.Name))).ToList();
+        // A discriminator's step leaves the generator alone.
+        foreach (var result in Silent(trainable.Where(p => subject.Options.HeldElsewhere?.Contains(p.Value.Handle) != true).ToList()))
+            yield return result;
+        var layers = LayersOf(subject, trainable);
+        if (layers.Any(l => l.Mean == 0))
+        {
+            // Before a layer that starts with zeros there is no gradient until it has moved.
+            subject.Train(input, target, 3);
+            subject.Model.zero_grad();
+            loss = subject.LossOf(subject.Forward(input), target);
+            loss.backward();
+            layers = LayersOf(subject, trainable);
+        }
         foreach (var result in Flows(subject, layers)) yield return result;
         yield return new("GradientFlow", ProbeVerdict.Passed, $"looked at {layers.Count} weights, {watch.Seen} layers' outputs", "", "");
+    }
+
+    private static List<Flow> LayersOf(Subject subject, IEnumerable<(string Name, Parameter Value)> trainable)
+    {
+        Flow Of(string name, Tensor gradient)
+        {
+            using var scope = NewDisposeScope();
+            var rows = gradient.flatten(1).abs().to(ScalarType.Float32).mean([1L]).to(ScalarType.Float64);
+            var isRows = subject.IsRowwise(name);
+            var dead = rows.eq(0).to(ScalarType.Float64).mean().item<double>();
+            // A batch reads a few rows of a table.
+            return new(name, rows.mean().item<double>() / (isRows || dead == 1 ? 1 : 1 - dead), dead, isRows);
+        }
+        return trainable.Where(p => p.Value.dim() >= 2 && p.Value.grad is not null).Select(p => Of(p.Name, p.Value.grad!)).ToList();
     }
 
     /// <summary>Whether the outputs do not differ between samples, also after some steps.</summary>
@@ -83,7 +106,7 @@ internal static class GradientFlow
             using var guard = no_grad();
             return OutputWatch.AreAlike(subject.Forward(subject.Input));
         }
-        if (!subject.Options.HasSamples || !AreAlike()) return false;
+        if (!subject.HasSamples || !AreAlike()) return false;
         subject.Train(subject.Input, subject.Target, 10);
         var stays = AreAlike();
         subject.Reset();
@@ -99,7 +122,8 @@ internal static class GradientFlow
             "Look for detach() or no_grad() in forward.", ProbeCause.Detached);
         // What comes first is cut off from what comes last.
         else if (trainable.Take(silent.Count).All(p => silent.Contains(p.Name)) && silent.Count > 1)
-            yield return Bad($"the first {silent.Count} of {trainable.Count} parameters get no gradient, up to {silent[^1]}", "a gradient each",
+            yield return Bad($"the first {silent.Count} of {trainable.Count} parameters get no gradient, up to {silent[^1]}",
+                "a gradient each",
                 "Something between them and the rest cuts the way back: detach(), no_grad(), or numbers made of a tensor.",
                 ProbeCause.Detached, silent[^1]);
         else yield return Bad($"{silent.Count} parameters get no gradient, {silent[0]} first", "a gradient each",
@@ -116,8 +140,9 @@ internal static class GradientFlow
             yield return dead == layers[^1]
                 ? Bad($"{dead.Dead:p0} of the outputs of {dead.Name} get no gradient", $"{Thresholds.DeadShare:p0} (source: ours)",
                     "The loss does not read these outputs.", ProbeCause.Unused, dead.Name)
-                : Bad($"{dead.Dead:p0} of the units of {dead.Name} get no gradient", $"{Thresholds.DeadShare:p0} (source: ours: of units that are "
-                    + "alive half may be closed for a batch of like samples)", "These units are dead: their ReLU never opens on this batch. "
+                : Bad($"{dead.Dead:p0} of the units of {dead.Name} get no gradient",
+                    $"{Thresholds.DeadShare:p0} (source: ours: of units that are alive half may be closed for a batch of like samples)",
+                    "These units are dead: their ReLU never opens on this batch. "
                     + "Lower the rate, look at biases and initialization, or use LeakyReLU.", ProbeCause.DeadUnits, dead.Name);
         var isScaled = WeightCheck.Fits(subject);
         var vanished = layers.FirstOrDefault(l => l.Mean < Thresholds.VanishedGradient);

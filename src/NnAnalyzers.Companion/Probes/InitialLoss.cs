@@ -1,6 +1,8 @@
 namespace NnAnalyzers.Companion;
 
-/// <summary>The first loss against that of an answer that knows nothing: ln C for cross-entropy, the targets' mean square for MSE.</summary>
+/// <summary>
+/// The first loss against that of an answer that knows nothing: ln C for cross-entropy, the targets' mean square and 1 for MSE.
+/// </summary>
 internal static class InitialLoss
 {
     public static IEnumerable<ProbeResult> Ask(Subject subject)

@@ -22,7 +22,8 @@ internal static class InputChecks
         yield return new("NormalizationCheck", verdict, $"mean {mean:g3}, deviation {spread:g3}, largest {largest:g3}",
             $"absolute values up to {Thresholds.LargeInput}, deviation at least {Thresholds.SmallInput:g} (source: UMLAUT, widened)",
             verdict == ProbeVerdict.Passed ? "" : "Bring the inputs to mean 0 and deviation 1, or through a tanh where the range is wide.")
-            { Cause = verdict == ProbeVerdict.Passed ? null : ProbeCause.InputScale, RuleId = verdict == ProbeVerdict.Passed ? null : "NN6001" };
+            { Cause = verdict == ProbeVerdict.Passed ? null : ProbeCause.InputScale,
+                RuleId = verdict == ProbeVerdict.Passed ? null : "NN6001" };
         if (subject.Options.TestInput is not { } test || !test.is_floating_point()) yield break;
         var (testMean, testSpread, _) = Describe(test);
         var shifted = Math.Abs(testMean - mean) > Thresholds.MeanShift * (spread + 1e-12) || testSpread > Thresholds.SpreadRatio * spread

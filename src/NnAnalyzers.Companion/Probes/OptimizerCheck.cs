@@ -24,7 +24,8 @@ internal static class OptimizerCheck
         }
         // To train nothing but the head is usual; to leave it out is not.
         if (lacking.Count > 0 && !IsHead(trainable, lacking))
-            yield return Bad(ProbeVerdict.Failed, $"the optimizer lacks {lacking.Count} of {trainable.Count} parameters, {lacking[0]} first",
+            yield return Bad(ProbeVerdict.Failed,
+                $"the optimizer lacks {lacking.Count} of {trainable.Count} parameters, {lacking[0]} first",
                 "all that learn", "Give it the parameters of the whole model.", ProbeCause.OptimizerLacksParameters, lacking[0], null);
         if (subject.Rate == 0)
         {
@@ -50,20 +51,23 @@ internal static class OptimizerCheck
         optimizer.step();
         var shares = new List<(string Name, double Share)>();
         for (var i = 0; i < weights.Count; i++)
-            if (Size(before[i]) is > 0 and var size && weights[i].Value.grad is not null)
+            // Before a layer that starts with zeros nothing moves at first.
+            if (Size(before[i]) is > 0 and var size && weights[i].Value.grad is { } gradient && Size(gradient) > 0)
                 shares.Add((weights[i].Name, Size(weights[i].Value - before[i]) / size));
         if (pulls.Count > 0 && Median(pulls) is var pull && pull > Thresholds.StrongDecay)
             yield return Bad(ProbeVerdict.Failed, $"a weight decay of {decay:g3} pulls {pull:g3} times as hard as the loss",
-                $"{Thresholds.StrongDecay} times (source: ours)", "Take a smaller decay, or none with Adam.", ProbeCause.Decay, null, "NN4002");
+                $"{Thresholds.StrongDecay} times (source: ours)", "Take a smaller decay, or none with Adam.", ProbeCause.Decay, null,
+                "NN4002");
         if (shares.Count == 0) yield break;
         var (place, largest) = shares.MaxBy(s => s.Share);
         var middle = Median(shares.Select(s => s.Share));
         if (!double.IsFinite(largest) || middle > Thresholds.LargeUpdate)
-            yield return Bad(ProbeVerdict.Suspicious, $"one step at {subject.Rate:g3} changes {place} by {largest:g3} of its size, and half of "
-                + $"the weights by more than {middle:g3}", $"{Thresholds.LargeUpdate:g} (source: ours; a thousandth is usual)",
+            yield return Bad(ProbeVerdict.Suspicious, $"one step at {subject.Rate:g3} changes {place} by {largest:g3} of its size, "
+                + $"and half of the weights by more than {middle:g3}", $"{Thresholds.LargeUpdate:g} (source: ours; a thousandth is usual)",
                 "The learning rate is too high for these weights.", ProbeCause.RateTooHigh, place, "NN4003");
         else if (shares.Max(s => s.Share) < Thresholds.SmallUpdate)
-            yield return Bad(ProbeVerdict.Suspicious, $"one step at {subject.Rate:g3} changes no weight by more than {largest:g3} of its size",
+            yield return Bad(ProbeVerdict.Suspicious,
+                $"one step at {subject.Rate:g3} changes no weight by more than {largest:g3} of its size",
                 $"{Thresholds.SmallUpdate:g} (source: ours; a thousandth is usual)",
                 "The learning rate is too low, or the gradient has vanished.", ProbeCause.RateTooLow, null, "NN4003");
         else

@@ -19,10 +19,12 @@ internal sealed class OutputWatch : IDisposable
     private readonly Subject _subject;
     private readonly List<Action> _unhook = [];
     private readonly List<Output> _seen = [];
+    private readonly Lazy<bool> _isScaled;
 
     public OutputWatch(Subject subject)
     {
         _subject = subject;
+        _isScaled = new(() => WeightCheck.Fits(subject));
         foreach (var (name, module) in subject.Model.named_modules())
             if (module is nn.Module<Tensor, Tensor> layer && !layer.children().Any())
                 _unhook.Add(
@@ -40,7 +42,8 @@ internal sealed class OutputWatch : IDisposable
         if (!output.is_floating_point() || output.numel() < 2) return;
         if (!output.isfinite().all().item<bool>()) { FirstBroken ??= name; return; }
         // Channels of a picture are units, wherever they look; else the last axis holds them.
-        var units = output.dim() == 4 ? output.transpose(0, 1).flatten(1) : output.dim() > 1 ? output.flatten(0, -2).t() : output.unsqueeze(1);
+        var units = output.dim() == 4 ? output.transpose(0, 1).flatten(1)
+            : output.dim() > 1 ? output.flatten(0, -2).t() : output.unsqueeze(1);
         var closed = units.shape[1] < Thresholds.FewLooks ? 0 : units.le(0).all(1).to(ScalarType.Float64).mean().item<double>();
         var edge = kind switch
         {
@@ -59,7 +62,6 @@ internal sealed class OutputWatch : IDisposable
 
     private ProbeResult? Of(Output layer, bool isAlike)
     {
-        var isScaled = WeightCheck.Fits(_subject);
         if (layer.Kind is "ReLU" or "ReLU6" && layer.Closed > Thresholds.DeadShare)
             return Bad(ProbeVerdict.Failed, layer, $"{layer.Closed:p0} of the units of {layer.Name} are zero for every sample",
                 $"{Thresholds.DeadShare:p0} (source: ours: of units that are alive half may be closed for a batch of like samples)",
@@ -68,20 +70,21 @@ internal sealed class OutputWatch : IDisposable
             return Bad(ProbeVerdict.Failed, layer, $"{layer.Edge:p0} of the outputs of {layer.Name} are at the bounds of {layer.Kind}",
                 $"{Thresholds.SaturatedShare:p0} (source: SageMaker Debugger, SaturatedActivation; the share is ours)",
                 "A saturated unit has no gradient: make its input smaller, by the initialization or by normalizing.",
-                isScaled ? ProbeCause.Saturated : ProbeCause.Initialization, "NN2001");
+                _isScaled.Value ? ProbeCause.Saturated : ProbeCause.Initialization, "NN2001");
         if (isAlike && layer.IsAlike && !AreAlike(_subject.Input))
             return Bad(ProbeVerdict.Failed, layer, $"{layer.Name} gives the same for every sample", "outputs that differ",
                 "What tells samples apart is lost before or in this layer: look at masks, lookups and what the inputs hold.",
-                isScaled ? ProbeCause.InputIgnored : ProbeCause.Initialization);
+                _isScaled.Value ? ProbeCause.InputIgnored : ProbeCause.Initialization);
         if (layer.Scale > Thresholds.LargeScale)
             return Bad(ProbeVerdict.Suspicious, layer, $"the outputs of {layer.Name} have a deviation of {layer.Scale:g3}",
                 $"{Thresholds.LargeScale:g} (source: the article keeps it near 1)", "Its weights or its inputs are too large.",
-                isScaled ? ProbeCause.ExplodingGradient : ProbeCause.Initialization, "NN2001");
-        return layer.Scale < Thresholds.SmallScale && layer.Kind is not ("ReLU" or "ReLU6") && !layer.IsAlike
+                _isScaled.Value ? ProbeCause.ExplodingGradient : ProbeCause.Initialization, "NN2001");
+        // What is nothing but zeros starts so on purpose, or is dead.
+        return layer.Scale is > 0 and < Thresholds.SmallScale && layer.Kind is not ("ReLU" or "ReLU6") && !layer.IsAlike
             ? Bad(ProbeVerdict.Suspicious, layer, $"the outputs of {layer.Name} have a deviation of {layer.Scale:g3}",
                 $"{Thresholds.SmallScale:g} (source: the article keeps it near 1)",
                 "Its weights or its inputs are too small, or the units before it are dead.",
-                isScaled ? ProbeCause.VanishingGradient : ProbeCause.Initialization, "NN2001") : null;
+                _isScaled.Value ? ProbeCause.VanishingGradient : ProbeCause.Initialization, "NN2001") : null;
     }
 
     /// <summary>Whether all rows are the same, up to rounding.</summary>

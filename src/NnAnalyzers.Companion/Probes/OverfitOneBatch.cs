@@ -10,8 +10,9 @@ internal static class OverfitOneBatch
     {
         if (!subject.Trainable.Any()) yield break;
         var (single, singleTarget) = subject.Sample();
-        var one = Learn(subject, !subject.Options.HasSamples ? "the batch" : single.shape[0] > 2 ? $"a batch of {subject.BatchSize}, the only size it takes," : "one sample",
-            single, singleTarget, isBatch: !subject.Options.HasSamples);
+        var one = Learn(subject, !subject.HasSamples ? "the batch"
+            : single.shape[0] > 2 ? $"a batch of {subject.BatchSize}, the only size it takes," : "one sample",
+            single, singleTarget, isBatch: !subject.HasSamples);
         yield return one;
         if (subject.BatchSize > single.shape[0] && one.Verdict != ProbeVerdict.Failed)
             yield return Learn(subject, $"a batch of {subject.BatchSize}", subject.Input, subject.Target, isBatch: true);
@@ -42,9 +43,10 @@ internal static class OverfitOneBatch
             curves.Add(ProbeCurve.OfSteps($"{what}, rate × {factor:g}", losses));
             var (last, accuracy) = (losses.TakeLast(5).Average(), Accuracy(subject, input, target));
             // A loss that says less of the right class the lower it is goes the wrong way.
-            if (accuracy < accuracyBefore - 0.2 || isOpen && accuracy < 0.5 / Classes(subject, input) && last < first)
-                return new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: the loss falls from {first:g4} to {last:g4}, and {accuracy:p0} instead "
-                    + $"of {accuracyBefore:p0} are right", "a lower loss is a better one", "Look at the sign of the loss.")
+            if (last < first && (accuracy < accuracyBefore - 0.2 || isOpen && accuracy < 0.5 / Classes(subject, input)))
+                return new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: the loss falls from {first:g4} to {last:g4}, and "
+                    + $"{accuracy:p0} instead of {accuracyBefore:p0} are right", "a lower loss is a better one",
+                    "Look at the sign of the loss.")
                     { Curves = curves, Cause = ProbeCause.WrongLoss };
             // How far a loss of an unknown kind can fall is not known; that it falls is.
             var learns = accuracy >= Thresholds.MemorizedAccuracy || double.IsFinite(last)
@@ -64,18 +66,21 @@ internal static class OverfitOneBatch
                     { Curves = curves, Cause = factor > 1 ? ProbeCause.RateTooLow : ProbeCause.RateTooHigh, RuleId = "NN4003" };
         }
         if (learned.Any(l => l.Falls))
-            return new("OverfitOneBatch", ProbeVerdict.Passed, $"{what}: the loss is still falling after {subject.Options.Steps} steps, from "
-                + $"{first:g4} to {curves.SelectMany(c => c.Y).Where(double.IsFinite).Min():g4}", Threshold(start), "") { Curves = curves };
+            return new("OverfitOneBatch", ProbeVerdict.Passed, $"{what}: the loss is still falling after {subject.Options.Steps} steps, "
+                + $"from {first:g4} to {curves.SelectMany(c => c.Y).Where(double.IsFinite).Min():g4}", Threshold(start), "")
+                { Curves = curves };
         var best = curves.SelectMany(c => c.Y).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
         var cut = CutOff(subject, input, target);
         var bare = cut is null && HasNoBias(subject);
         var frozen = cut is null && !bare ? subject.Parameters.FirstOrDefault(p => !p.Value.requires_grad).Name : null;
         return new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: the loss starts at {first:g4} and gets no lower than {best:g4}"
             + (constant is { } answer ? $"; a constant answer has {answer:g4}" : ""), Threshold(start),
-            (cut ?? (frozen is not null ? $"{frozen} is frozen: it would have to learn. " : bare ? "None of its layers has a bias: it gives 0 for an input of 0, whatever it learns. "
+            (cut ?? (frozen is not null ? $"{frozen} is frozen: it would have to learn. "
+                : bare ? "None of its layers has a bias: it gives 0 for an input of 0, whatever it learns. "
                 : "A network must be able to learn one batch by heart before it can learn anything else. ")) + InTheWay(subject))
         { Curves = curves, RuleId = cut is not null ? "NN1001" : bare ? "NN1004" : null,
-            Place = cut is not null ? subject.LastLayer : frozen, Cause = cut is not null ? ProbeCause.OutputActivation : bare ? ProbeCause.MissingBias
+            Place = cut is not null ? subject.LastLayer : frozen,
+            Cause = cut is not null ? ProbeCause.OutputActivation : bare ? ProbeCause.MissingBias
                 : frozen is not null ? ProbeCause.Frozen : ProbeCause.CannotLearn };
     }
 
@@ -108,7 +113,8 @@ internal static class OverfitOneBatch
     }
 
     private static string Threshold(double start) => $"loss at most {Thresholds.Learned * start:g3} "
-        + $"({Thresholds.Learned:p0} of a constant answer's) or accuracy {Thresholds.MemorizedAccuracy:p2} (source: the article; the share is ours)";
+        + $"({Thresholds.Learned:p0} of a constant answer's) or accuracy {Thresholds.MemorizedAccuracy:p2} "
+        + "(source: the article; the share is ours)";
 
     /// <summary>Which layers do not let the gradient through.</summary>
     private static string InTheWay(Subject subject)
@@ -128,7 +134,8 @@ internal static class OverfitOneBatch
         var output = subject.Forward(input);
         Tensor right;
         if (target.dtype == ScalarType.Int64 && output.dim() == target.dim() + 1 && output.shape[0] == target.shape[0]
-            && output.argmax(1) is var named && named.shape.SequenceEqual(target.shape)) right = named.eq(target);
+            && output.argmax(1) is var named && named.shape.SequenceEqual(target.shape)) 
+            right = named.eq(target).masked_select(target.ne(Subject.Unnamed));
         else if (subject.Kind is LossKind.BinaryLogits or LossKind.BinaryProbabilities)
             right = output.gt(subject.Kind == LossKind.BinaryLogits ? 0 : 0.5).eq(target.gt(0.5));
         else return null;

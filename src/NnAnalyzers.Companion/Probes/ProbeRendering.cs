@@ -38,9 +38,10 @@ internal static class ProbeRendering
     /// <summary>Several reports on one page.</summary>
     public static string Html(IReadOnlyList<ProbeReport> reports)
     {
+        var models = string.Join(", ", reports.Select(r => r.Model).Distinct());
         var page = new StringBuilder($$"""
             <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><title>Probes of {{E(string.Join(", ", reports.Select(r => r.Model).Distinct()))}}</title>
+            <html lang="en"><head><meta charset="utf-8"><title>Probes of {{E(models)}}</title>
             <style>
               body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
               section { border-left: 4px solid #bbb; padding: .1rem 1rem; margin: 1rem 0; }
@@ -101,7 +102,8 @@ internal static class ProbeRendering
     private static string? Cause(ProbeReport report)
     {
         if (report.Cause is not { } cause) return null;
-        var others = report.Results.Where(r => r.IsTrouble && r != cause && r.Probe != cause.Probe).Select(r => r.Probe).Distinct().ToList();
+        var others = report.Results.Where(r => r.IsTrouble && r != cause && r.Probe != cause.Probe).Select(r => r.Probe)
+            .Distinct().ToList();
         return others.Count == 0 ? null : $"First: {cause.Measured}{(cause.RuleId is { } id ? $" [{id}]" : "")}. It may explain what "
             + $"{string.Join(", ", others)} say{(others.Count == 1 ? "s" : "")}.";
     }

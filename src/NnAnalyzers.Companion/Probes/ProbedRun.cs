@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace NnAnalyzers.Companion;
@@ -58,10 +59,13 @@ internal sealed class ProbedRun(IReadOnlyCollection<int> places, IReadOnlyCollec
             replay.Record();
             var real = _optimizers.TryGetValue(optimizer, out var known) ? known
                 : _optimizers.Values.MaxBy(o => o.parameters().Count(p => replay.Model.parameters().Any(q => q.Handle == p.Handle)));
-            var options = new ProbeOptions { Only = only, IsRunning = true, HasSamples = replay.HasSamples, HasInput = replay.HasInput,
-                HeldElsewhere = _optimizers.Values.Where(o => o != real).SelectMany(o => o.parameters()).Select(p => p.Handle).ToHashSet() };
+            var elsewhere = _optimizers.Values.Where(o => o != real).SelectMany(o => o.parameters()).Select(p => p.Handle).ToHashSet();
+            // What a generator is given is not what the discriminator has to look at.
+            var hasInput = replay.HasInput && !replay.Model.parameters().Any(p => elsewhere.Contains(p.Handle));
+            var options = new ProbeOptions { Only = only, IsRunning = true, HasSamples = replay.HasSamples, HasInput = hasInput,
+                HeldElsewhere = elsewhere };
             if (real is not null) options = options with { Optimizer = p => OptimizerCopy.Of(real, p),
-                LearningRate = real.ParamGroups.First().LearningRate };
+                LearningRate = real.ParamGroups.OfType<ParamGroup>().FirstOrDefault()?.Options.FullRate() ?? options.LearningRate };
             options = options with { Steps = Steps(replay, options.Steps) };
             var report = Probe.Run(replay.Model, replay.Forward, replay.Input, replay.Target, replay.Loss, options);
             return new(place, report with { Setting = Setting(replay, real, options) }, null) { Model = replay.Model.GetType().FullName };
@@ -82,7 +86,8 @@ internal sealed class ProbedRun(IReadOnlyCollection<int> places, IReadOnlyCollec
         {
             using var scope = NewDisposeScope();
             watch.Restart();
-            replay.Loss(replay.Forward(replay.Input), replay.Target).backward();
+            var loss = replay.Loss(replay.Forward(replay.Input), replay.Target);
+            if (loss.requires_grad) loss.backward();
         }
         replay.Model.zero_grad();
         return (int)Math.Clamp(seconds / Trainings / Math.Max(1e-4, watch.Elapsed.TotalSeconds), 40, most);

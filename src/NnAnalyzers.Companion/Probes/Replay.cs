@@ -14,8 +14,8 @@ internal sealed class Replay(Func<Tensor> again)
     private static readonly string[] TimeFirst = ["RNN", "LSTM", "GRU", "Transformer", "TransformerEncoder", "TransformerDecoder",
         "TransformerEncoderLayer", "TransformerDecoderLayer", "MultiheadAttention"];
 
-    private readonly List<(nn.Module Model, string Name)> _models = [];
-    private readonly List<(int Place, Tensor Tensor)> _inputs = [];
+    private readonly List<(nn.Module Model, string Name, bool Learns)> _models = [];
+    private readonly List<(int Place, Tensor Tensor, bool Learns)> _inputs = [];
     private readonly List<(int Place, bool IsOutput, Tensor Tensor)> _sides = [];
 
     private bool _isRecorded;
@@ -51,11 +51,13 @@ internal sealed class Replay(Func<Tensor> again)
         _isRecorded = true;
         if (_inputs.Count == 0) throw new ProbeInputException(
             "the network is not applied where this loss is worked out: probe its class with --model, or call Probe.Run");
-        var own = _models.Where(m => m.Model.parameters().Any()).DistinctBy(m => m.Model).ToList();
-        Model = own is [var (only, _)] ? only : new Several(own.Count > 0 ? own : _models);
+        // One that only gives targets, without gradients, is not trained here.
+        var full = _models.Where(m => m.Model.parameters().Any()).ToList();
+        var own = (full.Any(m => m.Learns) ? full.Where(m => m.Learns) : full).DistinctBy(m => m.Model).ToList();
+        Model = own is [var (only, _, _)] ? only : new Several((own.Count > 0 ? own : _models).Select(m => (m.Model, m.Name)));
         // Of a place that is passed several times, in a loop over time, each has another tensor.
         var main = _inputs.GroupBy(i => i.Place).Where(g => g.Count() == 1).Select(g => g.Single())
-            .FirstOrDefault(i => !i.Tensor.requires_grad && i.Tensor.dim() > 0);
+            .Where(i => !i.Tensor.requires_grad && i.Tensor.dim() > 0).OrderByDescending(i => i.Learns).FirstOrDefault();
         if (main.Tensor is not null) _mainPlace = main.Place;
         Input = main.Tensor ?? _inputs[0].Tensor;
         if (_sides.Select(s => s.Place).Distinct().ToList() is [var place] && _sides.Count == 2
@@ -97,13 +99,13 @@ internal sealed class Replay(Func<Tensor> again)
     /// <summary>The model that was met as the so manieth: the code may make a new one each time.</summary>
     public nn.Module? Meet(nn.Module model, string name)
     {
-        if (!_isRecorded) _models.Add((model, name));
+        if (!_isRecorded) _models.Add((model, name, is_grad_enabled()));
         return _isRecorded && _met < _models.Count && _models[_met].Model.GetType() == model.GetType() ? _models[_met++].Model : null;
     }
 
     public Tensor? Put(Tensor input, int place)
     {
-        if (!_isRecorded) _inputs.Add((place, input.alias().DetachFromDisposeScope()));
+        if (!_isRecorded) _inputs.Add((place, input.alias().DetachFromDisposeScope(), is_grad_enabled()));
         else if (_given.Input is { } given && place == _mainPlace) return given;
         else if (_inputs.FirstOrDefault(i => i.Place == place).Tensor is { } was && !was.requires_grad
             && _inputs.Count(i => i.Place == place) == 1)

@@ -42,6 +42,11 @@ internal sealed class Subject : IDisposable
     public int BatchSize => (int)Input.shape[0];
     public LossKind Kind { get; private set; }
 
+    /// <summary>
+    /// One sample can be taken out of the batch: input and target have as many. (A language model's targets may be laid out flat.)
+    /// </summary>
+    public bool HasSamples => Options.HasSamples && Target.dim() > 0 && Target.shape[0] == Input.shape[0];
+
     /// <summary>Puts weights, buffers and random numbers back to where the model came in.</summary>
     public void Reset()
     {
@@ -91,6 +96,19 @@ internal sealed class Subject : IDisposable
         return value;
     }
 
+    /// <summary>Goes back from a loss, if there is a way; throws in the user's words if it cannot be gone.</summary>
+    private static void Backward(Tensor loss)
+    {
+        try
+        {
+            if (loss.requires_grad) loss.backward();
+        }
+        catch (Exception error)
+        {
+            throw new ProbeInputException($"backward threw{Where(error)}: {error.Message.Split('\n')[0].Trim()}", error);
+        }
+    }
+
     /// <summary>The user's own line an exception came from, where the build tells.</summary>
     public static string Where(Exception error) =>
         new StackTrace(error, true).GetFrames().FirstOrDefault(f => f.GetFileLineNumber() > 0
@@ -110,12 +128,14 @@ internal sealed class Subject : IDisposable
     {
         if (Input.IsInvalid || Target.IsInvalid)
             throw new ProbeInputException("the batch was disposed before the probes ran: detach it from its dispose scope");
-        if (Input.dim() == 0 || Input.shape[0] == 0) throw new ProbeInputException(
+        if (Input.dim() == 0 || Input.numel() == 0) throw new ProbeInputException(
             $"the batch is empty: the input has shape ({string.Join(", ", Input.shape)}); give at least one sample");
         using var scope = NewDisposeScope();
-        using var guard = no_grad();
         if (!Options.IsRunning) Model.train();
         var (input, target) = Batch();
+        // Twice: a tensor that is kept from one step to the next leads into a graph that is gone.
+        for (var i = 0; i < 2; i++) Backward(LossOf(Forward(input), target));
+        using var guard = no_grad();
         var output = Forward(input);
         LossOf(output, target);
         Kind = FindKind(output, target);
@@ -155,8 +175,10 @@ internal sealed class Subject : IDisposable
         switch (Kind)
         {
             case LossKind.CrossEntropy or LossKind.LogProbabilities when target.dtype == ScalarType.Int64:
-                var (_, _, counts) = unique(target.flatten(), return_counts: true);
-                var shares = counts!.to(ScalarType.Float64) / target.numel();
+                var named = Named(target);
+                if (named.numel() == 0) return null;
+                var (_, _, counts) = unique(named, return_counts: true);
+                var shares = counts!.to(ScalarType.Float64) / named.numel();
                 return -(shares * shares.log()).sum().item<double>();
             case LossKind.BinaryLogits or LossKind.BinaryProbabilities:
                 var p = Math.Clamp(target.to(ScalarType.Float64).mean().item<double>(), 1e-9, 1 - 1e-9);
@@ -166,6 +188,12 @@ internal sealed class Subject : IDisposable
             default: return null;
         }
     }
+
+    /// <summary>The class numbers that cross-entropy looks at.</summary>
+    public static Tensor Named(Tensor target) => target.masked_select(target.ne(Unnamed));
+
+    /// <summary>In place of a class number it says that there is none.</summary>
+    public const long Unnamed = -100;
 
     /// <summary>The standard deviation of all values, over their number.</summary>
     public static double Spread(Tensor values)
@@ -182,7 +210,7 @@ internal sealed class Subject : IDisposable
     /// </summary>
     public (Tensor Input, Tensor Target) Sample()
     {
-        if (Target.dim() == 0 || !Options.HasSamples) return (Input, Target);
+        if (!HasSamples) return (Input, Target);
         foreach (var times in new[] { 1, 2 })
         {
             var (input, target) = (cat(Enumerable.Repeat(Input.narrow(0, 0, 1), times).ToList()),
@@ -209,6 +237,12 @@ internal sealed class Subject : IDisposable
     public optim.Optimizer Optimizer(double? rate = null, IEnumerable<Parameter>? parameters = null)
     {
         var made = Options.Optimizer is { } own ? own(parameters ?? Trainable) : optim.Adam(parameters ?? Trainable, Options.LearningRate);
+        if (made is LBFGS)
+        {
+            // It asks for the loss several times a step, and its rate means something else.
+            made.Dispose();
+            made = optim.Adam(parameters ?? Trainable, Options.LearningRate);
+        }
         if (rate is { } other) made.SetRate(other);
         return made;
     }
@@ -250,7 +284,9 @@ internal sealed class Subject : IDisposable
     /// </summary>
     public bool IsRowwise(string parameter) => OwnerOf(parameter) is Linear or Conv1d or Conv2d or Conv3d;
 
-    /// <summary>The last part of the model that has no parts of its own: where an activation of the output stands, if a module does it.</summary>
+    /// <summary>
+    /// The last part of the model that has no parts of its own: where an activation of the output stands, if a module does it.
+    /// </summary>
     public string? LastLayer => Model.named_modules().LastOrDefault(m => !m.Item2.children().Any()).Item1;
 
     /// <summary>The module that has a parameter.</summary>

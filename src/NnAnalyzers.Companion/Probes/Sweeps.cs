@@ -35,7 +35,8 @@ internal static class Sweeps
             "below the rate where the loss rises, not a thousandth of the best (source: Smith's range test; the factor is ours)",
             verdict switch { ProbeVerdict.Failed => $"Your rate is too high: try {suggested:g2}.",
                 ProbeVerdict.Suspicious => $"Your rate is very low: try {suggested:g2}.", _ => "" })
-        { Cause = verdict switch { ProbeVerdict.Failed => ProbeCause.RateTooHigh, ProbeVerdict.Suspicious => ProbeCause.RateTooLow, _ => null },
+        { Cause = verdict switch { ProbeVerdict.Failed => ProbeCause.RateTooHigh, ProbeVerdict.Suspicious => ProbeCause.RateTooLow,
+                _ => null },
             RuleId = verdict == ProbeVerdict.Passed ? null : "NN4003",
             Curves = [new("loss by learning rate", Enumerable.Range(0, losses.Count).Select(Rate).ToList(), losses)] };
     }
@@ -43,7 +44,7 @@ internal static class Sweeps
     /// <summary>As many samples in batches of different sizes.</summary>
     public static IEnumerable<ProbeResult> BatchSize(Subject subject)
     {
-        if (subject.BatchSize < 4 || !subject.Options.HasSamples || !subject.Trainable.Any()) yield break;
+        if (subject.BatchSize < 4 || !subject.HasSamples || !subject.Trainable.Any()) yield break;
         var seen = new List<(int Size, double First, double Last)>();
         var curves = new List<ProbeCurve>();
         foreach (var size in new[] { 1, 4, 16, 64 }.Where(s => s < subject.BatchSize).Append(subject.BatchSize))

@@ -7,8 +7,8 @@ namespace NnAnalyzers.Companion;
 internal static class Thresholds
 {
     /// <summary>
-    /// A batch of which this share of the loss of a constant answer is gone is being learned; where nearly all of it stays, it is not. Source:
-    /// ours: sound networks of all kinds get below half in a few hundred steps.
+    /// A batch of which this share of the loss of a constant answer is gone is being learned; where nearly all of it stays, it is not.
+    /// Source: ours: sound networks of all kinds get below half in a few hundred steps.
     /// </summary>
     public const double Learned = 0.5, NotLearned = 0.9;
 
@@ -74,7 +74,9 @@ internal static class Thresholds
     /// <summary>How much harder than the loss a decay may pull at the weights. Source: ours.</summary>
     public const double StrongDecay = 0.5;
 
-    /// <summary>Samples below which classes and copies say nothing. Source: ours: of 16 even classes of 4 to 1 are one in 1 of 35.</summary>
+    /// <summary>
+    /// Samples below which classes and copies say nothing. Source: ours: of 16 even classes of 4 to 1 are one in 1 of 35.
+    /// </summary>
     public const int FewSamples = 16;
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,7 +32,8 @@ internal static class WeightCheck
             .Concat(Unregistered(subject)).ToList();
         foreach (var result in results) yield return result;
         if (results.Count == 0)
-            yield return new("WeightCheck", ProbeVerdict.Passed, $"{parameters.Count} parameters, drawn as their layers' sizes ask", "", "");
+            yield return new("WeightCheck", ProbeVerdict.Passed, $"{parameters.Count} parameters, drawn as their layers' sizes ask",
+                "", "");
     }
 
     private static IEnumerable<ProbeResult> Frozen(Subject subject)
@@ -52,8 +54,8 @@ internal static class WeightCheck
     }
 
     /// <summary>
-    /// A weight as layers start: uniform up to 1 / √fan-in and filled to that bound, which training leaves. (An embedding starts with normal
-    /// numbers and stays near them.)
+    /// A weight as layers start: uniform up to 1 / √fan-in and filled to that bound, which training leaves. (An embedding starts with
+    /// normal numbers and stays near them.)
     /// </summary>
     private static bool IsAsDrawn(nn.Module? owner, Tensor weight)
     {
@@ -66,7 +68,9 @@ internal static class WeightCheck
     /// <summary>Weights that are all one number; zeros are no mistake where a gradient moves them apart.</summary>
     private static IEnumerable<ProbeResult> Identical(Subject subject)
     {
-        var same = Layers(subject).Where(l => l.Weight.shape[0] > 1 && l.Weight.numel() > 2 && Subject.Spread(l.Weight) == 0).ToList();
+        // A filter that is meant to be even is not to learn.
+        var same = Layers(subject).Where(l => l.Weight.requires_grad && l.Weight.shape[0] > 1 && l.Weight.numel() > 2
+            && l.Weight.eq(l.Weight.flatten()[0]).all().item<bool>()).ToList();
         var constant = same.FirstOrDefault(l => l.Weight.flatten()[0].to(ScalarType.Float64).item<double>() != 0);
         if (constant.Weight is null && same.Count < Math.Max(2, Layers(subject).Count())) yield break;
         var name = (constant.Weight is null ? same[0] : constant).Name;
@@ -79,8 +83,8 @@ internal static class WeightCheck
     {
         var sizes = Layers(subject).Select(l => (l.Name, Size: Rms(l.Weight) * Math.Sqrt(FanIn(l.Weight)))).Where(l => l.Size > 0).ToList();
         var large = sizes.FirstOrDefault(s => s.Size > Thresholds.LargeWeights);
-        // A small head is meant; a small network is not.
-        var small = sizes.Count(s => s.Size < Thresholds.SmallWeights) * 2 > sizes.Count
+        // A small head is meant, and one layer alone may start anywhere; a small network is not.
+        var small = sizes.Count > 1 && sizes.Count(s => s.Size < Thresholds.SmallWeights) * 2 > sizes.Count
             ? sizes.First(s => s.Size < Thresholds.SmallWeights) : default;
         if ((large.Name is not null ? large : small) is not { Name: { } name, Size: var size }) yield break;
         var isHidden = subject.Model.modules().Any(m => m is NormBase or LayerNorm or GroupNorm) && large.Name is not null;
@@ -95,7 +99,8 @@ internal static class WeightCheck
     {
         foreach (var (name, value) in subject.Parameters)
             if (value.dim() == 1 && name.Contains("bias", StringComparison.Ordinal) && !IsLast(subject, name)
-                && subject.OwnerOf(name) is not (NormBase or LayerNorm or GroupNorm) && value.numel() > 1 && Rms(value) is > Thresholds.LargeBias and var size)
+                && subject.OwnerOf(name) is not (NormBase or LayerNorm or GroupNorm) && value.numel() > 1
+                && Rms(value) is > Thresholds.LargeBias and var size)
             {
                 yield return Bad($"{name} is about {size:g3}", $"{Thresholds.LargeBias} (source: ours; layers start with biases below 1)",
                     "What it is added to hardly counts: gates stay shut, units stay at their bounds. Start with small biases.",
@@ -109,8 +114,8 @@ internal static class WeightCheck
     private static IEnumerable<ProbeResult> Dropped(Subject subject)
     {
         foreach (var (name, module) in subject.Model.named_modules())
-            if (module.GetType().GetProperty("p")?.GetValue(module) is double p && module.GetType().Name.Contains("Dropout", StringComparison.Ordinal)
-                && p > Thresholds.LargeDropout)
+            if (module.GetType().GetProperty("p")?.GetValue(module) is double p
+                && module.GetType().Name.Contains("Dropout", StringComparison.Ordinal) && p > Thresholds.LargeDropout)
                 yield return Bad($"{name} drops {p:p0} of what it gets", $"{Thresholds.LargeDropout:p0} (source: ours; half is much)",
                     "Hardly anything comes through: drop less.", ProbeCause.Dropout, name, verdict: ProbeVerdict.Suspicious);
         using var scope = NewDisposeScope();
@@ -119,10 +124,15 @@ internal static class WeightCheck
         var (first, second) = (subject.Forward(input), subject.Forward(input));
         if (!first.is_floating_point() || !first.shape.SequenceEqual(second.shape)) yield break;
         var differ = first.eq(0).ne(second.eq(0)).to(float64).mean().item<double>();
-        if (differ > Thresholds.DroppedOutputs)
-            yield return Bad($"{differ:p0} of the outputs are zero in one call and not in the next", $"{Thresholds.DroppedOutputs:p0} (source: ours)",
+        subject.StopDropout();
+        // A ReLU gives zeros without any dropout.
+        var zero = subject.Forward(input).eq(0).to(float64).mean().item<double>();
+        if (differ > Thresholds.DroppedOutputs && differ > 2 * zero)
+            yield return Bad($"{differ:p0} of the outputs are zero in one call and not in the next",
+                $"{Thresholds.DroppedOutputs:p0} (source: ours)",
                 "A dropout is the last thing before the output: no loss gets below what it takes away.", ProbeCause.Dropout,
-                subject.Model.named_modules().LastOrDefault(m => m.Item2.GetType().Name.Contains("Dropout", StringComparison.Ordinal)).Item1);
+                subject.Model.named_modules().LastOrDefault(m => m.Item2.GetType().Name.Contains("Dropout", StringComparison.Ordinal))
+                    .Item1);
     }
 
     /// <summary>Layers that get a gradient and are not the model's: no optimizer knows them.</summary>
@@ -155,7 +165,7 @@ internal static class WeightCheck
             var (value, name, depth) = next;
             if (!seen.Add(value) || depth > MaxDepth) continue;
             if (value is nn.Module module && name.Length > 0) yield return (name, module);
-            if (value is nn.Module or Delegate || value.GetType().IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)))
+            if (value is nn.Module or Delegate || value.GetType().IsDefined(typeof(CompilerGeneratedAttribute)))
             {
                 if (value is Delegate { Target: { } captured }) open.Enqueue((captured, name, depth + 1));
                 for (var type = value.GetType(); type is not null && type.Assembly != typeof(torch).Assembly; type = type.BaseType)
@@ -164,7 +174,10 @@ internal static class WeightCheck
                         if (!field.FieldType.IsPrimitive && field.GetValue(value) is { } held and not Tensor and not string)
                             open.Enqueue((held, field.Name.Trim('<', '>'), depth + 1));
             }
-            else if (value is IDictionary map) foreach (var held in map.Values) { if (held is not null) open.Enqueue((held, name, depth + 1)); }
+            else if (value is IDictionary map)
+            {
+                foreach (var held in map.Values) if (held is not null) open.Enqueue((held, name, depth + 1));
+            }
             else if (value is IEnumerable list and (Array or IList))
                 foreach (var held in list) if (held is not (null or ValueType or string)) open.Enqueue((held, name, depth + 1));
         }

@@ -77,7 +77,7 @@ internal static class WithoutNormalization
 
     private static ProbeResult Train(Subject subject, List<Parameter> trained, int count)
     {
-        var (input, target) = subject.Options.HasSamples ? (subject.Input.narrow(0, 0, 1), subject.Target.narrow(0, 0, 1))
+        var (input, target) = subject.HasSamples ? (subject.Input.narrow(0, 0, 1), subject.Target.narrow(0, 0, 1))
             : (subject.Input, subject.Target);
         using var scope = NewDisposeScope();
         double scale;

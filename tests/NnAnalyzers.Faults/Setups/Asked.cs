@@ -57,7 +57,8 @@ internal static class Asked
             var others = a.Report?.Results.Where(r => r != first && r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious)
                 .Select(r => r.Probe).Distinct() ?? [];
             page.AppendLine($"| {a.Setup.Name}{(seeds > 1 ? $" ({a.Seed})" : "")} | {a.Setup.Cause?.ToString() ?? "–"} | "
-                + (a.Error ?? (first is null ? "–" : $"{first.Probe}, {first.Cause}{(a.HasCause ? "" : a.Setup.Cause is null ? "" : " ✗")}"
+                + (a.Error ?? (first is null ? "–"
+                : $"{first.Probe}, {first.Cause}{(a.HasCause ? "" : a.Setup.Cause is null ? "" : " ✗")}"
                 + $"{(first.Place is { } place ? $", {place}" : "")}")) + $" | {string.Join(", ", others)} |");
         }
         return page.ToString();
@@ -77,9 +78,12 @@ internal static class Asked
         }
         catch (ProbeInputException error) { answer = new(labelled, seed.ToString(), null, error.Message); }
         if (isShown) Console.WriteLine($"{labelled.Name}\n{answer.Report?.ToText()}\n");
-        var mark = labelled.Cause is null ? answer.IsAlarmed ? "ALARM" : "ok" : !answer.IsAlarmed ? "MISSED" : answer.HasCause ? "right" : "other";
-        Console.WriteLine($"{mark,-7}{labelled.Name} [{labelled.Cause}]: {answer.Error ?? string.Join("; ", answer.Report!.Results.Where(r =>
-            r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious).Select(r => $"{r.Probe}/{r.Cause}{(r == answer.Report.Cause ? "*" : "")}"))}");
+        var mark = labelled.Cause is null ? answer.IsAlarmed ? "ALARM" : "ok"
+            : !answer.IsAlarmed ? "MISSED" : answer.HasCause ? "right" : "other";
+        var said = answer.Error ?? string.Join("; ", answer.Report!.Results
+            .Where(r => r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious)
+            .Select(r => $"{r.Probe}/{r.Cause}{(r == answer.Report.Cause ? "*" : "")}"));
+        Console.WriteLine($"{mark,-7}{labelled.Name} [{labelled.Cause}]: {said}");
         return answer;
     }
 }
