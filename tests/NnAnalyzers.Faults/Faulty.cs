@@ -33,11 +33,11 @@ internal static class Faulty
     public static readonly IReadOnlyList<Case> All =
     [
         // GradientFlow
-        new("layers in a list, not registered", "GradientFlow", () => { var hidden = new List<Linear>
+        new("layers in a list, not registered", "WeightCheck", () => { var hidden = new List<Linear>
             { Linear(8, 32), Linear(32, 1) }; return Regression(new Net(x => hidden[1].forward(F.relu(hidden[0].forward(x))))); }),
-        new("all parameters frozen", "GradientFlow",
+        new("all parameters frozen", "WeightCheck",
             () => { var m = Mlp(); foreach (var p in m.parameters()) p.requires_grad = false; return Regression(m); }),
-        new("first layer frozen by mistake", "GradientFlow",
+        new("first layer frozen by mistake", "WeightCheck",
             () => { var m = Mlp(); foreach (var p in m.parameters().Take(2)) p.requires_grad = false; return Regression(m); }),
         new("dead ReLU, bias −20", "GradientFlow OverfitOneBatch",
             () => { var m = Mlp(); using (no_grad()) m.parameters().ElementAt(1).fill_(-20); return Regression(m); }),
@@ -79,22 +79,22 @@ internal static class Faulty
             () => { var m = Mlp(); return Regression(new Net(x => { using (no_grad()) return m.forward(x); }, m)); }),
         new("argmax before the loss", "GradientFlow", () => { var m = Mlp(outputs: 4); return Setup.Of(
             new Net(x => m.forward(x).argmax(1, keepdim: true).to(float32), m), randn(32, 8), randn(32, 1), Mse); }),
-        new("all weights the same", "GradientFlow", () => Regression(Init(Mlp(), w => w.fill_(0.1)))),
+        new("all weights the same", "WeightCheck", () => Regression(Init(Mlp(), w => w.fill_(0.1)))),
         new("all weights 0", "GradientFlow OverfitOneBatch", () => Regression(Init(Mlp(), w => w.fill_(0), b => b.fill_(0)))),
-        new("optimizer of another model", "GradientFlow OverfitOneBatch",
+        new("optimizer of another model", "OptimizerCheck OverfitOneBatch",
             () => Regression(Mlp()) with { Options = new() { Steps = 300, Optimizer = _ => optim.Adam(Linear(2, 2).parameters(), 1e-3) } }),
         // InitialLoss
         new("last layer a hundred times too large", "InitialLoss",
             () => { var m = Mlp(outputs: 4); using (no_grad()) m.parameters().ElementAt(4).mul_(100); return Classes(m); }),
-        new("targets about 1000", "InitialLoss OverfitOneBatch",
+        new("targets about 1000", "DataCheck",
             () => { var x = randn(32, 8); return Setup.Of(Mlp(), x, Curve(x) + 1000, Mse); }),
         // OverfitOneBatch
         new("ReLU on the output, targets below 0", "OverfitOneBatch",
             () => { var x = randn(32, 8); return Setup.Of(Sequential(Linear(8, 64), ReLU(), Linear(64, 1), ReLU()), x, Curve(x), Mse); }),
         new("sigmoid on the output, targets −2..2", "OverfitOneBatch", () => { var x =
             randn(32, 8); return Setup.Of(Sequential(Linear(8, 64), ReLU(), Linear(64, 1), Sigmoid()), x, Curve(x), Mse); }),
-        new("softmax before cross-entropy", "OverfitOneBatch", () => Classes(Sequential(Linear(8, 64), ReLU(), Linear(64, 4), Softmax(1)))),
-        new("wrong sign of the loss", "OverfitOneBatch SimplerLoss",
+        new("softmax before cross-entropy", "LossFit", () => Classes(Sequential(Linear(8, 64), ReLU(), Linear(64, 4), Softmax(1)))),
+        new("wrong sign of the loss", "SimplerLoss",
             () => { var x = randn(32, 8); return Setup.Of(Mlp(), x, Curve(x), (o, t) => -F.mse_loss(o, t)); }),
         new("no bias where the target needs one", "OverfitOneBatch", () => { var a = Linear(8, 1, hasBias: false); var x = randn(32, 8)
             * 0.1; return Setup.Of(a, x, ones(32, 1) * 3 + x.narrow(1, 0, 1), Mse); }),
@@ -106,7 +106,7 @@ internal static class Faulty
         new("labels that contradict each other", "OverfitOneBatch",
             () => { var x = randn(1, 8).repeat(32, 1); return Setup.Of(Mlp(outputs: 4), x, Labels(32, 4), Entropy); }),
         // LearningRateSweep
-        new("learning rate 10", "LearningRateSweep OverfitOneBatch",
+        new("learning rate 10", "LearningRateSweep OptimizerCheck",
             () => Regression(Mlp()) with { Options = new() { LearningRate = 10, Steps = 300 } }),
         new("learning rate 1", "LearningRateSweep OverfitOneBatch",
             () => Classes(Mlp(outputs: 4)) with { Options = new() { LearningRate = 1, Steps = 300 } }),
@@ -140,7 +140,7 @@ internal static class Faulty
             () => { var m = Mlp(); return Regression(new Net(x => m.forward(x * 0), m)); }),
         new("answers from the bias only", "InputDependence OverfitOneBatch", () => { var (a,
             b) = (Linear(8, 32), Linear(32, 4)); return Classes(new Net(x => b.forward(F.relu(a.forward(x) - 100)), a, b)); }),
-        new("the same row for all samples", "InputDependence BatchIndependence",
+        new("the same row for all samples", "BatchIndependence OverfitOneBatch",
             () => { var m = Mlp(outputs: 4); return Classes(new Net(x => m.forward(x.narrow(0, 0, 1)).expand(x.shape[0], 4), m)); }),
         // Data
         new("inputs of 10,000", "NormalizationCheck", () => { var x = randn(32, 8); return Setup.Of(Mlp(), x * 1e4, Curve(x), Mse); }),
@@ -172,7 +172,7 @@ internal static class Faulty
         new("a loss that does not see the target", "SimplerLoss InputDependence",
             () => { var x = randn(32, 8); return Setup.Of(Mlp(), x, Curve(x), (o, _) => o.pow(2).mean()); }),
         // BatchSizeSweep
-        new("blows up in small batches", "BatchSizeSweep", () => { var x = randn(64, 8) * 3; return Setup.Of(Linear(8, 1), x, Curve(x), Mse)
+        new("blows up in small batches", "OptimizerCheck OverfitOneBatch", () => { var x = randn(64, 8) * 3; return Setup.Of(Linear(8, 1), x, Curve(x), Mse)
             with { Options = new() { LearningRate = 0.08, Steps = 300, Optimizer = p => optim.SGD(p, 0.08) } }; }),
         // CheckpointRoundTrip
         new("optimizer's state not restored", ["CheckpointRoundTrip"], () => Sessions.Run(saveOptimizer: false, saveBuffers: true)),

@@ -54,6 +54,11 @@ internal static class OverfitOneBatch
             var falls = double.IsFinite(last) && last < Thresholds.NotLearned * losses[losses.Count / 2]
                 && (constant is null || Math.Abs(last - constant.Value) > 0.1 * constant.Value);
             learned.Add((factor, learns, falls));
+            // What is cut off stays, however much of the rest is learned.
+            if (learns && isBatch && CutOff(subject, input, target) is { } kept)
+                return new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: loss {first:g4} → {losses[^1]:g4} in {losses.Count} steps",
+                    Threshold(start), kept) { Curves = curves, RuleId = "NN1001", Place = subject.LastLayer,
+                    Cause = ProbeCause.OutputActivation };
             if (!learns) continue;
             var measured = $"{what}: loss {first:g4} → {losses[^1]:g4} in {losses.Count} steps"
                 + (accuracy is { } right ? $", accuracy {right:p0}" : "");
@@ -65,7 +70,7 @@ internal static class OverfitOneBatch
                     Threshold(start), $"Try a learning rate of {subject.Rate * factor:g2}.")
                     { Curves = curves, Cause = factor > 1 ? ProbeCause.RateTooLow : ProbeCause.RateTooHigh, RuleId = "NN4003" };
         }
-        if (learned.Any(l => l.Falls))
+        if (learned.Any(l => l.Falls) && !(isBatch && CutOff(subject, input, target) is not null))
             return new("OverfitOneBatch", ProbeVerdict.Passed, $"{what}: the loss is still falling after {subject.Options.Steps} steps, "
                 + $"from {first:g4} to {curves.SelectMany(c => c.Y).Where(double.IsFinite).Min():g4}", Threshold(start), "")
                 { Curves = curves };
