@@ -172,8 +172,12 @@ internal static class Faulty
         new("a loss that does not see the target", "SimplerLoss InputDependence",
             () => { var x = randn(32, 8); return Setup.Of(Mlp(), x, Curve(x), (o, _) => o.pow(2).mean()); }),
         // BatchSizeSweep
-        new("blows up in small batches", "OptimizerCheck OverfitOneBatch", () => { var x = randn(64, 8) * 3; return Setup.Of(Linear(8, 1), x, Curve(x), Mse)
-            with { Options = new() { LearningRate = 0.08, Steps = 300, Optimizer = p => optim.SGD(p, 0.08) } }; }),
+        new("blows up in small batches", "OptimizerCheck OverfitOneBatch", () =>
+        {
+            var x = randn(64, 8) * 3;
+            return Setup.Of(Linear(8, 1), x, Curve(x), Mse)
+                with { Options = new() { LearningRate = 0.08, Steps = 300, Optimizer = p => optim.SGD(p, 0.08) } };
+        }),
         // CheckpointRoundTrip
         new("optimizer's state not restored", ["CheckpointRoundTrip"], () => Sessions.Run(saveOptimizer: false, saveBuffers: true)),
         new("buffers not restored", ["CheckpointRoundTrip"], () => Sessions.Run(saveOptimizer: true, saveBuffers: false)),

@@ -72,8 +72,8 @@ public sealed class ProbeTests : InFolder
     [Fact]
     public void Input_loss_optimizer_and_arguments_come_from_the_code()
     {
-        var (exit, output, errors) = Nn("probe", Project(Networks), "--model", "Digits", "--only", "GradientFlow", "--only", "InitialLoss", "--json",
-            "r.json", "--html", "r.html");
+        var (exit, output, errors) = Nn("probe", Project(Networks), "--model", "Digits", "--only", "GradientFlow",
+            "--only", "InitialLoss", "--json", "r.json", "--html", "r.html");
         Assert.True(exit == 0, output + errors);
         Assert.Contains("Digits made with classes 10, act false", output);
         Assert.Contains("(16, 1, 12, 12), random normal numbers; the code says (N, 1, 12, 12)", output);
