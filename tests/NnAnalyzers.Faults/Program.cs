@@ -49,8 +49,7 @@ foreach (var (test, healthy) in Faulty.All.Select(c => (c, false)).Concat(Health
 }
 if (output is null) return;
 
-static IEnumerable<string> Alarms(ProbeReport report) =>
-    report.Results.Where(r => r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious).Select(r => r.Probe).Distinct();
+static IEnumerable<string> Alarms(ProbeReport report) => Asked.Troubles(report).Select(r => r.Probe).Distinct();
 static string Share(int of, int all) => all == 0 ? "–" : $"{of}/{all} ({100.0 * of / all:0} %)";
 
 var counted = $"{Faulty.All.Count} small networks with one mistake each and {Healthy.All.Count} without, {seeds} seeds (0 to {seeds - 1}) "

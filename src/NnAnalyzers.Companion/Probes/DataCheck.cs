@@ -88,8 +88,7 @@ internal static class DataCheck
     {
         // Numbers, whatever is made of the distance: class numbers and chances are smaller.
         if (!subject.Target.is_floating_point()
-            || Math.Sqrt(subject.Target.to(float64).square().mean().item<double>()) is not (> Thresholds.LargeTarget and var size))
-            yield break;
+            || Subject.Rms(subject.Target) is not (> Thresholds.LargeTarget and var size)) yield break;
         yield return Bad(ProbeVerdict.Failed, $"the targets are about {size:g3}", $"{Thresholds.LargeTarget} (source: ours: a network "
             + "starts with outputs of about 1, and Adam moves them by about its rate a step)", "Give the targets a mean of 0 and a "
             + "deviation of 1, and scale back what the network says.", ProbeCause.TargetScale, "NN6003");

@@ -90,8 +90,7 @@ internal static class OverfitOneBatch
     }
 
     private static bool HasNoBias(Subject subject) =>
-        subject.Parameters.All(p => !p.Name.Contains("bias", StringComparison.Ordinal)) && subject.Model.modules()
-        .Any(m => m is TorchSharp.Modules.Linear or TorchSharp.Modules.Conv1d or TorchSharp.Modules.Conv2d or TorchSharp.Modules.Conv3d);
+        subject.Parameters.All(p => !p.Name.Contains("bias", StringComparison.Ordinal)) && subject.Model.modules().Any(Subject.IsOfUnits);
 
     private static long Classes(Subject subject, Tensor input)
     {

@@ -23,39 +23,26 @@ public static class ProbeHost
         .Concat(Enumerable.Range(1, 256).Select(i => (long)i)).Distinct().ToList();
 
     /// <summary>Runs one job, written as JSON; the answer is JSON too, also where it is an error.</summary>
-    public static string Run(string job)
-    {
-        ProbeAnswer answer;
-        try
-        {
-            answer = Ask(JsonSerializer.Deserialize<ProbeJob>(job, Json)!);
-        }
-        catch (Exception error)
-        {
-            var cause = JobHost.Cause(error);
-            answer = new() { Error = cause is ProbeInputException or TorchLibraryException ? cause.Message
-                : JobHost.FirstLine(cause) + Subject.Where(cause) };
-        }
-        return JsonSerializer.Serialize(answer, Json);
-    }
+    public static string Run(string job) => Answered<ProbeJob, ProbeAnswer>(job, Ask, error => new() { Error = error });
 
     /// <summary>Runs a program, rewritten to be watched, and asks where something goes backward.</summary>
     /// <param name="job">A <see cref="ProgramProbeJob"/> as JSON.</param>
     /// <returns>A <see cref="ProgramProbeAnswer"/> as JSON, also where it is an error.</returns>
-    public static string RunProgram(string job)
+    public static string RunProgram(string job) =>
+        Answered<ProgramProbeJob, ProgramProbeAnswer>(job, Ask, error => new() { Error = error });
+
+    private static string Answered<TJob, TAnswer>(string job, Func<TJob, TAnswer> ask, Func<string, TAnswer> failed)
     {
-        ProgramProbeAnswer answer;
-        try
-        {
-            answer = Ask(JsonSerializer.Deserialize<ProgramProbeJob>(job, Json)!);
-        }
-        catch (Exception error)
-        {
-            var cause = JobHost.Cause(error);
-            answer = new() { Error = cause is TorchLibraryException ? cause.Message : JobHost.FirstLine(cause) + Subject.Where(cause) };
-        }
+        TAnswer answer;
+        try { answer = ask(JsonSerializer.Deserialize<TJob>(job, Json)!); }
+        catch (Exception error) { answer = failed(Told(error)); }
         return JsonSerializer.Serialize(answer, Json);
     }
+
+    /// <summary>What went wrong, in one line: our own words as they are, others with the user's line.</summary>
+    internal static string Told(Exception error) =>
+        JobHost.Cause(error) is var cause && cause is ProbeInputException or TorchLibraryException
+            ? cause.Message : JobHost.FirstLine(cause) + Subject.Where(cause);
 
     private static ProgramProbeAnswer Ask(ProgramProbeJob job)
     {

@@ -72,8 +72,7 @@ internal sealed class ProbedRun(IReadOnlyCollection<int> places, IReadOnlyCollec
         }
         catch (Exception error)
         {
-            var cause = JobHost.Cause(error);
-            return new(place, null, cause is ProbeInputException ? cause.Message : JobHost.FirstLine(cause) + Subject.Where(cause));
+            return new(place, null, ProbeHost.Told(error));
         }
     }
 

@@ -195,6 +195,14 @@ internal sealed class Subject : IDisposable
     /// <summary>In place of a class number it says that there is none.</summary>
     public const long Unnamed = -100;
 
+    /// <summary>The root of the mean square.</summary>
+    public static double Rms(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        return Math.Sqrt(values.to(ScalarType.Float64).square().mean().item<double>());
+    }
+
     /// <summary>The standard deviation of all values, over their number.</summary>
     public static double Spread(Tensor values)
     {
@@ -282,7 +290,12 @@ internal sealed class Subject : IDisposable
     /// <summary>
     /// Whether the rows of a weight are units of their own; those of an embedding, a recurrent layer or a table of the user's are not.
     /// </summary>
-    public bool IsRowwise(string parameter) => OwnerOf(parameter) is Linear or Conv1d or Conv2d or Conv3d;
+    public bool IsRowwise(string parameter) => IsOfUnits(OwnerOf(parameter));
+
+    /// <summary>A layer whose weights have a row for each unit.</summary>
+    public static bool IsOfUnits(nn.Module? module) => module is Linear or Conv1d or Conv2d or Conv3d;
+
+    public static bool IsDropout(nn.Module module) => module.GetType().Name.Contains("Dropout", StringComparison.Ordinal);
 
     /// <summary>
     /// The last part of the model that has no parts of its own: where an activation of the output stands, if a module does it.
@@ -300,7 +313,7 @@ internal sealed class Subject : IDisposable
     public void StopDropout()
     {
         foreach (var (module, _) in _modes)
-            if (module.GetType().Name.Contains("Dropout", StringComparison.Ordinal)) module.eval();
+            if (IsDropout(module)) module.eval();
     }
 
     /// <summary>Gives the model back as it came.</summary>

@@ -81,13 +81,14 @@ internal static class WeightCheck
     /// <summary>The size of the weights against their fan-in: about 0.6 as layers start, 1.4 by Kaiming.</summary>
     private static IEnumerable<ProbeResult> Scale(Subject subject)
     {
-        var sizes = Layers(subject).Select(l => (l.Name, Size: Rms(l.Weight) * Math.Sqrt(FanIn(l.Weight)))).Where(l => l.Size > 0).ToList();
+        var sizes = Layers(subject).Select(l => (l.Name, Size: Subject.Rms(l.Weight) * Math.Sqrt(FanIn(l.Weight))))
+            .Where(l => l.Size > 0).ToList();
         var large = sizes.FirstOrDefault(s => s.Size > Thresholds.LargeWeights);
         // A small head is meant, and one layer alone may start anywhere; a small network is not.
         var small = sizes.Count > 1 && sizes.Count(s => s.Size < Thresholds.SmallWeights) * 2 > sizes.Count
             ? sizes.First(s => s.Size < Thresholds.SmallWeights) : default;
         if ((large.Name is not null ? large : small) is not { Name: { } name, Size: var size }) yield break;
-        var isHidden = subject.Model.modules().Any(m => m is NormBase or LayerNorm or GroupNorm) && large.Name is not null;
+        var isHidden = subject.Model.modules().Any(IsNorm) && large.Name is not null;
         yield return Bad($"the weights of {name} are {size:g3} times as large as their fan-in asks", $"{Thresholds.SmallWeights:g} to "
             + $"{Thresholds.LargeWeights:g} (source: ours; 0.6 is the default, 1.4 Kaiming's)", "Scale weights to their fan-in "
             + "(kaiming_normal_)" + (isHidden ? ", then see whether the normalization is still needed." : "."),
@@ -99,8 +100,8 @@ internal static class WeightCheck
     {
         foreach (var (name, value) in subject.Parameters)
             if (value.dim() == 1 && name.Contains("bias", StringComparison.Ordinal) && !IsLast(subject, name)
-                && subject.OwnerOf(name) is not (NormBase or LayerNorm or GroupNorm) && value.numel() > 1
-                && Rms(value) is > Thresholds.LargeBias and var size)
+                && !IsNorm(subject.OwnerOf(name)) && value.numel() > 1
+                && Subject.Rms(value) is > Thresholds.LargeBias and var size)
             {
                 yield return Bad($"{name} is about {size:g3}", $"{Thresholds.LargeBias} (source: ours; layers start with biases below 1)",
                     "What it is added to hardly counts: gates stay shut, units stay at their bounds. Start with small biases.",
@@ -109,13 +110,15 @@ internal static class WeightCheck
             }
     }
 
+    private static bool IsNorm(nn.Module? module) => module is NormBase or LayerNorm or GroupNorm;
+
     private static bool IsLast(Subject subject, string name) => subject.Parameters[^1].Name == name;
 
     private static IEnumerable<ProbeResult> Dropped(Subject subject)
     {
         foreach (var (name, module) in subject.Model.named_modules())
             if (module.GetType().GetProperty("p")?.GetValue(module) is double p
-                && module.GetType().Name.Contains("Dropout", StringComparison.Ordinal) && p > Thresholds.LargeDropout)
+                && Subject.IsDropout(module) && p > Thresholds.LargeDropout)
                 yield return Bad($"{name} drops {p:p0} of what it gets", $"{Thresholds.LargeDropout:p0} (source: ours; half is much)",
                     "Hardly anything comes through: drop less.", ProbeCause.Dropout, name, verdict: ProbeVerdict.Suspicious);
         using var scope = NewDisposeScope();
@@ -131,8 +134,7 @@ internal static class WeightCheck
             yield return Bad($"{differ:p0} of the outputs are zero in one call and not in the next",
                 $"{Thresholds.DroppedOutputs:p0} (source: ours)",
                 "A dropout is the last thing before the output: no loss gets below what it takes away.", ProbeCause.Dropout,
-                subject.Model.named_modules().LastOrDefault(m => m.Item2.GetType().Name.Contains("Dropout", StringComparison.Ordinal))
-                    .Item1);
+                subject.Model.named_modules().LastOrDefault(m => Subject.IsDropout(m.Item2)).Item1);
     }
 
     /// <summary>Layers that get a gradient and are not the model's: no optimizer knows them.</summary>
@@ -184,15 +186,8 @@ internal static class WeightCheck
     }
 
     private static IEnumerable<(string Name, Tensor Weight)> Layers(Subject subject) => subject.Parameters
-        .Where(p => p.Value.dim() >= 2 && subject.OwnerOf(p.Name) is Linear or Conv1d or Conv2d or Conv3d)
+        .Where(p => p.Value.dim() >= 2 && subject.IsRowwise(p.Name))
         .Select(p => (p.Name, (Tensor)p.Value));
-
-    private static double Rms(Tensor values)
-    {
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        return Math.Sqrt(values.to(ScalarType.Float64).square().mean().item<double>());
-    }
 
     /// <summary>Whether the weights are as large as their fan-in asks, so that something else is at fault.</summary>
     public static bool Fits(Subject subject) => !Scale(subject).Any();

@@ -57,24 +57,16 @@ internal static class ProbeCommand
             { Description = "Most memory it may hold, in MiB", DefaultValueFactory = _ => 8192 };
         var html = new Option<string?>("--html") { Description = "Also write the report as one HTML page with plots" };
         var json = new Option<string?>("--json") { Description = "Also write the report as JSON" };
-        var call = new Option<string?>("--call")
-            { Description = "Start this method, such as Trainer.Train, instead of the program's entry point" };
-        var inPlace = new Option<bool>("--in-place") { Description = "Run the program in its own folder, not in a copy" };
-        var copyLimit = new Option<long>("--copy-limit")
-            { Description = "Most that such a copy may hold, in MiB", DefaultValueFactory = _ => 256 };
-        var onlyPlan = new Option<bool>("--plan") { Description = "Say what would be run, and run nothing" };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask before running" };
-        var arguments = new Argument<string[]>("arguments") { Description = "Behind --: the arguments of the program",
-            Arity = ArgumentArity.ZeroOrMore };
+        var program = new ProgramOptions();
         var command = new Command("probe", "Asks what keeps a network from learning: runs your program until something goes backward, and "
             + "probes the model, the batch, the loss and the optimizer that are there. With --model: makes a model and feeds it random "
             + "numbers. Runs your code, in a process of its own. Exit code 0: no probe failed, 1: some did, 2: cannot run.")
         {
-            path, arguments, model, input, with, loss, optimizer, rate, device, libtorch, only, timeLimit, memoryLimit, html, json, call,
-            inPlace, copyLimit, onlyPlan, yes,
+            path, model, input, with, loss, optimizer, rate, device, libtorch, only, timeLimit, memoryLimit, html, json,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(new(parsed.GetValue(call), 0, null, parsed.GetValue(arguments)!,
-            parsed.GetValue(inPlace), parsed.GetValue(copyLimit)), parsed.GetValue(onlyPlan), parsed.GetValue(yes),
+        program.AddTo(command);
+        command.SetAction((parsed, cancellation) => RunAsync(program.Of(parsed), program.IsPlan(parsed),
+            () => program.MayRun(parsed),
             new(parsed.GetValue(path)!, parsed.GetValue(model), parsed.GetValue(input), parsed.GetValue(with)!, parsed.GetValue(loss),
             parsed.GetValue(optimizer), parsed.GetValue(rate), parsed.GetValue(device)!,
             parsed.GetValue(libtorch) is { } folder ? Path.GetFullPath(folder) : null, parsed.GetValue(only)!,
@@ -82,7 +74,7 @@ internal static class ProbeCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Ordinary ordinary, bool isPlan, bool isAgreed, Settings settings,
+    private static async Task<int> RunAsync(Ordinary ordinary, bool isPlan, Func<bool> mayRun, Settings settings,
         CancellationToken cancellation)
     {
         using var sources = await SourceSet.OpenAsync(settings.Path, "Release", cancellation);
@@ -90,7 +82,7 @@ internal static class ProbeCommand
         foreach (var project in sources.Projects)
             if (await project.GetCompilationAsync(cancellation) is { } compilation
                 && ordinary.StartOf(compilation, cancellation) is { Method: var start })
-                return await AskProgramAsync(project, compilation, start, ordinary, isPlan, isAgreed, settings, cancellation);
+                return await AskProgramAsync(project, compilation, start, ordinary, isPlan, mayRun, settings, cancellation);
         if (ordinary.Call is { } call) throw new ToolException($"--call {call}: no such method in code that calls backward");
         // A library has nothing to run: a model of it is made.
         return await AskModelAsync(sources, settings, cancellation);
@@ -98,7 +90,7 @@ internal static class ProbeCommand
 
     /// <summary>Runs the program and asks where something goes backward for the first time.</summary>
     private static async Task<int> AskProgramAsync(Project project, Compilation compilation, IMethodSymbol start, Ordinary ordinary,
-        bool isPlan, bool isAgreed, Settings settings, CancellationToken cancellation)
+        bool isPlan, Func<bool> mayRun, Settings settings, CancellationToken cancellation)
     {
         Compiles(compilation, cancellation);
         var graph = (await Analysis.ReadAsync(project, cancellation))
@@ -108,51 +100,44 @@ internal static class ProbeCommand
             Console.WriteLine($"{Where(place)}: what goes backward here is worked out elsewhere and cannot be run again: left out");
         if (!places.Any(p => p.IsAsked)) throw new ToolException($"{settings.Path}: no place where something goes backward can be asked "
             + "about: probe a class with --model, or call Probe.Run");
-        var folder = Directory.CreateTempSubdirectory("nn-probe-").FullName;
-        try
+        using var scratch = new ScratchFolder("nn-probe-");
+        var folder = scratch.Path;
+        var name = ordinary.Call is null ? "the program" : $"{start.ContainingType.Name}.{start.Name}";
+        var plan = ordinary.PlanOf(project, folder, start);
+        Console.WriteLine($"{settings.Path}: runs {name}{string.Concat(plan.Arguments.Select(a => " " + a))} in "
+            + $"{(plan.Files is null ? plan.Here : $"a copy of {plan.Here}")} until something goes backward at "
+            + string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", places.Where(p => p.IsAsked).Select(Where))}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"at most {settings.TimeLimit} s"));
+        if (isPlan) return ExitCode.Clean;
+        if (!mayRun()) return ExitCode.CannotRun;
+        var libTorch = await new RuntimeFiles(folder).CopyAsync(project, null, false, cancellation);
+        var assembly = Path.Combine(folder, "program.dll");
+        File.WriteAllBytes(assembly, Emitter.Emit(program) is { Bytes: { } bytes } ? bytes
+            : throw new ToolException($"{project.FilePath}: the project does not compile"));
+        var asked = places.Select((p, i) => (p, i)).Where(p => p.p.IsAsked).Select(p => p.i).ToList();
+        var job = new ProgramProbeJob
         {
-            var name = ordinary.Call is null ? "the program" : $"{start.ContainingType.Name}.{start.Name}";
-            var plan = ordinary.PlanOf(project, folder, start);
-            Console.WriteLine($"{settings.Path}: runs {name}{string.Concat(plan.Arguments.Select(a => " " + a))} in "
-                + $"{(plan.Files is null ? plan.Here : $"a copy of {plan.Here}")} until something goes backward at "
-                + string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", places.Where(p => p.IsAsked).Select(Where))}, ")
-                + string.Create(CultureInfo.InvariantCulture, $"at most {settings.TimeLimit} s"));
-            if (isPlan) return ExitCode.Clean;
-            if (!isAgreed && !Console.IsInputRedirected && !Console.IsOutputRedirected && !AnsiConsole.Confirm("Run it?"))
-                return ExitCode.CannotRun;
-            var libTorch = await new RuntimeFiles(folder).CopyAsync(project, null, false, cancellation);
-            var assembly = Path.Combine(folder, "program.dll");
-            File.WriteAllBytes(assembly, Emitter.Emit(program) is { Bytes: { } bytes } ? bytes
-                : throw new ToolException($"{project.FilePath}: the project does not compile"));
-            var asked = places.Select((p, i) => (p, i)).Where(p => p.p.IsAsked).Select(p => p.i).ToList();
-            var job = new ProgramProbeJob
-            {
-                Assembly = assembly, Method = ordinary.Call is null ? "" : Emitter.MetadataName(start.ContainingType) + "." + start.Name,
-                Arguments = plan.Arguments, Places = asked, Seconds = Math.Min(Usual, settings.TimeLimit / 2) / asked.Count,
-                LibTorch = settings.LibTorch ?? libTorch, Only = settings.Only.Length > 0 ? settings.Only : null,
-            };
-            var answer = Ask<ProgramProbeAnswer>(folder, plan.Files is null ? plan.Here : Path.Combine(folder, plan.Files), "probe-program",
-                job, name, settings, cancellation);
-            foreach (var place in answer.Places)
-            {
-                Console.WriteLine();
-                Console.WriteLine($"{Where(places[place.Place])}: {place.Error ?? place.Setting}");
-                if (place.Error is not null) continue;
-                Console.WriteLine($"{Environment.NewLine}{place.Text}");
-                if (place is { Model: { } model, Layer: { } layer } && ProgramProbe.LocationOf(compilation, model, layer) is { } declared)
-                    Console.WriteLine($"{Environment.NewLine}{Analysis.Place(declared)}: here is {layer}");
-            }
-            if (answer.Places.All(p => p.Error is not null)) throw new ToolException(answer.Places.Count > 0
-                ? $"{settings.Path}: nothing could be asked" : answer.Error is { } error ? $"{name} ended with {error}"
-                : $"{settings.Path}: {name} ended before anything went backward");
-            if (settings.Html is { } html) AtomicFile.Write(html, answer.Html);
-            if (settings.Json is { } json) AtomicFile.Write(json, answer.Json);
-            return Conclude(answer.Places.Where(p => p.Error is null).All(p => p.Learns));
-        }
-        finally
+            Assembly = assembly, Method = ordinary.Call is null ? "" : Emitter.MetadataName(start.ContainingType) + "." + start.Name,
+            Arguments = plan.Arguments, Places = asked, Seconds = Math.Min(Usual, settings.TimeLimit / 2) / asked.Count,
+            LibTorch = settings.LibTorch ?? libTorch, Only = settings.Only.Length > 0 ? settings.Only : null,
+        };
+        var answer = Ask<ProgramProbeAnswer>(folder, plan.Files is null ? plan.Here : Path.Combine(folder, plan.Files), "probe-program",
+            job, name, settings, cancellation);
+        foreach (var place in answer.Places)
         {
-            Remove(folder);
+            Console.WriteLine();
+            Console.WriteLine($"{Where(places[place.Place])}: {place.Error ?? place.Setting}");
+            if (place.Error is not null) continue;
+            Console.WriteLine($"{Environment.NewLine}{place.Text}");
+            if (place is { Model: { } model, Layer: { } layer } && ProgramProbe.LocationOf(compilation, model, layer) is { } declared)
+                Console.WriteLine($"{Environment.NewLine}{Analysis.Place(declared)}: here is {layer}");
         }
+        if (answer.Places.All(p => p.Error is not null)) throw new ToolException(answer.Places.Count > 0
+            ? $"{settings.Path}: nothing could be asked" : answer.Error is { } error ? $"{name} ended with {error}"
+            : $"{settings.Path}: {name} ended before anything went backward");
+        if (settings.Html is { } html) AtomicFile.Write(html, answer.Html);
+        if (settings.Json is { } json) AtomicFile.Write(json, answer.Json);
+        return Conclude(answer.Places.Where(p => p.Error is null).All(p => p.Learns));
 
         static string Where(ProgramProbe.Place place) => Analysis.Place(place.Syntax.GetLocation());
     }
@@ -161,11 +146,6 @@ internal static class ProbeCommand
     {
         Console.WriteLine(learns ? "No probe failed." : "It will not learn as it should.");
         return learns ? ExitCode.Clean : ExitCode.Findings;
-    }
-
-    private static void Remove(string folder)
-    {
-        try { Directory.Delete(folder, recursive: true); } catch (IOException) { /* a killed child may still hold a file */ }
     }
 
     private static void Compiles(Compilation compilation, CancellationToken cancellation)
@@ -194,42 +174,36 @@ internal static class ProbeCommand
         var rate = settings.LearningRate ?? (settings.Optimizer is null && optimizer == setup.Optimizer ? setup.LearningRate : null)
             ?? (optimizer == "SGD" ? 0.01 : 0.001);
 
-        var folder = Directory.CreateTempSubdirectory("nn-probe-").FullName;
-        try
+        using var scratch = new ScratchFolder("nn-probe-");
+        var folder = scratch.Path;
+        var libTorch = await new RuntimeFiles(folder).CopyAsync(project, null, false, cancellation);
+        var assembly = Path.Combine(folder, "model.dll");
+        File.WriteAllBytes(assembly, Emitter.Emit(compilation) is { Bytes: { } bytes } ? bytes
+            : throw new ToolException($"{project.FilePath}: the project does not compile"));
+        var job = new ProbeJob
         {
-            var libTorch = await new RuntimeFiles(folder).CopyAsync(project, null, false, cancellation);
-            var assembly = Path.Combine(folder, "model.dll");
-            File.WriteAllBytes(assembly, Emitter.Emit(compilation) is { Bytes: { } bytes } ? bytes
-                : throw new ToolException($"{project.FilePath}: the project does not compile"));
-            var job = new ProbeJob
-            {
-                Assembly = assembly, Type = Emitter.MetadataName(setup.Type), Input = input, Loss = loss,
-                Optimizer = optimizer, LearningRate = rate,
-                TargetLow = setup.Targets?.Low, TargetHigh = setup.Targets?.High, Device = settings.Device,
-                LibTorch = settings.LibTorch ?? libTorch, Only = settings.Only.Length > 0 ? settings.Only : null,
-                Arguments = setup.Arguments.Select(a => KeyValuePair.Create(a.Key, JsonSerializer.SerializeToElement(a.Value)))
-                    .Concat(arguments).GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value),
-            };
-            var answer = Ask<ProbeAnswer>(folder, folder, "probe", job, job.Type, settings, cancellation);
-            if (answer.Error is { } error) throw new ToolException(error);
-            var place = Analysis.Place(setup.Type.Locations[0]);
-            Console.WriteLine($"{place}: {name}{Made(job)}");
-            Console.WriteLine($"  input      ({string.Join(", ", answer.Input)}), "
-                + (answer.InputIsIds ? "random entries of its embedding" : "random normal numbers")
-                + (given is null ? $"; the code says {setup.InputText}" : ""));
-            Console.WriteLine($"  loss       {loss}{(settings.Loss is null ? $" of {setup.LossPlace}" : "")}, against random targets");
-            var origin = settings.Optimizer is null && optimizer == setup.Optimizer ? $" of {setup.OptimizerPlace}" : "";
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  optimizer  {optimizer} at {rate}{origin}"));
-            Console.WriteLine();
-            Console.WriteLine(answer.Text);
-            if (settings.Html is { } html) AtomicFile.Write(html, answer.Html);
-            if (settings.Json is { } json) AtomicFile.Write(json, answer.Json);
-            return Conclude(answer.Learns);
-        }
-        finally
-        {
-            Remove(folder);
-        }
+            Assembly = assembly, Type = Emitter.MetadataName(setup.Type), Input = input, Loss = loss,
+            Optimizer = optimizer, LearningRate = rate,
+            TargetLow = setup.Targets?.Low, TargetHigh = setup.Targets?.High, Device = settings.Device,
+            LibTorch = settings.LibTorch ?? libTorch, Only = settings.Only.Length > 0 ? settings.Only : null,
+            Arguments = setup.Arguments.Select(a => KeyValuePair.Create(a.Key, JsonSerializer.SerializeToElement(a.Value)))
+                .Concat(arguments).GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value),
+        };
+        var answer = Ask<ProbeAnswer>(folder, folder, "probe", job, job.Type, settings, cancellation);
+        if (answer.Error is { } error) throw new ToolException(error);
+        var place = Analysis.Place(setup.Type.Locations[0]);
+        Console.WriteLine($"{place}: {name}{Made(job)}");
+        Console.WriteLine($"  input      ({string.Join(", ", answer.Input)}), "
+            + (answer.InputIsIds ? "random entries of its embedding" : "random normal numbers")
+            + (given is null ? $"; the code says {setup.InputText}" : ""));
+        Console.WriteLine($"  loss       {loss}{(settings.Loss is null ? $" of {setup.LossPlace}" : "")}, against random targets");
+        var origin = settings.Optimizer is null && optimizer == setup.Optimizer ? $" of {setup.OptimizerPlace}" : "";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  optimizer  {optimizer} at {rate}{origin}"));
+        Console.WriteLine();
+        Console.WriteLine(answer.Text);
+        if (settings.Html is { } html) AtomicFile.Write(html, answer.Html);
+        if (settings.Json is { } json) AtomicFile.Write(json, answer.Json);
+        return Conclude(answer.Learns);
     }
 
     private static string Made(ProbeJob job) =>

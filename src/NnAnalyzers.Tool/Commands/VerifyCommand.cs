@@ -40,23 +40,16 @@ internal static class VerifyCommand
         var run = new Option<string?>("--run") { Description = "Run the jobs of a prepared folder that have no result yet, then report" };
         var steps = new Option<int>("--steps")
             { Description = "Of an ordinary program: how many losses may go backward", DefaultValueFactory = _ => 500 };
-        var call = new Option<string?>("--call")
-            { Description = "Of an ordinary program: start this method, such as Trainer.Train, instead of the entry point" };
         var score = new Option<string?>("--score") { Description = "Of an ordinary program: a static method (Tensor output, Tensor target) "
             + "→ double that is better when larger, such as Metrics.Dice; accuracy and R² else" };
-        var inPlace = new Option<bool>("--in-place") { Description = "Run an ordinary program in its own folder, not in a copy" };
-        var copyLimit = new Option<long>("--copy-limit")
-            { Description = "Most that such a copy may hold, in MiB", DefaultValueFactory = _ => 256 };
-        var onlyPlan = new Option<bool>("--plan") { Description = "Say what would be run, and run nothing" };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask before running" };
-        var arguments = new Argument<string[]>("arguments") { Description = "Behind --: the arguments of an ordinary program",
-            Arity = ArgumentArity.ZeroOrMore };
+        var program = new ProgramOptions();
         var command = new Command("verify", "Trains flagged and fixed code and compares. "
             + "Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
         {
-            path, arguments, seeds, device, rules, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime,
-            withLibTorch, shard, run, steps, call, score, inPlace, copyLimit, onlyPlan, yes,
+            path, seeds, device, rules, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime,
+            withLibTorch, shard, run, steps, score,
         };
+        program.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new RunOptions(parsed.GetValue(device)!, parsed.GetValue(jobs),
@@ -81,12 +74,11 @@ internal static class VerifyCommand
                 $"[grey]Checking {source} (verify runs its training programs, each in a process of its own)[/]");
             var planner = new Planner(jobFolder, new Plan { Seeds = parsed.GetValue(seeds), TimeLimitSeconds = parsed.GetValue(timeLimit),
                 MemoryLimitMiB = parsed.GetValue(memoryLimit), Programs = [] }, wanted, Console.WriteLine,
-                new(parsed.GetValue(call), parsed.GetValue(steps), parsed.GetValue(score), parsed.GetValue(arguments)!,
-                parsed.GetValue(inPlace), parsed.GetValue(copyLimit)));
+                program.Of(parsed, parsed.GetValue(steps), parsed.GetValue(score)));
             var plan = await planner.PrepareAsync(source, parsed.GetValue(runtime), parsed.GetValue(withLibTorch), cancellation);
-            if (Say(plan, source) && !parsed.GetValue(yes) && !parsed.GetValue(onlyPlan) && !Console.IsInputRedirected
-                && !Console.IsOutputRedirected && !AnsiConsole.Confirm("Run it?")) return ExitCode.CannotRun;
-            if (parsed.GetValue(onlyPlan)) return ExitCode.Clean;
+            var isOrdinary = Say(plan, source);
+            if (program.IsPlan(parsed)) return ExitCode.Clean;
+            if (isOrdinary && !program.MayRun(parsed)) return ExitCode.CannotRun;
             if (parsed.GetValue(prepare) is null) return Train(report, jobFolder, plan, options, watch, cancellation);
             var bare = parsed.GetValue(runtime) is null ? "" : $", or {jobFolder}/app/nn-run {jobFolder} where there is no .NET";
             Console.WriteLine($"{plan.Jobs().Count()} jobs of {plan.Programs.Count} programs are ready in {jobFolder}: "
@@ -99,26 +91,19 @@ internal static class VerifyCommand
     /// <summary>The rules whose fixes help the programs of a project, with the usual seeds and steps.</summary>
     public static async Task<HashSet<string>> HelpingAsync(string path, string? rule, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory("nn-proven-").FullName;
-        try
-        {
-            var planner = new Planner(folder, new Plan { Seeds = 5, Programs = [] },
-                new(rule is null ? [] : [RulesCommand.Find(rule).Id], null), Console.Error.WriteLine,
-                new(null, 500, null, [], InPlace: false, CopyLimitMiB: 256));
-            var plan = await planner.PrepareAsync(path, null, false, cancellation);
-            Say(plan, path);
-            var results = Train(folder, plan, new RunOptions("auto", Environment.ProcessorCount, null), cancellation);
-            var verdicts = plan.Programs.Where(p => p.Claim is null).Select(p => Verdict.Of(p, results)).ToList();
-            foreach (var (program, judgement) in verdicts.Select(v => (v.Program, v.Judgement)))
-                Console.Error.WriteLine($"{program.Place}: {program.Rule}: {judgement}");
-            // One program that it harms speaks against it.
-            return verdicts.GroupBy(v => v.Program.Rule).Where(g => g.Any(v => v.Good) && g.All(v => v.Judgement != Verdict.Harms))
-                .Select(g => g.Key).ToHashSet();
-        }
-        finally
-        {
-            try { Directory.Delete(folder, recursive: true); } catch (IOException) { /* a killed child may still hold a file */ }
-        }
+        using var scratch = new ScratchFolder("nn-proven-");
+        var planner = new Planner(scratch.Path, new Plan { Seeds = 5, Programs = [] },
+            new(rule is null ? [] : [RulesCommand.Find(rule).Id], null), Console.Error.WriteLine,
+            new(null, 500, null, [], InPlace: false, ProgramOptions.CopyLimitMiB));
+        var plan = await planner.PrepareAsync(path, null, false, cancellation);
+        Say(plan, path);
+        var results = Train(scratch.Path, plan, new RunOptions("auto", Environment.ProcessorCount, null), cancellation);
+        var verdicts = plan.Programs.Where(p => p.Claim is null).Select(p => Verdict.Of(p, results)).ToList();
+        foreach (var (program, judgement) in verdicts.Select(v => (v.Program, v.Judgement)))
+            Console.Error.WriteLine($"{program.Place}: {program.Rule}: {judgement}");
+        // One program that it harms speaks against it.
+        return verdicts.GroupBy(v => v.Program.Rule).Where(g => g.Any(v => v.Good) && g.All(v => v.Judgement != Verdict.Harms))
+            .Select(g => g.Key).ToHashSet();
     }
 
     /// <summary>Says what will be run of ordinary programs; false if there are none.</summary>

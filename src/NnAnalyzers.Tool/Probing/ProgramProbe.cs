@@ -37,6 +37,7 @@ internal static class ProgramProbe
     private static (Compilation, List<ExpressionSyntax>, HashSet<int>) Rewrite(Compilation compilation, ProjectGraph graph,
         HashSet<int> without, CancellationToken cancellation)
     {
+        var torch = TorchSymbols.TryCreate(compilation)!;
         var wrapping = new Wrapping();
         var losses = Watching.SeedsAndLosses(compilation, wrapping, cancellation);
         Watching.Compared(graph, wrapping);
@@ -45,15 +46,17 @@ internal static class ProgramProbe
         {
             var model = compilation.GetSemanticModel(tree);
             foreach (var made in tree.GetRoot(cancellation).DescendantNodes().OfType<ExpressionSyntax>())
-                if (made is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax && IsOptimizer(made, model, cancellation))
+                if (made is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
+                    && torch.IsOptimizer(model.GetTypeInfo(made, cancellation).Type)
+                    && torch.IsTorch(model.GetSymbolInfo(made, cancellation).Symbol))
                 {
                     wrapping.Add(made, $"{Watching.Watch}Optimizer(", $", {optimizers.Count})");
                     optimizers[made] = optimizers.Count;
                 }
-                else if (made is InvocationExpressionSyntax call && Applies(call, model, cancellation)) applied.Add(call);
+                else if (made is InvocationExpressionSyntax call && Applies(call, model, torch, cancellation)) applied.Add(call);
         }
         var place = 0;
-        foreach (var call in applied) Wrap(call, compilation.GetSemanticModel(call.SyntaxTree), wrapping, ref place);
+        foreach (var call in applied) Wrap(call, compilation.GetSemanticModel(call.SyntaxTree), torch, wrapping, ref place);
         var asked = new HashSet<int>();
         var again = losses.Select((loss, i) => without.Contains(i) ? null
             : Slice.Of(loss, compilation.GetSemanticModel(loss.SyntaxTree), wrapping, applied.Contains)).ToList();
@@ -66,40 +69,38 @@ internal static class ProgramProbe
         return (Watching.WithWatch(wrapping.Apply(compilation)), losses, asked);
     }
 
-    private static bool IsOptimizer(ExpressionSyntax made, SemanticModel model, CancellationToken cancellation) =>
-        model.GetSymbolInfo(made, cancellation).Symbol is IMethodSymbol { ContainingAssembly.Name: "TorchSharp" } method
-        && IsA(method.MethodKind == MethodKind.Constructor ? method.ContainingType : method.ReturnType, "Optimizer");
-
     /// <summary>
     /// A call of a network from outside of one: the modules inside are parts of it. A module that trains itself is taken from inside.
     /// </summary>
-    private static bool Applies(InvocationExpressionSyntax call, SemanticModel model, CancellationToken cancellation)
+    private static bool Applies(InvocationExpressionSyntax call, SemanticModel model, TorchSymbols torch,
+        CancellationToken cancellation)
     {
         if (model.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol { IsStatic: false, ContainingType: { } on } method
-            || !IsA(on, "Module") || IsA(on, "Loss") || !method.Parameters.Any(p => p.Type.Name == "Tensor")
+            || !torch.IsModule(on) || IsLoss(on, torch) || !method.Parameters.Any(p => torch.IsTensor(p.Type))
             || method.Name is "to" or "load_state_dict" or "register_buffer" or "register_parameter") return false;
         var around = call.FirstAncestorOrSelf<MethodDeclarationSyntax>();
         return call.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } home
-            || model.GetDeclaredSymbol(home, cancellation) is not ITypeSymbol type || !IsA(type, "Module")
+            || model.GetDeclaredSymbol(home, cancellation) is not ITypeSymbol type || !torch.IsModule(type)
             || around?.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(c => Watching.NameOf(c) == "backward") == true;
     }
 
-    private static bool IsA(ITypeSymbol? type, string name)
+    /// <summary>A loss of two sides, or of three: a triplet's.</summary>
+    private static bool IsLoss(ITypeSymbol? type, TorchSymbols torch)
     {
         for (; type is not null; type = type.BaseType)
-            if (type.Name == name && type.ContainingAssembly?.Name == "TorchSharp") return true;
+            if (type.Name == "Loss" && torch.IsTorch(type)) return true;
         return false;
     }
 
-    private static void Wrap(InvocationExpressionSyntax call, SemanticModel model, Wrapping wrapping, ref int place)
+    private static void Wrap(InvocationExpressionSyntax call, SemanticModel model, TorchSymbols torch, Wrapping wrapping, ref int place)
     {
         if (call.Expression is MemberAccessExpressionSyntax { Expression: not BaseExpressionSyntax and var on })
             wrapping.Add(on, $"{Watching.Watch}Model(", $", {Quoted(on)})");
         else if (call.Expression is SimpleNameSyntax name) wrapping.Add(name, $"{Watching.Watch}Model(this, \"this\").", "");
         foreach (var argument in call.ArgumentList.Arguments)
-            if (argument.RefKindKeyword.RawKind == 0 && model.GetTypeInfo(argument.Expression).Type?.Name == "Tensor")
+            if (argument.RefKindKeyword.RawKind == 0 && torch.IsTensor(model.GetTypeInfo(argument.Expression).Type))
                 wrapping.Add(argument.Expression, $"{Watching.Watch}Input(", $", {place++})");
-        if (model.GetTypeInfo(call).Type?.Name == "Tensor") wrapping.Add(call, $"{Watching.Watch}Applied(", ")");
+        if (torch.IsTensor(model.GetTypeInfo(call).Type)) wrapping.Add(call, $"{Watching.Watch}Applied(", ")");
     }
 
     /// <summary>What the program calls a network: its last name, as a name of a module may be.</summary>

@@ -12,7 +12,7 @@ internal static class Asked
 {
     private sealed record Answer(Labelled Setup, string Seed, ProbeReport? Report, string? Error)
     {
-        public bool IsAlarmed => Error is not null || Report!.Results.Any(r => r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious);
+        public bool IsAlarmed => Error is not null || Troubles(Report!).Any();
         public bool IsFailed => Error is not null || !Report!.Learns;
         public bool HasCause => Report?.Cause?.Cause is { } cause && Setup.Cause is { } wanted && Means(wanted).Contains(cause);
 
@@ -54,8 +54,7 @@ internal static class Asked
         foreach (var a in answers)
         {
             var first = a.Report?.Cause;
-            var others = a.Report?.Results.Where(r => r != first && r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious)
-                .Select(r => r.Probe).Distinct() ?? [];
+            var others = a.Report is null ? [] : Troubles(a.Report).Where(r => r != first).Select(r => r.Probe).Distinct();
             page.AppendLine($"| {a.Setup.Name}{(seeds > 1 ? $" ({a.Seed})" : "")} | {a.Setup.Cause?.ToString() ?? "–"} | "
                 + (a.Error ?? (first is null ? "–"
                 : $"{first.Probe}, {first.Cause}{(a.HasCause ? "" : a.Setup.Cause is null ? "" : " ✗")}"
@@ -63,6 +62,10 @@ internal static class Asked
         }
         return page.ToString();
     }
+
+    /// <summary>The answers that say something is wrong.</summary>
+    public static IEnumerable<ProbeResult> Troubles(ProbeReport report) =>
+        report.Results.Where(r => r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious);
 
     private static Answer Ask(Labelled labelled, int seed, bool isShown)
     {
@@ -80,9 +83,8 @@ internal static class Asked
         if (isShown) Console.WriteLine($"{labelled.Name}\n{answer.Report?.ToText()}\n");
         var mark = labelled.Cause is null ? answer.IsAlarmed ? "ALARM" : "ok"
             : !answer.IsAlarmed ? "MISSED" : answer.HasCause ? "right" : "other";
-        var said = answer.Error ?? string.Join("; ", answer.Report!.Results
-            .Where(r => r.Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious)
-            .Select(r => $"{r.Probe}/{r.Cause}{(r == answer.Report.Cause ? "*" : "")}"));
+        var said = answer.Error ?? string.Join("; ", Troubles(answer.Report!)
+            .Select(r => $"{r.Probe}/{r.Cause}{(r == answer.Report!.Cause ? "*" : "")}"));
         Console.WriteLine($"{mark,-7}{labelled.Name} [{labelled.Cause}]: {said}");
         return answer;
     }
