@@ -53,16 +53,47 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     /// </summary>
     public static IEnumerable<Edit>? Rename(Step step, string module, string function)
     {
-        if ((step.Layer?.Creation ?? step.Operation)?.Syntax is not InvocationExpressionSyntax call) return null;
-        // A variable of the layer's own type would no longer fit.
-        if (step.Layer is not null
-            && call.Parent is EqualsValueClauseSyntax { Parent.Parent: VariableDeclarationSyntax { Type: var type } }
-            && type.ToString().EndsWith(step.Op.Name, StringComparison.Ordinal)) return null;
-        if (step.Layer is not null && call.Parent is AssignmentExpressionSyntax) return null;
+        if ((step.Layer?.Creation ?? step.Operation) is not { Syntax: InvocationExpressionSyntax call } made
+            || NameOf(call) is not { } name) return null;
+        if (step.Layer is not null)
+            return Retype(made, step.Op.Name, module) is { } typed ? [.. typed, .. Replace(name, module)] : null;
         // torch itself has some of the functions only.
-        if (step.Operation is IInvocationOperation { TargetMethod.ContainingType: { Name: "torch" } torch }
-            && torch.GetMembers(function).IsEmpty) function = "nn.functional." + function;
-        return NameOf(call) is { } name ? Replace(name, step.Layer is null ? function : module) : null;
+        if (made is IInvocationOperation { TargetMethod.ContainingType: { Name: "torch" } torch } && torch.GetMembers(function).IsEmpty)
+            function = "nn.functional." + function;
+        return Replace(name, function);
+    }
+
+    /// <summary>
+    /// The variable that a layer is kept in says another type, where it says the layer's own; null where that may not be: others see the
+    /// variable, it gets more than this layer, or more is done with it than to call it.
+    /// </summary>
+    private static IEnumerable<Edit>? Retype(IOperation made, string from, string to)
+    {
+        var keeper = made.Syntax.Parent switch
+        {
+            EqualsValueClauseSyntax { Parent: { } own } => own,
+            AssignmentExpressionSyntax { Left: var left } => made.SemanticModel?.GetSymbolInfo(left).Symbol is { } symbol
+                ? symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() : made.Syntax,
+            _ => null, // of a Sequential or an argument nothing has the type
+        };
+        if (keeper is null) return [];
+        var (type, kept, rest) = keeper switch
+        {
+            VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax own } one => (own.Type, one.Identifier, own.Variables.Count),
+            PropertyDeclarationSyntax property => (property.Type, property.Identifier, 1),
+            _ => default,
+        };
+        if (type is null) return null;
+        if (type.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().LastOrDefault() is not { } said || said.Identifier.Text != from)
+            return [];
+        var isOpen = keeper.FirstAncestorOrSelf<MemberDeclarationSyntax>() is BaseFieldDeclarationSyntax or PropertyDeclarationSyntax
+            && keeper.FirstAncestorOrSelf<MemberDeclarationSyntax>()!.Modifiers.Any(m => m.Kind() is SyntaxKind.PublicKeyword
+                or SyntaxKind.InternalKeyword or SyntaxKind.ProtectedKeyword);
+        var uses = keeper.SyntaxTree.GetRoot().DescendantNodes().OfType<IdentifierNameSyntax>()
+            .Where(n => n.Identifier.Text == kept.Text).Select(n => n.Parent is MemberAccessExpressionSyntax
+                { Expression: ThisExpressionSyntax } own ? (ExpressionSyntax)own : n);
+        return !isOpen && rest == 1 && uses.All(u => u.Parent is MemberAccessExpressionSyntax access && access.Expression == u
+            || u.Parent is AssignmentExpressionSyntax set && set.Left == u && set.Right == made.Syntax) ? Replace(said, to) : null;
     }
 
     /// <summary>Applies another loss of the same form.</summary>

@@ -26,19 +26,20 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
             {
                 // One file at a time: each asks for what leads to it, and nothing is read twice.
                 lock (gate)
-                    foreach (var finding in Find(start.Compilation, torch, ref runner, model.SemanticModel.SyntaxTree,
-                        model.CancellationToken)) model.ReportDiagnostic(finding);
+                    foreach (var finding in Find(() => new ProjectGraph(start.Compilation, torch, model.CancellationToken,
+                        start.Options.AnalyzerConfigOptionsProvider), ref runner, model.SemanticModel.SyntaxTree, model.CancellationToken))
+                        model.ReportDiagnostic(finding);
             });
         });
     }
 
-    private static IReadOnlyList<Diagnostic> Find(Compilation compilation, TorchSymbols torch, ref RuleRunner? runner, SyntaxTree tree,
+    private static IReadOnlyList<Diagnostic> Find(Func<ProjectGraph> read, ref RuleRunner? runner, SyntaxTree tree,
         CancellationToken cancellation)
     {
         try
         {
             // A reading that was cut off leaves nothing behind.
-            runner ??= new RuleRunner(new ProjectGraph(compilation, torch, cancellation), RuleCatalog.All);
+            runner ??= new RuleRunner(read(), RuleCatalog.All);
             return runner.In(tree, cancellation);
         }
         catch (OperationCanceledException)

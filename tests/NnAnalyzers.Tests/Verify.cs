@@ -25,6 +25,7 @@ internal static class Verify
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
         .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location))
         .Append(typeof(TorchSharp.torch).Assembly.Location).Append(typeof(Companion.TrainingRun).Assembly.Location)
+        .Append(typeof(OxyPlot.PlotModel).Assembly.Location)
         .Select(p => (MetadataReference)MetadataReference.CreateFromFile(p)).ToList();
 
     /// <summary>What a project of the samples imports for all of its code.</summary>
@@ -50,13 +51,18 @@ internal static class Verify
         public static Task FixAsync(string source, string after) => RunAsync([source], after, fires: true, sizes: true);
     }
 
-    private static async Task RunAsync(string[] sources, string? after, bool fires, bool sizes = false)
+    /// <summary>The findings are the marked ones, if any, where an .editorconfig has this line.</summary>
+    public static Task ConfiguredAsync(string line, string source) =>
+        RunAsync([source], null, fires: source.Contains("{|NN", StringComparison.Ordinal), line: line);
+
+    private static async Task RunAsync(string[] sources, string? after, bool fires, bool sizes = false, string? line = null)
     {
         // Without this a test that lost its marks would pass as one of the other kind.
         Assert.True(fires == sources.Any(s => s.Contains("{|NN", StringComparison.Ordinal)),
             fires ? "No finding is marked." : "A finding is marked.");
         var test = new Test();
         if (!sizes) test.DisabledDiagnostics.AddRange(["NN3003", "NN3009"]);
+        if (line is not null) test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", $"root = true\n[*.cs]\n{line}\n"));
         for (var i = 0; i < sources.Length; i++) test.TestState.Sources.Add(($"/0/Test{i}.cs", Prepare(sources[i])));
         if (after is not null) test.FixedState.Sources.Add(("/0/Test0.cs", Prepare(after)));
         await test.RunAsync();

@@ -9,7 +9,8 @@ namespace NnAnalyzers.Graph;
 /// <param name="Gets">What it is given.</param>
 /// <param name="Parameter">The layer's parameter that says what it needs.</param>
 /// <param name="Actual">What it would have to say.</param>
-internal sealed record Contradiction(string Expects, string Gets, string? Parameter = null, Dim Actual = default)
+/// <param name="ClassAxis">Where the prediction has the classes that the loss wants on its second axis.</param>
+internal sealed record Contradiction(string Expects, string Gets, string? Parameter = null, Dim Actual = default, int? ClassAxis = null)
 {
     /// <summary>Null if the sizes fit or are not known.</summary>
     public static Contradiction? Of(Step step)

@@ -20,8 +20,11 @@ internal static class LossSides
             _ => null,
         };
         if (wanted is not null)
-            return new($"{loss.Op.Name} of {p} expects targets of shape {wanted}{(IsLastForSecond(p, t, wanted) ? ", classes being the "
-                + "second axis" : "")}", $"they have shape {t}");
+        {
+            var isLast = IsLastForSecond(p, t, wanted);
+            return new($"{loss.Op.Name} of {p} expects targets of shape {wanted}{(isLast ? ", classes being the second axis" : "")}",
+                $"they have shape {t}", ClassAxis: isLast ? p.Rank - 1 : null);
+        }
         return loss.Op.Domain is LossDomain.AnyNumber or LossDomain.LogDistribution && Unequal(p, t) is var (x, y)
             ? new($"{loss.Op.Name} needs sides of equal sizes", $"{p} and {t} differ in {x} and {y}") : null;
     }

@@ -95,20 +95,25 @@ internal sealed class LossLinks(Func<Step, Network?> networkOf, Func<SyntaxTree,
     /// Whether a tensor is of use to losses alone, apart from the question which of its values is the largest: then nobody else notices
     /// when an activation before it goes. A network's output is followed to all code that applies it.
     /// </summary>
-    public bool IsOnlyForLosses(Step step, Network? network) =>
-        _onlyForLosses.TryGetValue(step, out var known) ? known : _onlyForLosses[step] = FindOnlyLosses(step, network);
+    /// <param name="orPredicted">What is done with predictions, without gradients and by no other network, counts as nothing: they are
+    /// meant to be what the loss compares with the targets.</param>
+    public bool IsOnlyForLosses(Step step, Network? network, bool orPredicted = false) =>
+        _onlyForLosses.TryGetValue((step, orPredicted), out var known) ? known
+        : _onlyForLosses[(step, orPredicted)] = FindOnlyLosses(step, network, orPredicted);
 
-    private readonly Dictionary<Step, bool> _onlyForLosses = [];
+    private readonly Dictionary<(Step, bool), bool> _onlyForLosses = [];
 
-    private bool FindOnlyLosses(Step step, Network? network)
+    private bool FindOnlyLosses(Step step, Network? network, bool orPredicted)
     {
+        bool IsPrediction(Step step) => orPredicted && step.PredictionOnly && step.Kind != StepKind.Network;
+
         var (open, seen) = (new Queue<Step>([step]), new HashSet<Step>());
         while (open.Count > 0)
         {
             if (open.Dequeue() is var next && !seen.Add(next)) continue;
-            if (next.IsReadOut) return false;
+            if (next.IsReadOut && !(orPredicted && next.PredictionOnly)) return false;
             foreach (var user in next.Users)
-                if (user.Role is Role.Loss or Role.Softmax || user.IsActivation
+                if (IsPrediction(user) || user.Role is Role.Loss or Role.Softmax || user.IsActivation
                     || user.Op.Name is "argmax" or "argmin" or "argsort" or "topk" or "max" or "min" or "sort") continue;
                 else if (user.Kind is StepKind.Choice or StepKind.Part || Chain.IsTransparent(user) || user.Op.Name == "detach")
                 open.Enqueue(user);

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Reading;
@@ -18,6 +20,7 @@ internal sealed class ProjectGraph
 {
     private readonly TorchSymbols _torch;
     private CancellationToken _cancellation;
+    private readonly AnalyzerConfigOptionsProvider? _options;
     private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
     private readonly Func<SyntaxTree, SemanticModel> _model;
     private readonly Dictionary<INamedTypeSymbol, Network?> _networks = new(SymbolEqualityComparer.Default);
@@ -35,9 +38,11 @@ internal sealed class ProjectGraph
     private readonly NetworkUses _uses = new();
     private readonly LossLinks _losses;
 
-    public ProjectGraph(Compilation compilation, TorchSymbols torch, CancellationToken cancellation = default)
+    /// <param name="options">What .editorconfig files say; null for nothing.</param>
+    public ProjectGraph(Compilation compilation, TorchSymbols torch, CancellationToken cancellation = default,
+        AnalyzerConfigOptionsProvider? options = null)
     {
-        (_torch, _cancellation) = (torch, cancellation);
+        (_torch, _cancellation, _options) = (torch, cancellation, options);
         _model = tree => _models.TryGetValue(tree, out var model) ? model : _models[tree] = compilation.GetSemanticModel(tree);
         _losses = new(Applied, SitesReaching);
         Files = new(compilation, cancellation);
@@ -45,6 +50,14 @@ internal sealed class ProjectGraph
     }
 
     public FileIndex Files { get; }
+
+    /// <summary>
+    /// A rule's number in the .editorconfig files of a file, written as the SDK's rules have theirs:
+    /// <c>dotnet_code_quality.NN1008.max_filters = 256</c>; what is no positive whole number counts as not written.
+    /// </summary>
+    public int Option(SyntaxTree file, string rule, string name, int usual) =>
+        _options?.GetOptions(file).TryGetValue($"dotnet_code_quality.{rule}.{name}", out var text) == true
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : usual;
 
     /// <summary>Whether anything in the project trains: some code calls backward.</summary>
     public bool Trains => Files.Trains;
@@ -409,7 +422,8 @@ internal sealed class ProjectGraph
     public bool IsFedParts(Network network) => _losses.IsFedParts(network);
 
     /// <inheritdoc cref="LossLinks.IsOnlyForLosses"/>
-    public bool IsOnlyForLosses(Step step, Network? network) => _losses.IsOnlyForLosses(step, network);
+    public bool IsOnlyForLosses(Step step, Network? network, bool orPredicted = false) =>
+        _losses.IsOnlyForLosses(step, network, orPredicted);
 
     // ---- What else is asked.
 

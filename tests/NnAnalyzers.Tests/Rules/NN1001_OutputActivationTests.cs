@@ -315,4 +315,41 @@ public class NN1001_OutputActivationTests
     [InlineData(ByName)]
     public Task Silent_where_another_setting_picks_the_loss(string pick) => Verify.SilentAsync(Picked(pick,
         "Loss<Tensor, Tensor, Tensor> loss = args.Length > 2 ? NLLLoss() : MSELoss();", "", ""));
+
+    /// <summary>Whoever looks at predictions wants them as the targets are.</summary>
+    [Fact]
+    public Task It_is_removed_where_predictions_are_looked_at() => Verify.FixAsync(
+        Used("{|NN1001:functional.relu(fc2.forward(x))|}", Look), Used("fc2.forward(x)", Look));
+
+    /// <summary>Another network may need it, made without gradients or not.</summary>
+    [Theory]
+    [InlineData("Tensor y; using (no_grad()) y = net.forward(input); functional.mse_loss(Linear(1, 2).forward(y), target).backward();")]
+    [InlineData("(net.forward(input) * target).sum().backward();")]
+    public async Task It_stays_where_more_is_trained_on_it(string more) => Assert.DoesNotContain(
+        await Verify.FindAsync(Used("functional.relu(fc2.forward(x))", more)), f => f.Properties.ContainsKey(FixProperties.Title));
+
+    private const string Look =
+        "using (no_grad()) { var off = (net.forward(input) - target).abs(); Console.WriteLine(off.mean().item<float>()); }";
+
+    private static string Used(string output, string more) => $$"""
+        class Net : Module<Tensor, Tensor>
+        {
+            {{Layers}}
+            public Net() : base("net") => RegisterComponents();
+            public override Tensor forward(Tensor x)
+            {
+                x = functional.relu(fc1.forward(x));
+                return {{output}};
+            }
+        }
+        static class Program
+        {
+            static void Train(Tensor input, Tensor target)
+            {
+                var net = new Net();
+                functional.mse_loss(net.forward(input), target).backward();
+                {{more}}
+            }
+        }
+        """;
 }

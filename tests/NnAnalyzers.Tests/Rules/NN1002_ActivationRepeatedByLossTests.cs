@@ -178,4 +178,37 @@ public class NN1002_ActivationRepeatedByLossTests
             }
         }
         """);
+
+    /// <summary>The variable's type goes with the layer, where nobody else sees it.</summary>
+    [Theory]
+    [InlineData("private readonly Softmax shares = Softmax(1);", "", "private readonly LogSoftmax shares = LogSoftmax(1);", "")]
+    [InlineData("private TorchSharp.Modules.Softmax shares = Softmax(1);", "",
+        "private TorchSharp.Modules.LogSoftmax shares = LogSoftmax(1);", "")]
+    [InlineData("private readonly Softmax shares;", "shares = Softmax(1);", "private readonly LogSoftmax shares;",
+        "shares = LogSoftmax(1);")]
+    [InlineData("private readonly Softmax shares;", "this.shares = Softmax(1);", "private readonly LogSoftmax shares;",
+        "this.shares = LogSoftmax(1);")]
+    [InlineData("private readonly Module<Tensor, Tensor> shares;", "shares = Softmax(1);",
+        "private readonly Module<Tensor, Tensor> shares;", "shares = LogSoftmax(1);")]
+    public Task A_field_of_the_layers_own_type(string field, string made, string fieldAfter, string madeAfter) => Verify.FixAsync(
+        Own(field, made, "{|NN1002:shares.forward(fc.forward(x))|}"), Own(fieldAfter, madeAfter, "shares.forward(fc.forward(x))"));
+
+    [Theory]
+    [InlineData("public readonly Softmax shares = Softmax(1);", "")]
+    [InlineData("private readonly Softmax shares = Softmax(1), other = Softmax(0);", "")]
+    [InlineData("private readonly Softmax shares = Softmax(1); Softmax Shares => shares;", "")]
+    [InlineData("private Softmax shares { get; } = Softmax(1); public Softmax Out() { return shares; }", "")]
+    public async Task No_fix_where_the_type_is_seen(string field, string made) => Assert.DoesNotContain(
+        await Verify.FindAsync(Own(field, made, "shares.forward(fc.forward(x))")), f => f.Properties.ContainsKey(FixProperties.Title));
+
+    private static string Own(string field, string made, string forward) => $$"""
+        class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc = Linear(4, 3);
+            {{field}}
+            public Net() : base("n") { {{made}} RegisterComponents(); }
+            public override Tensor forward(Tensor x) => {{forward}};
+        }
+        static class Program { static void Train(Tensor x, Tensor y) => functional.nll_loss(new Net().call(x), y).backward(); }
+        """;
 }

@@ -26,4 +26,12 @@ public class NN1008_TooManyFiltersTests
         "return b.forward(a.forward(x).relu().mean([1]).flatten(1));",
         input: "randn(8, 1, 28, 28)").Replace("public Net() : base(\"net\") =>",
             "public Net(int filters = 512) : base(\"net\") { a = Conv2d(1, filters, 3); Done(); } private void Done() =>"));
+
+    [Theory]
+    [InlineData("dotnet_code_quality.NN1008.max_filters = 512", "Conv2d(1, 512, 3), ReLU()")]
+    [InlineData("dotnet_code_quality.NN1008.max_filters = 512", "Conv2d(1, {|NN1008:513|}, 3), ReLU()")]
+    [InlineData("dotnet_code_quality.nn1008.max_filters = 16", "Conv2d(1, 16, 3), ReLU(), Conv2d(16, {|NN1008:32|}, 3), ReLU()")]
+    [InlineData("dotnet_code_quality.NN1008.max_filters = many", "Conv2d(1, {|NN1008:512|}, 3), ReLU()")] // the usual one
+    [InlineData("dotnet_code_quality.NN1008.max_filters = -1", "Conv2d(1, 64, 3), ReLU()")]
+    public Task The_limit_is_the_users(string line, string layers) => Verify.ConfiguredAsync(line, Train(layers));
 }

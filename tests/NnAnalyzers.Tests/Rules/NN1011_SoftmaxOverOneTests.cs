@@ -30,6 +30,29 @@ public class NN1011_SoftmaxOverOneTests
         Code.Sequential("Sequential(Linear(4, 8), ReLU(), Linear(8, 1), {|NN1011:Softmax(1)|})", "BCELoss().call(prediction, target)"),
         Code.Sequential("Sequential(Linear(4, 8), ReLU(), Linear(8, 1))", "BCEWithLogitsLoss().call(prediction, target)"));
 
+    [Fact]
+    public Task A_number_is_given_as_it_is() => Verify.FixAsync(
+        Code.Sequential("Sequential(Linear(4, 8), ReLU(), Linear(8, 1), {|NN1011:Softmax(-1)|})", "MSELoss().call(prediction, target)"),
+        Code.Sequential("Sequential(Linear(4, 8), ReLU(), Linear(8, 1))", "MSELoss().call(prediction, target)"));
+
+    /// <summary>The helper's other network needs it.</summary>
+    [Fact]
+    public async Task No_fix_where_another_network_is_made_by_the_same_line()
+    {
+        var findings = await Verify.FindAsync("""
+            static class Program
+            {
+                static Module<Tensor, Tensor> Make(int outputs) => Sequential(Linear(4, 8), ReLU(), Linear(8, outputs), Softmax(-1));
+                static void Train(Tensor x, Tensor value, Tensor share)
+                {
+                    var (critic, actor) = (Make(1), Make(5));
+                    (functional.mse_loss(critic.call(x), value) + functional.mse_loss(actor.call(x), share)).backward();
+                }
+            }
+            """);
+        Assert.DoesNotContain(findings, f => f.Properties.ContainsKey(FixProperties.Title));
+    }
+
     [Theory]
     [InlineData("return functional.softmax(fc1.forward(x), 1);")]
     [InlineData("return functional.softmax(fc2.forward(fc1.forward(x)), 0);")]

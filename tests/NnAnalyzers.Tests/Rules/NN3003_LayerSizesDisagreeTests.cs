@@ -126,4 +126,25 @@ public class NN3003_LayerSizesDisagreeTests
             public override Tensor forward(Tensor x) => net.forward(x);
         }
         """);
+
+    [Theory]
+    [InlineData("(8, 20, 50)", "8, 20", "transpose(1, 2)")]
+    [InlineData("(8, 12, 14, 5)", "8, 12, 14", "permute(0, 3, 1, 2)")]
+    public Task Classes_come_to_the_second_axis(string prediction, string target, string moved)
+    {
+        string Train(string loss) => $$"""
+            static class Program
+            {
+                static void Train(Module<Tensor, Tensor> model)
+                {
+                    var output = model.call(randn(8, 4)).reshape{{prediction}};
+                    var loss = {{loss}};
+                    loss.backward();
+                }
+            }
+            """;
+        return Verify.Sizes.FixAsync(
+            Train($"{{|NN3003:functional.cross_entropy(output, randint(0, 5, new long[] {{ {target} }}))|}}"),
+            Train($"functional.cross_entropy(output.{moved}, randint(0, 5, new long[] {{ {target} }}))"));
+    }
 }

@@ -18,7 +18,7 @@ internal sealed class NN1001_OutputActivation() : Rule("NN1001", RuleLevel.Prove
               where !network.Steps.Contains(last) || network.SharedBuilder(last) is null // else NN1003 speaks
               let finding = At(last.Syntax!, last.Op.Name, use.Op.Name, last.Op.Range, Chain.Path(end, use))
               // What a nested block does to its output, it does for all who use it.
-              select network.Steps.Contains(last) && project.IsOnlyForLosses(last, network)
+              select network.Steps.Contains(last) && project.IsOnlyForLosses(last, network, orPredicted: true)
               ? finding.Fix($"Remove {last.Op.Name} from the output", Edit.Unwrap(last)) : finding;
 
     public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>

@@ -21,10 +21,14 @@ internal sealed class NN1011_SoftmaxOverOne() : Rule("NN1011", RuleLevel.Proven,
     {
         if (!IsOverOne(step) || step.Syntax is null) yield break;
         var finding = At(step.Syntax, step.Op.Name, Axis(step)!, step.Input!.Shape, step.Op.Name == "LogSoftmax" ? "0" : "1");
-        // One unit is a yes or no: its logit goes into the binary loss that has the sigmoid inside.
-        yield return use is { Op.Domain: LossDomain.Probabilities }
-            && Edit.RenameLoss(use.Loss, "BCEWithLogitsLoss", "binary_cross_entropy_with_logits") is { } loss
-            ? finding.Fix($"Remove {step.Op.Name} and use BCEWithLogitsLoss", Edit.Unwrap(step), loss) : finding;
+        yield return use?.Op.Domain switch
+        {
+            // One unit is a yes or no: its logit goes into the binary loss that has the sigmoid inside.
+            LossDomain.Probabilities when Edit.RenameLoss(use.Loss, "BCEWithLogitsLoss", "binary_cross_entropy_with_logits") is { } loss =>
+                finding.Fix($"Remove {step.Op.Name} and use BCEWithLogitsLoss", Edit.Unwrap(step), loss),
+            LossDomain.AnyNumber => finding.Fix($"Remove {step.Op.Name}", Edit.Unwrap(step)),
+            _ => finding,
+        };
     }
 
     /// <summary>Also asked by rules that leave this place to this one.</summary>

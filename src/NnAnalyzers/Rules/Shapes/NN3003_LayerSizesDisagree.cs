@@ -29,7 +29,16 @@ internal sealed class NN3003_LayerSizesDisagree() : Rule("NN3003", RuleLevel.Pro
         where !step.Conditional && step is { Kind: StepKind.Operation, Syntax: not null }
         let contradiction = Contradiction.Of(step)
         where contradiction is not null
-        select Mend(At(step.Syntax!, contradiction.Expects, contradiction.Gets), contradiction, step, site.Steps);
+        let finding = At(step.Syntax!, contradiction.Expects, contradiction.Gets)
+        select contradiction.ClassAxis is { } axis ? MoveClasses(finding, axis, site.Uses.FirstOrDefault(u => u.Loss == step))
+            : Mend(finding, contradiction, step, site.Steps);
+
+    /// <summary>The loss gets the classes on the second axis.</summary>
+    private static Finding MoveClasses(Finding finding, int axis, LossUse? use) =>
+        use is { Prediction: { } prediction } && use.SyntaxOf(prediction) is { } written
+            ? finding.Fix("Give the loss the classes on its second axis", Edit.Replace(written, Edit.Receiver(written) + (axis == 2
+                ? ".transpose(1, 2)" : $".permute(0, {axis}, {string.Join(", ", Enumerable.Range(1, axis - 1))})")))
+            : finding;
 
     /// <summary>A number written at the layer gives way to what really comes in.</summary>
     private static Finding Mend(Finding finding, Contradiction contradiction, Step step, IReadOnlyList<Step> all) =>
