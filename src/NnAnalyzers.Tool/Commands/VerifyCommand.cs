@@ -22,6 +22,7 @@ internal static class VerifyCommand
             { Description = "Only this rule, such as NN1001; may be given again", DefaultValueFactory = _ => [] };
         var filter = new Option<string?>("--filter")
             { Description = "Only programs with this in their name, which is made of rule, namespace and class" };
+        var quick = new Option<bool>("--quick") { Description = "A share: of each rule that warns one program, without controls" };
         var output = new Option<string>("--out") { Description = "The report folder", DefaultValueFactory = _ => "nn-report" };
         var jobs = new Option<int>("--jobs") { Description = "Trainings at a time", DefaultValueFactory = _ => Environment.ProcessorCount };
         var libtorch = new Option<string?>("--libtorch") { Description = "Folder of libtorch, such as torch/lib of a Python installation" };
@@ -46,7 +47,7 @@ internal static class VerifyCommand
         var command = new Command("verify", "Trains flagged and fixed code and compares. "
             + "Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
         {
-            path, seeds, device, rules, filter, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime,
+            path, seeds, device, rules, filter, quick, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime,
             withLibTorch, shard, run, steps, score,
         };
         program.AddTo(command);
@@ -58,7 +59,8 @@ internal static class VerifyCommand
                 Shard = parsed.GetValue(shard) is { } share ? Shard.Parse(share) : Shard.Whole,
             };
             if (options.LibTorch is { } given && !Directory.Exists(given)) throw new ToolException($"{given}: no such libtorch folder");
-            var wanted = new Wanted(parsed.GetValue(rules)!.Select(id => RulesCommand.Find(id).Id).ToList(), parsed.GetValue(filter));
+            var wanted = new Wanted(parsed.GetValue(rules)!.Select(id => RulesCommand.Find(id).Id).ToList(), parsed.GetValue(filter),
+                parsed.GetValue(quick));
             if (parsed.GetValue(seeds) < 1) throw new ToolException("--seeds must be 1 or more");
             if (parsed.GetValue(steps) < 1) throw new ToolException("--steps must be 1 or more");
             if (parsed.GetValue(run) is { } prepared)
@@ -76,6 +78,9 @@ internal static class VerifyCommand
                 MemoryLimitMiB = parsed.GetValue(memoryLimit), Programs = [] }, wanted, Console.WriteLine,
                 program.Of(parsed, parsed.GetValue(steps), parsed.GetValue(score)));
             var plan = await planner.PrepareAsync(source, parsed.GetValue(runtime), parsed.GetValue(withLibTorch), cancellation);
+            if (planner.LeftOut > 0) Console.WriteLine($"A quick share: {plan.Programs.Count} of "
+                + $"{plan.Programs.Count + planner.LeftOut} programs, one for each rule that warns, without controls. All of them: without "
+                + $"--quick, and with --seeds {RuleVerdict.EnoughSeeds} for verdicts on rules.");
             var isOrdinary = Say(plan, source);
             if (program.IsPlan(parsed)) return ExitCode.Clean;
             if (isOrdinary && !program.MayRun(parsed)) return ExitCode.CannotRun;
@@ -177,6 +182,8 @@ internal static class VerifyCommand
         var environment = Describe(results, options, plan, took);
         Report.Write(report, plan, verdicts, claims, results, environment);
         if (verdicts.Count > 0) AnsiConsole.Write(Table(verdicts));
+        var rules = RuleVerdict.Of(verdicts, plan.Seeds);
+        if (rules.Any(r => r.Programs.Count > 1)) AnsiConsole.Write(Table(rules));
         if (claims.Count > 0) AnsiConsole.Write(Table(claims, results));
         var good = verdicts.Count(v => v.Good);
         var held = claims.Count(c => c.Good);
@@ -203,6 +210,17 @@ internal static class VerifyCommand
                 $"{Report.Number(v.Flagged.MedianSteps)} → {Report.Number(v.Fixed.MedianSteps)}",
                 $"{Report.Number(v.Flagged.MedianLoss)} → {Report.Number(v.Fixed.MedianLoss)}",
                 v.Good ? $"[green]{v.Judgement}[/]" : $"[red]{v.Judgement}[/]");
+        return table;
+    }
+
+    private static Table Table(IReadOnlyList<RuleVerdict> rules)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Rule", "Programs", "Helped", "No\ndifference", "Worse",
+            "Fixed run better\nmedian, least to most", "Times\nsooner", "p (Holm)", "Verdict");
+        foreach (var r in rules)
+            table.AddRow(r.Rule, $"{r.Programs.Count}{(r.NoVerdict > 0 ? $" + {r.NoVerdict} without a verdict" : "")}", $"{r.Helped}",
+                $"{r.NoDifference}", $"{r.Worse}", Report.EffectOf(r), Report.Number(r.Sooner), Report.Number(r.Adjusted),
+                r.Good ? $"[green]{r.Judgement}[/]" : $"[red]{r.Judgement}[/]");
         return table;
     }
 

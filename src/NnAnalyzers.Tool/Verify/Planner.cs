@@ -12,20 +12,27 @@ namespace NnAnalyzers.Tool.Verify;
 /// <summary>Which programs are wanted.</summary>
 /// <param name="Rules">Of these rules; of all if there are none.</param>
 /// <param name="Filter">A part of their name; null for any.</param>
-internal sealed record Wanted(IReadOnlyList<string> Rules, string? Filter)
+/// <param name="IsQuick">Of each rule that warns the first program only, without controls.</param>
+internal sealed record Wanted(IReadOnlyList<string> Rules, string? Filter, bool IsQuick = false)
 {
-    public bool IsAll => Rules.Count == 0 && Filter is null;
+    public bool IsAll => Rules.Count == 0 && Filter is null && !IsQuick;
 
     /// <param name="program">Its name in the plan: rule, namespace and class.</param>
     public bool Has(string rule, string program) => (Rules.Count == 0 || Rules.Contains(rule))
         && (Filter is null || program.Contains(Filter, StringComparison.OrdinalIgnoreCase));
 
-    public override string ToString() => string.Join(", ", Rules.Concat(Filter is null ? [] : [Filter]));
+    public override string ToString() =>
+        string.Join(", ", Rules.Concat(Filter is null ? [] : [Filter]).Concat(IsQuick ? ["--quick (no rule that warns)"] : []));
 }
 
 /// <summary>Checks, fixes and compiles training programs into a job folder.</summary>
 internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<string> say, Ordinary? ordinary = null)
 {
+    private readonly HashSet<string> _rulesPlanned = [];
+
+    /// <summary>Programs that were left out to be quick.</summary>
+    public int LeftOut { get; private set; }
+
     private const string Attribute = "NnAnalyzers.Companion.TrainingProgramAttribute";
 
     /// <summary>Prepares the folder and answers the plan that was saved in it.</summary>
@@ -99,7 +106,8 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
         foreach (var finding in findings) say(CheckCommand.Line(finding));
         var graph = (await Analysis.ReadAsync(project, cancellation))!;
         var programs = new List<ProgramPlan>();
-        foreach (var (method, lossBelow, metricAbove, claim, claimedToFail, isOrdinary) in methods)
+        foreach (var (method, lossBelow, metricAbove, claim, claimedToFail, isOrdinary) in methods
+            .OrderBy(m => m.Method.ContainingType.ToDisplayString(), StringComparer.Ordinal))
         {
             if (claim is not null)
             {
@@ -122,6 +130,11 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
                     $"{group.Key}.{(isOrdinary ? project.AssemblyName
                     : method.ContainingType.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal))}";
                 if (!wanted.Has(group.Key, id)) continue;
+                if (wanted.IsQuick && (group.First().Severity < DiagnosticSeverity.Warning || !_rulesPlanned.Add(group.Key)))
+                {
+                    LeftOut++;
+                    continue;
+                }
                 // Copies the program's files, so only where there is something to train.
                 var watch = isOrdinary ? ordinary!.PlanOf(project, folder, method) : null;
                 var fixedSolution = await EditApplier.ApplyAsync(project.Solution, group, cancellation);
@@ -132,9 +145,12 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
                     Emit((await fixedSolution.GetProject(project.Id)!.GetCompilationAsync(cancellation))!, id,
                         Variant.Fixed, group.First(), watch),
                 };
-                // Controls: the same code with other seeds, and the edit of another rule somewhere in the same program.
-                variants.Add(variants[0] with { Name = Variant.Nothing, SeedOffset = limits.Seeds });
-                variants.AddRange(await RandomEditsAsync(project, graph, reach, group.Key, id, watch, cancellation));
+                if (!wanted.IsQuick)
+                {
+                    // Controls: the same code with other seeds, and the edit of another rule somewhere in the same program.
+                    variants.Add(variants[0] with { Name = Variant.Nothing, SeedOffset = limits.Seeds });
+                    variants.AddRange(await RandomEditsAsync(project, graph, reach, group.Key, id, watch, cancellation));
+                }
                 var first = group.First();
                 programs.Add(new ProgramPlan
                 {

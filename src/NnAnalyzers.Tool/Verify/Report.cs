@@ -18,11 +18,17 @@ internal static class Report
         {
             environment,
             seeds = plan.Seeds,
+            rules = RuleVerdict.Of(verdicts, plan.Seeds).Select(r => new
+            {
+                r.Rule, programs = r.Programs.Count, r.Helped, r.NoDifference, r.Worse, r.NoVerdict, r.Least, r.PValue, r.Adjusted,
+                effect = r.Effect?.Median, effectLow = r.Effect?.Low, effectHigh = r.Effect?.High, r.Sooner, r.Judgement,
+            }),
             verdicts = verdicts.Select(v => new
             {
                 v.Program.Rule, v.Program.Id, v.Program.Place, v.Program.Message, v.Program.FixTitle, v.Program.Diff,
                 v.Program.LossBelow, v.Program.MetricAbove,
                 v.Flagged, v.Fixed, v.Nothing, v.Random, v.Better, v.Worse, v.PValue, v.Judgement,
+                v.Effect, effectLow = v.EffectInterval.Low, effectHigh = v.EffectInterval.High, v.Sooner, v.NothingHelps, v.RandomHelps,
                 randomEdits = v.Program.Variants.Where(x => x.Edit is not null).Select(x => x.Edit),
             }),
             claims = claims.Select(c => new { c.Program.Id, c.Program.Claim, c.Program.ClaimedToFail, c.Program.LossBelow,
@@ -45,6 +51,11 @@ internal static class Report
             Environment = environment.Select(e => new { e.Key, e.Value }).ToList(),
             HasFixes = verdicts.Count > 0,
             HasClaims = claims.Count > 0,
+            Rules = RuleVerdict.Of(verdicts, plan.Seeds).Select(r => new
+            {
+                r.Rule, r.Title, Programs = r.Programs.Count, r.Helped, r.NoDifference, r.Worse, r.NoVerdict, r.Judgement,
+                Class = r.Good ? "good" : "bad", Effect = EffectOf(r), Sooner = Number(r.Sooner), Adjusted = Number(r.Adjusted),
+            }).ToList(),
             Claims = claims.Select(c => new
             {
                 c.Program.Claim, c.Program.Place, c.Judgement, Class = c.Good ? "good" : "bad", Held = $"{c.Held} of {c.Runs.Runs}",
@@ -72,6 +83,7 @@ internal static class Report
                         Loss = Number(r.Item2.MedianLoss), Outcomes = string.Join(", ", r.Item2.Outcomes.Select(o => $"{o.Value} {o.Key}")),
                     }).ToList(),
                 PValue = Number(v.PValue), v.Better, v.Worse,
+                Effect = $"{v.Effect:0.00} ({v.EffectInterval.Low:0.00} to {v.EffectInterval.High:0.00})",
                 Edits = v.Program.Variants.Where(x => x.Edit is not null).Select(x => x.Edit).Distinct().ToList(),
                 Diff = v.Program.Diff.Split('\n').Where(d => d.Length > 0)
                     .Select(d => new { Text = d, Class = d[0] switch { '+' => "add", '-' => "del", '@' => "at", _ => "" } }).ToList(),
@@ -81,6 +93,10 @@ internal static class Report
             }).ToList(),
         });
     }
+
+    /// <summary>Median, least and most of the programs.</summary>
+    public static string EffectOf(RuleVerdict rule) => rule.Effect is not var (median, low, high) ? "–"
+        : string.Create(CultureInfo.InvariantCulture, $"{median:0.00} ({low:0.00} to {high:0.00})");
 
     public static string Number(double? value) => value switch
     {

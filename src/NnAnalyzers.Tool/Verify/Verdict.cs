@@ -31,11 +31,12 @@ internal sealed record Tally(int Reached, int Runs, double Low, double High, dou
     }
 
     /// <summary>Wilson's score interval (1927) for a share, at 95 %.</summary>
-    public static (double Low, double High) Wilson(int hits, int n)
+    /// <param name="hits">A tie counts half.</param>
+    public static (double Low, double High) Wilson(double hits, int n)
     {
         if (n == 0) return (0, 1);
         var z = Normal.InvCDF(0, 1, 0.975);
-        double p = (double)hits / n, z2 = z * z;
+        double p = hits / n, z2 = z * z;
         var centre = (p + z2 / (2 * n)) / (1 + z2 / n);
         var half = z / (1 + z2 / n) * Math.Sqrt(p * (1 - p) / n + z2 / (4.0 * n * n));
         return (Math.Max(0, centre - half), Math.Min(1, centre + half));
@@ -55,6 +56,23 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
     public bool Good => Judgement is Helps or LikelyHelps;
 
     /// <summary>
+    /// How often the fixed run is the better one of a pair, from 0 to 1, with a tie as half: ½ is no effect. The common language effect
+    /// size of McGraw and Wong (1992), of pairs; with Wilson's 95 % interval.
+    /// </summary>
+    public required double Effect { get; init; }
+    public required (double Low, double High) EffectInterval { get; init; }
+
+    /// <summary>
+    /// How many times sooner the fixed run is at its target, the median over the seeds. A flagged run that never is counts as if it were
+    /// at the end of the program: the figure is then too small. Null where a version does not run or the fixed one does not get there.
+    /// </summary>
+    public double? Sooner { get; private init; }
+
+    /// <summary>Whether the controls alone beat the flagged code by the same test: the same code with other seeds, a random edit.</summary>
+    public bool NothingHelps { get; private init; }
+    public bool RandomHelps { get; private init; }
+
+    /// <summary>
     /// Pairs runs by seed. The fixed run is better if it alone reaches the target, or reaches it in fewer steps. The
     /// one-sided sign test decides at 5 %; with fewer than five seeds it cannot, and every pair must be better.
     /// </summary>
@@ -63,17 +81,38 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
         List<JobResult> Kind(string kind) => results.Where(r => r.Program == program.Id
             && (kind == Variant.Random ? r.Variant.StartsWith(kind, StringComparison.Ordinal) : r.Variant == kind)).ToList();
         var (flagged, mended) = (Kind(Variant.Flagged), Kind(Variant.Fixed));
-        var pairs = flagged.Join(mended, r => r.Seed, r => r.Seed,
-            (before, after) => program.Watch is null ? Compare(before, after) : CompareScores(before, after)).OfType<int>().ToList();
+        var (nothing, random) = (Kind(Variant.Nothing), Kind(Variant.Random));
+        var pairs = Pairs(program, flagged, mended);
         var (better, worse) = (pairs.Count(c => c > 0), pairs.Count(c => c < 0));
-        double Sign(int wins, int losses) => wins + losses == 0 ? 1 : 1 - Binomial.CDF(0.5, wins + losses, wins - 1);
         var (gain, loss) = (Sign(better, worse), Sign(worse, better));
         var judgement = pairs.Count == 0 ? NotWatched : gain <= 0.05 ? Helps
             : loss <= 0.05 ? Harms
             : pairs.Count is > 0 and < 5 && better == pairs.Count ? LikelyHelps
             : NoEffect;
-        return new Verdict(program, Tally.Of(flagged), Tally.Of(mended), Tally.Of(Kind(Variant.Nothing)), Tally.Of(Kind(Variant.Random)),
-            better, worse, gain, judgement);
+        var wins = better + (pairs.Count - better - worse) / 2.0;
+        bool Beats(List<JobResult> control) =>
+            Pairs(program, flagged, control) is var c && Sign(c.Count(x => x > 0), c.Count(x => x < 0)) <= 0.05;
+        return new Verdict(program, Tally.Of(flagged), Tally.Of(mended), Tally.Of(nothing), Tally.Of(random), better, worse, gain, judgement)
+        {
+            Effect = pairs.Count == 0 ? 0.5 : wins / pairs.Count, EffectInterval = Tally.Wilson(wins, pairs.Count),
+            Sooner = SoonerOf(flagged, mended), NothingHelps = Beats(nothing), RandomHelps = Beats(random),
+        };
+    }
+
+    /// <summary>The one-sided sign test: how likely so many wins are if they are as likely as losses.</summary>
+    private static double Sign(int wins, int losses) => wins + losses == 0 ? 1 : 1 - Binomial.CDF(0.5, wins + losses, wins - 1);
+
+    /// <summary>Of each seed whether the second run is better, worse, or neither; not those that cannot be compared.</summary>
+    private static List<int> Pairs(ProgramPlan program, List<JobResult> first, List<JobResult> second) => first.Join(second,
+        r => r.Seed, r => r.Seed, (before, after) => program.Watch is null ? Compare(before, after) : CompareScores(before, after))
+        .OfType<int>().ToList();
+
+    private static double? SoonerOf(List<JobResult> flagged, List<JobResult> mended)
+    {
+        var end = mended.Concat(flagged).SelectMany(r => r.Curve).Select(p => (double)p.Step).DefaultIfEmpty(0).Max();
+        var factors = flagged.Where(r => r.Curve.Count > 0).Join(mended.Where(r => r.ReachedTarget), r => r.Seed, r => r.Seed,
+            (before, after) => (before.ReachedTarget ? before.StepsToTarget!.Value : end) / after.StepsToTarget!.Value).ToList();
+        return 2 * factors.Count > flagged.Count ? factors.Median() : null;
     }
 
     /// <summary>Out of time or memory says nothing of the code.</summary>
@@ -98,6 +137,7 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
     private static int? Compare(JobResult before, JobResult after) => (before.ReachedTarget, after.ReachedTarget) switch
     {
         _ when WasCut(before) || WasCut(after) => null,
+        _ when before.Outcome == JobResult.Crashed && after.Outcome == JobResult.Crashed => null,
         (false, true) => 1,
         (true, false) => -1,
         (true, true) => before.StepsToTarget!.Value.CompareTo(after.StepsToTarget!.Value),
