@@ -5,7 +5,14 @@ namespace NnAnalyzers.Runner;
 /// <summary>How a child process ended.</summary>
 /// <param name="Stopped">Why it was stopped: timed out or out of memory; null if it ended by itself.</param>
 /// <param name="Said">The last lines of its error stream.</param>
-public sealed record ChildEnd(int ExitCode, string? Stopped, string Said, double Seconds);
+public sealed record ChildEnd(int ExitCode, string? Stopped, string Said, double Seconds)
+{
+    /// <summary>
+    /// Whether somebody else told it to stop (SIGHUP, SIGINT or SIGTERM), as schedulers do to all processes of a job. That says nothing of
+    /// the program.
+    /// </summary>
+    public bool WasToldToStop => Stopped is null && ExitCode is 128 + 1 or 128 + 2 or 128 + 15;
+}
 
 /// <summary>One process of a job folder: the runner with the folder's own TorchSharp, within bounds of time and memory.</summary>
 public static class Child

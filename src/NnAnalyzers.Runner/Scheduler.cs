@@ -94,6 +94,8 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
                 .. watch is null ? Enumerable.Empty<string>()
                     : [watch.Steps.ToString(CultureInfo.InvariantCulture), watch.Score ?? "", .. watch.Arguments],
             ], plan.TimeLimitSeconds, plan.MemoryLimitMiB, threads: 1, cancellation);
+            if (end is { WasToldToStop: true }) throw new InvalidOperationException($"{job.Id}: was stopped from outside; the results so "
+                + "far are kept: go on with --resume, or run the folder again");
             return end is null ? null : Judge(job, end, log, answer);
         }
         finally

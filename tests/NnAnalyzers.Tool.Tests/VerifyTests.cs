@@ -244,6 +244,19 @@ public class SchedulerAndVerdictTests : InFolder
         Assert.NotNull(scheduler.Result(job));
     }
 
+    /// <summary>A scheduler stops every process of a job, the training first: that is no result.</summary>
+    [Fact]
+    public void A_training_that_was_told_to_stop_has_no_result()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        Write("app/nn-run", "#!/bin/sh\nkill -TERM $$\nsleep 5\n");
+        File.SetUnixFileMode(Path.Combine(Folder, "app", "nn-run"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var scheduler = new Scheduler(Folder, new Plan { Seeds = 1, Programs = [Program] }, new RunOptions("cpu", 1, null));
+        Assert.Contains("stopped from outside",
+            Assert.Throws<InvalidOperationException>(() => scheduler.Run(_ => { }, CancellationToken.None)).Message);
+        Assert.Empty(Directory.GetFiles(Path.Combine(Folder, "results")));
+    }
+
     [Fact]
     public void Infinite_losses_survive_the_file()
     {

@@ -150,7 +150,7 @@ internal static class VerifyCommand
         var results = Train(jobFolder, plan, options, cancellation);
         if (options.Shard.Count == 1) return Conclude(report, plan, results, options, watch.Elapsed);
         Console.WriteLine($"Share {options.Shard}: {results.Count} of {plan.Jobs().Count()} trainings in {watch.Elapsed.TotalSeconds:0} s. "
-            + $"When all shares are done: nn merge FOLDERS, this one is {report}");
+            + $"When all shares are done: nn merge FOLDERS, this one is {report}; or, if all ran in this one, nn verify --run {report}");
         return ExitCode.Clean;
     }
 

@@ -92,7 +92,8 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
         var wins = better + (pairs.Count - better - worse) / 2.0;
         bool Beats(List<JobResult> control) =>
             Pairs(program, flagged, control) is var c && Sign(c.Count(x => x > 0), c.Count(x => x < 0)) <= 0.05;
-        return new Verdict(program, Tally.Of(flagged), Tally.Of(mended), Tally.Of(nothing), Tally.Of(random), better, worse, gain, judgement)
+        return new Verdict(program, Tally.Of(flagged), Tally.Of(mended), Tally.Of(nothing), Tally.Of(random), better, worse, gain,
+            judgement)
         {
             Effect = pairs.Count == 0 ? 0.5 : wins / pairs.Count, EffectInterval = Tally.Wilson(wins, pairs.Count),
             Sooner = SoonerOf(flagged, mended), NothingHelps = Beats(nothing), RandomHelps = Beats(random),
