@@ -36,7 +36,8 @@ public sealed record Shard(int Index, int Count)
             var (name, first, from, total) = Schedulers.FirstOrDefault(s => Number(s.Index) is not null);
             if (name is null) throw new InvalidDataException($"--shard {text}: no scheduler says which share this is "
                 + $"({string.Join(", ", Schedulers.Select(s => s.Index))}): give it, such as 2/8");
-            index = Number(name)!.Value - (Number(first) ?? from) + 1;
+            // Where the number of shares is given, the array may be a part of it, queued again; it then counts from 0 or 1.
+            index = Number(name)!.Value - (count is null ? Number(first) ?? from : Math.Min(Number(first) ?? from, 1)) + 1;
             count ??= Number(total) ?? throw new InvalidDataException(
                 $"--shard {text}: {name} does not tell how many shares there are: give the number, such as auto/8");
         }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using k8s;
+using k8s.Models;
 using NnAnalyzers.Runner;
 
 namespace NnAnalyzers.Tool.Tests;
@@ -122,10 +124,26 @@ public sealed class CiTests : InFolder
         CannotRun("come from different code or seeds", "merge", "share-1", "share-2", "--out", "m2");
     }
 
+    /// <summary>Every field is one that Kubernetes knows, and the number of shares is said once.</summary>
+    [Fact]
+    public void The_job_of_Kubernetes_fits_its_schema()
+    {
+        var yaml = Page.Split("```yaml kubernetes\n")[1].Split("```")[0];
+        var job = KubernetesYaml.Deserialize<V1Job>(yaml, strict: true);
+        Assert.Equal(("batch/v1", "Job", "Indexed"), (job.ApiVersion, job.Kind, job.Spec.CompletionMode));
+        Assert.Equal(job.Spec.Completions, job.Spec.Parallelism);
+        var container = Assert.Single(job.Spec.Template.Spec.Containers);
+        Assert.Contains($"auto/{job.Spec.Completions}", container.Args);
+        Assert.Contains(container.VolumeMounts.Single().Name, job.Spec.Template.Spec.Volumes.Select(v => v.Name));
+        Assert.ThrowsAny<Exception>(() => KubernetesYaml.Deserialize<V1Job>(yaml.Replace("completionMode", "completionMood"), strict: true));
+    }
+
     [Theory]
     [InlineData("2/8", "", 2, 8)]
     [InlineData("auto", "SLURM_ARRAY_TASK_ID=5 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=8", 5, 8)]
     [InlineData("auto", "SLURM_ARRAY_TASK_ID=0 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=4", 1, 4)]
+    [InlineData("auto/8", "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_COUNT=1", 3, 8)]
+    [InlineData("auto/8", "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=8", 4, 8)]
     [InlineData("auto/8", "JOB_COMPLETION_INDEX=0", 1, 8)]
     [InlineData("auto", "CI_NODE_INDEX=3 CI_NODE_TOTAL=3", 3, 3)]
     [InlineData("auto", "CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=2", 1, 2)]
