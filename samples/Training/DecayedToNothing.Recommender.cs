@@ -36,10 +36,10 @@ internal static class Program
 
         using var model = new Library(Readers, Books, factors: 16);
         model.to(run.Device);
-        var optimizer = optim.RMSProp(model.parameters(), 1e-2);
+        var optimizer = optim.RMSProp(model.parameters(), 3e-2);
         var schedule = optim.lr_scheduler.MultiStepLR(optimizer, new[] { 2, 4, 6, 8 }, gamma: 0.1);
 
-        for (var epoch = 1; epoch <= 30; epoch++)
+        for (var epoch = 1; epoch <= 60; epoch++)
         {
             var (order, total) = (randperm(All, device: run.Device), 0.0);
             for (var at = 0; at < All; at += Batch)
