@@ -24,7 +24,7 @@ internal sealed class StripeNet : Module<Tensor, Tensor>
 }
 
 /// <summary>Keeps a training in files, so that it can go on another day.</summary>
-internal sealed class Keeper(StripeNet model, string file, Adam? optimizer = null)
+internal sealed class Keeper(StripeNet model, string file, OptimizerHelper? optimizer = null)
 {
     public void Resume()
     {
