@@ -35,10 +35,10 @@ internal static class Program
     {
         using var model = new CrossingCounter(Length);
         model.to(run.Device);
-        var optimizer = optim.RMSProp(model.parameters(), 3e-3);
+        var optimizer = optim.RMSProp(model.parameters(), 8e-3);
 
         var average = 1.0;
-        for (var step = 1; step <= 500; step++)
+        for (var step = 1; step <= 800; step++)
         {
             using var scope = NewDisposeScope();
             var signal = randn(64, Length, 1, device: run.Device);

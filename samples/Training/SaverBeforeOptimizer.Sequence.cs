@@ -23,7 +23,7 @@ internal sealed class SpanReader : Module<Tensor, Tensor>
 
 internal static class Program
 {
-    private const int Sessions = 25, Steps = 20;
+    private const int Sessions = 40, Steps = 20;
 
     // The spans have a variance of about 0.6.
     [TrainingProgram(LossBelow = 0.03)]
@@ -40,7 +40,7 @@ internal static class Program
             };
             if (File.Exists(file)) model.load(file);
             model.to(run.Device);
-            var optimizer = optim.RMSProp(model.parameters(), 2e-3);
+            var optimizer = optim.RMSProp(model.parameters(), 5e-3);
 
             var sum = 0.0;
             for (var step = 0; step < Steps; step++)
