@@ -51,16 +51,21 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     /// Calls another operation of the same form: <paramref name="module"/> for a layer, <paramref name="function"/> for a function or
     /// method.
     /// </summary>
-    public static IEnumerable<Edit>? Rename(Step step, string module, string function)
+    /// <param name="isAlone">The other operation takes nothing but the tensor.</param>
+    public static IEnumerable<Edit>? Rename(Step step, string module, string function, bool isAlone = false)
     {
         if ((step.Layer?.Creation ?? step.Operation) is not { Syntax: InvocationExpressionSyntax call } made
             || NameOf(call) is not { } name) return null;
         if (step.Layer is not null)
-            return Retype(made, step.Op.Name, module) is { } typed ? [.. typed, .. Replace(name, module)] : null;
+            return Retype(made, step.Op.Name, module) is { } typed
+                ? [.. typed, .. Replace(name, module), .. isAlone ? Replace(call.ArgumentList, "()") : []] : null;
         // torch itself has some of the functions only.
         if (made is IInvocationOperation { TargetMethod.ContainingType: { Name: "torch" } torch } && torch.GetMembers(function).IsEmpty)
             function = "nn.functional." + function;
-        return Replace(name, function);
+        if (!isAlone) return Replace(name, function);
+        var isOnTensor = made is IInvocationOperation { Instance: not null };
+        return Operand(step) is not { } operand ? null
+            : [.. Replace(name, function), .. Replace(call.ArgumentList, isOnTensor ? "()" : $"({operand})")];
     }
 
     /// <summary>

@@ -105,6 +105,8 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
         var findings = (await Analysis.FindAsync(project, cancellation)).Where(f => f.Id != "NN0000").ToList();
         foreach (var finding in findings) say(CheckCommand.Line(finding));
         var graph = (await Analysis.ReadAsync(project, cancellation))!;
+        var edits = new Lazy<IReadOnlyList<Diagnostic>>(() => RuleCatalog.All.SelectMany(r => r.Elsewhere(graph))
+            .Where(f => f.FixTitle is not null).DistinctBy(f => (f.Rule.Id, f.Place)).Select(f => f.ToDiagnostic()).ToList());
         var programs = new List<ProgramPlan>();
         foreach (var (method, lossBelow, metricAbove, claim, claimedToFail, isOrdinary) in methods
             .OrderBy(m => m.Method.ContainingType.ToDisplayString(), StringComparer.Ordinal))
@@ -149,7 +151,8 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
                 {
                     // Controls: the same code with other seeds, and the edit of another rule somewhere in the same program.
                     variants.Add(variants[0] with { Name = Variant.Nothing, SeedOffset = limits.Seeds });
-                    variants.AddRange(await RandomEditsAsync(project, graph, reach, group.Key, id, watch, cancellation));
+                    variants.AddRange(await RandomEditsAsync(project, edits.Value.Where(e => reach.Contains(e.Location)), group.Key, id,
+                        watch, cancellation));
                 }
                 var first = group.First();
                 programs.Add(new ProgramPlan
@@ -167,13 +170,11 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
         return programs;
     }
 
-    private async Task<IEnumerable<Variant>> RandomEditsAsync(Project project, ProjectGraph graph, Reach reach, string rule, string id,
+    /// <summary>Of each seed an edit of another rule, drawn anew, that compiles.</summary>
+    private async Task<IEnumerable<Variant>> RandomEditsAsync(Project project, IEnumerable<Diagnostic> edits, string rule, string id,
         WatchPlan? watch, CancellationToken cancellation)
     {
-        var pool = RuleCatalog.All.Where(r => r.Id != rule && r.Id != RuleCatalog.Find(rule)?.FixOf)
-            .SelectMany(r => r.Elsewhere(graph))
-            .Where(f => f.FixTitle is not null).DistinctBy(f => (f.Rule.Id, f.Place)).Select(f => f.ToDiagnostic())
-            .Where(d => reach.Contains(d.Location)).ToList();
+        var pool = edits.Where(e => e.Id != rule && e.Id != RuleCatalog.Find(rule)?.FixOf).ToList();
         var random = new Random(id.Aggregate(17, (h, c) => unchecked(h * 31 + c)));
         var compiled = new Dictionary<int, Variant?>();
         var variants = new List<Variant>();
@@ -184,13 +185,9 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
                 if (!compiled.TryGetValue(pick, out var made))
                 {
                     var edited = (await EditApplier.ApplyAsync(project.Solution, [pool[pick]], cancellation)).GetProject(project.Id)!;
-                    if ((await Analysis.ErrorsAsync(edited, cancellation)).Count == 0)
-                        made = Emit((await edited.GetCompilationAsync(cancellation))!, id, $"{Variant.Random}-{pick}", null,
-                            watch) with
-                        {
-                            Edit =
-                                $"{pool[pick].Id}: {pool[pick].Properties[FixProperties.Title]} at {Analysis.Place(pool[pick].Location)}",
-                        };
+                    made = TryEmit((await edited.GetCompilationAsync(cancellation))!, id, $"{Variant.Random}-{pick}", watch).Variant;
+                    if (made is not null) made = made with { Edit =
+                        $"{pool[pick].Id}: {pool[pick].Properties[FixProperties.Title]} at {Analysis.Place(pool[pick].Location)}" };
                     compiled[pick] = made;
                 }
                 if (made is null) continue;
@@ -202,16 +199,21 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
 
     private Variant Emit(Compilation compilation, string id, string name, Diagnostic? fix, WatchPlan? watch = null)
     {
+        var (variant, error) = TryEmit(compilation, id, name, watch);
+        return variant ?? throw new ToolException(fix is null ? CheckCommand.Line(error!)
+            : $"{Analysis.Place(fix.Location)}: the fix of {fix.Id} does not "
+                + $"compile: {error!.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
+    }
+
+    private (Variant? Variant, Diagnostic? Error) TryEmit(Compilation compilation, string id, string name, WatchPlan? watch)
+    {
         if (watch is not null) compilation = Watching.Apply(compilation, CancellationToken.None);
         var path = Path.Combine("programs", id, name + ".dll");
         var (assembly, error) = Emitter.Emit(compilation);
-        if (assembly is null)
-            throw new ToolException(fix is null ? CheckCommand.Line(error!)
-                : $"{Analysis.Place(fix.Location)}: the fix of {fix.Id} does not "
-                    + $"compile: {error!.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
+        if (assembly is null) return (null, error);
         AtomicFile.Write(Path.Combine(folder, path), assembly);
-        return new Variant(name, path.Replace('\\', '/'))
-            { Hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(assembly))[..16] };
+        return (new Variant(name, path.Replace('\\', '/'))
+            { Hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(assembly))[..16] }, null);
     }
 
     /// <summary>The code a training method can reach: the types it names, and the types those name.</summary>

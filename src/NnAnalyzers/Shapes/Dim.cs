@@ -265,6 +265,9 @@ internal sealed class Symbol(string name)
     /// <summary>The sizes it is one of.</summary>
     public (Dim A, Dim B)? Origins { get; }
 
+    /// <summary>The smaller one of two, as the length of a batch is written that may be the last.</summary>
+    public bool IsSmaller { get; } = name == nameof(Math.Min);
+
     public override string ToString() => _name;
 
     private readonly string _name = name.Length <= MaxName ? name : name.Substring(0, MaxName - 1) + "…";

@@ -442,12 +442,17 @@ internal static class ShapeFunctions
         : Shape.Unknown;
 
     public static Shape Narrow(Applied a) =>
-        a.Input.Normalize(Number(a, "dim")) is { } axis ? a.Input.With(axis, Size(a, "length")) : Shape.Unknown;
+        a.Input.Normalize(Number(a, "dim")) is { } axis ? a.Input.With(axis, Part(axis, Size(a, "length"))) : Shape.Unknown;
+
+    /// <summary>As many as that; where nothing tells, a part of the samples is again as many as a batch has.</summary>
+    private static Dim Part(int axis, Dim size) => axis != 0 ? size
+        : size.Symbol is Symbol { IsSmaller: true } smaller ? Dim.Named(new Axis(smaller, 0))
+        : size.IsKnown ? size : Dim.Named(new Axis(new object(), 0));
 
     public static Shape Slice(Applied a)
     {
         if (a.Input.Normalize(Number(a, "dim")) is not { } axis) return Shape.Unknown;
-        return a.Input.With(axis, Extent(a.Input.Dims[axis], Number(a, "start"), Number(a, "finish"), Number(a, "step", 1)));
+        return a.Input.With(axis, Part(axis, Extent(a.Input.Dims[axis], Number(a, "start"), Number(a, "finish"), Number(a, "step", 1))));
     }
 
     /// <summary>The number of values from start to stop; both may count from the end, and stop may lie beyond it.</summary>
@@ -464,7 +469,11 @@ internal static class ShapeFunctions
     }
 
     public static Shape AxisOfUnknownSize(Applied a) =>
-        a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, Dim.Unknown) : Shape.Unknown;
+        a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, Part(axis, Dim.Unknown)) : Shape.Unknown;
+
+    /// <summary>As many along one axis as there are indices.</summary>
+    public static Shape IndexSelect(Applied a) => a.Input.Normalize(Number(a, "dim", 0)) is { } axis
+        ? a.Input.With(axis, Part(axis, a.Find("index")?.Tensor is { Rank: 1 } index ? index.Dims[0] : Dim.Unknown)) : Shape.Unknown;
 
     public static Shape Chunk(Applied a) =>
         !a.Input.HasRank && Number(a, "dim", 0) == -1 ? Shape.EndingIn(a.Input.At(-1).ExactlyBy(Size(a, "chunks")))
@@ -507,7 +516,7 @@ internal static class ShapeFunctions
                     dims.Add(Dim.Of(1));
                     break;
                 case IndexKind.Slice:
-                    dims.Add(index.Extent(a.Input.Dims[axis++]));
+                    dims.Add(Part(axis, index.Extent(a.Input.Dims[axis++])));
                     break;
                 default:
                     axis++;

@@ -205,7 +205,7 @@ internal static class Catalog
         yield return new("narrow", Role.Indexing) { Shape = ShapeFunctions.Narrow };
         yield return new("slice", Role.Indexing) { Shape = ShapeFunctions.Slice };
         yield return new("index", Role.Indexing) { Shape = ShapeFunctions.IndexBy };
-        yield return new("index_select", Role.Indexing) { Shape = ShapeFunctions.AxisOfUnknownSize };
+        yield return new("index_select", Role.Indexing) { Shape = ShapeFunctions.IndexSelect };
         yield return new("gather", Role.Indexing) { Shape = ShapeFunctions.LikeIndex, Aliases = ["take_along_dim"] };
         yield return new("take", Role.Indexing) { Shape = ShapeFunctions.LikeIndex };
         yield return new("chunk", Role.Indexing) { Shape = ShapeFunctions.Chunk };

@@ -211,4 +211,33 @@ public class NN1002_ActivationRepeatedByLossTests
         }
         static class Program { static void Train(Tensor x, Tensor y) => functional.nll_loss(new Net().call(x), y).backward(); }
         """;
+
+    /// <summary>Actions are drawn from the probabilities of the first softmax.</summary>
+    [Theory]
+    [InlineData("var action = multinomial(chances, 1);", false)]
+    [InlineData("var action = chances.argmax(1, keepdim: true);", true)]
+    public async Task The_first_of_two_is_removed_where_nobody_needs_it(string act, bool isFixed)
+    {
+        var finding = Assert.Single(await Verify.FindAsync($$"""
+            class Policy : Module<Tensor, Tensor>
+            {
+                private readonly Linear fc = Linear(4, 3);
+                public Policy() : base("p") => RegisterComponents();
+                public override Tensor forward(Tensor x) => functional.softmax(fc.forward(x), -1);
+            }
+            static class Program
+            {
+                static void Train(Tensor x, Tensor reward)
+                {
+                    var policy = new Policy();
+                    var chances = policy.forward(x);
+                    {{act}}
+                    var log = functional.log_softmax(chances, 1).gather(1, action);
+                    (-(log * reward).mean()).backward();
+                }
+            }
+            """));
+        Assert.Equal("NN1002", finding.Id);
+        Assert.Equal(isFixed, finding.Properties.ContainsKey(FixProperties.Title));
+    }
 }

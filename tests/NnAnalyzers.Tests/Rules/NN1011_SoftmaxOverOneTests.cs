@@ -62,4 +62,23 @@ public class NN1011_SoftmaxOverOneTests
     public Task Silent_on_attention_over_time() => Verify.SilentAsync(
         "class Net : Module<Tensor, Tensor> { private readonly Linear score = Linear(8, 1); public Net() : base(\"n\") => "
             + "RegisterComponents(); public override Tensor forward(Tensor x) => (x * functional.softmax(score.forward(x), 1)).sum(1); }");
+
+    /// <summary>A threshold wants probabilities.</summary>
+    [Theory]
+    [InlineData("functional.softmax(x, 1)", "functional.sigmoid(x)")]
+    [InlineData("x.softmax(-1)", "x.sigmoid()")]
+    [InlineData("torch.softmax(x, 1)", "torch.sigmoid(x)")]
+    public Task A_sigmoid_takes_its_place_where_others_look(string softmax, string sigmoid)
+    {
+        string Train(string output) => Code.Net(Layers, $"x = fc2.forward(fc1.forward(x)); return {output};",
+            "functional.binary_cross_entropy(prediction, target) * (prediction > 0.5).to(float32).mean()");
+        return Verify.FixAsync(Train($"{{|NN1011:{softmax}|}}"), Train(sigmoid));
+    }
+
+    [Fact]
+    public Task A_sigmoid_layer_takes_its_place() => Verify.FixAsync(
+        Code.Sequential("Sequential(Linear(4, 8), ReLU(), Linear(8, 1), {|NN1011:Softmax(dim: 1)|})",
+            "BCELoss().call(prediction, target) * prediction.gt(0.5).to(float32).mean()"),
+        Code.Sequential("Sequential(Linear(4, 8), ReLU(), Linear(8, 1), Sigmoid())",
+            "BCELoss().call(prediction, target) * prediction.gt(0.5).to(float32).mean()"));
 }

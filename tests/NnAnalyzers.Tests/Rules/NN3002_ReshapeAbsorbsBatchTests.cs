@@ -48,4 +48,14 @@ public class NN3002_ReshapeAbsorbsBatchTests
         "private readonly Conv2d conv = Conv2d(1, 8, 3); private readonly Module<Tensor, Tensor> pool = AdaptiveAvgPool2d(new long[] { "
             + "2, 2 }); private readonly Linear fc = Linear(32, 1);",
         "return fc.forward(pool.forward(conv.forward(x)).view(-1, 32));", input: "Tensor.Load(new BinaryReader(Stream.Null))"));
+
+    /// <summary>As many values as there are channels: each pixel is to be judged.</summary>
+    [Fact]
+    public Task A_row_for_each_pixel() => Verify.FixAsync(
+        Code.Net("private readonly Conv2d conv = Conv2d(1, 16, 3, padding: 1); private readonly Linear decide = Linear(16, 3);",
+            "return decide.forward({|NN3002:functional.relu(conv.forward(x)).view(-1, 16)|});",
+            "functional.cross_entropy(prediction, target)", "randint(0, 3, new long[] { 800 })", "rand(8, 1, 10, 10)"),
+        Code.Net("private readonly Conv2d conv = Conv2d(1, 16, 3, padding: 1); private readonly Linear decide = Linear(16, 3);",
+            "return decide.forward(functional.relu(conv.forward(x)).permute(0, 2, 3, 1).reshape(-1, 16));",
+            "functional.cross_entropy(prediction, target)", "randint(0, 3, new long[] { 800 })", "rand(8, 1, 10, 10)"));
 }

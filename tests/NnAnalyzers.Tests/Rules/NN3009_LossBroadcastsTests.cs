@@ -36,4 +36,36 @@ public class NN3009_LossBroadcastsTests
     [InlineData("functional.cross_entropy(prediction.repeat(1, 3), target)", "randint(3, new long[] { 8 })")]
     public Task Silent(string loss, string target) => Verify.Sizes.SilentAsync(Code.Net(Layers, Forward, loss, target)
         .Replace("static void Train()", "static Tensor Load() => throw new Exception(); static void Train()"));
+
+    /// <summary>However a batch is cut from the data, it has as many rows on both sides.</summary>
+    [Theory]
+    [InlineData("var rows = randint(0, 512, new long[] { 64 });", "index_select(0, rows)")]
+    [InlineData("foreach (var rows in randperm(512).split(64))", "index_select(0, rows)")]
+    [InlineData("var order = randperm(512); for (var at = 0L; at < 512; at += 48)",
+        "index_select(0, order.narrow(0, at, Math.Min(48, 512 - at)))")]
+    [InlineData("for (var at = 0; at < 512; at += 48)", "narrow(0, at, Math.Min(48, 512 - at))")]
+    [InlineData("for (var at = 0; at < 512; at += 48)", "[at..Math.Min(at + 48, 512)]")]
+    public Task A_batch_that_was_cut(string each, string cut)
+    {
+        string Train(string squeezed, string open, string close) => $$"""
+            static class Program
+            {
+                static void Train(int seed)
+                {
+                    var (x, y) = (randn(512, 4), randn(512, 1));
+                    var net = Sequential(Linear(4, 8), ReLU(), Linear(8, 1));
+                    var optimizer = optim.Adam(net.parameters());
+                    {{(each.Contains('{') ? each : each + "\n        {")}}
+                        var (input, target) = (x{{Of(cut)}}, y{{Of(cut)}}.squeeze(1));
+                        optimizer.zero_grad();
+                        {{open}}functional.mse_loss(net.forward(input){{squeezed}}, target){{close}}.backward();
+                        optimizer.step();
+                    {{(each.Contains('{') ? "" : "}")}}
+                }
+            }
+            """;
+        return Verify.Sizes.FixAsync(Train("", "{|NN3009:", "|}"), Train(".squeeze(1)", "", ""));
+
+        static string Of(string cut) => cut[0] == '[' ? cut : "." + cut;
+    }
 }

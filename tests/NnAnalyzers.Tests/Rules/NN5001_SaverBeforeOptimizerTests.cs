@@ -119,4 +119,44 @@ public class NN5001_SaverBeforeOptimizerTests
                 public void Save(string path) { Model!.save(path); }
             }
             """));
+
+    /// <summary>What takes an Adam takes this one; what loads weights as it is made must not come behind the move and the optimizer.</summary>
+    [Theory]
+    [InlineData("Adam?", "", "", true)]
+    [InlineData("optim.Optimizer?", "", "model.to(CPU);", true)]
+    [InlineData("OptimizerHelper?", "if (File.Exists(path)) model.load(path);", "", true)]
+    [InlineData("OptimizerHelper?", "if (File.Exists(path)) model.load(path);", "model.to(CPU);", false)]
+    public async Task A_keeper_is_handed_the_optimizer(string type, string load, string move, bool isFixed)
+    {
+        var finding = Assert.Single(await Verify.FindAsync($$"""
+            class Keeper
+            {
+                private readonly Linear model; private readonly string path; private readonly {{type}} optimizer;
+                public Keeper(Linear model, string path, {{type}} optimizer = null)
+                {
+                    (this.model, this.path, this.optimizer) = (model, path, optimizer);
+                    {{load}}
+                }
+                public void Save() { model.save(path); (optimizer as OptimizerHelper)?.save_state_dict(path + ".adam"); }
+            }
+            static class Program
+            {
+                static void Train(string path)
+                {
+                    var model = Linear(4, 1);
+                    var keeper = new Keeper(model, path);
+                    {{move}}
+                    var optimizer = optim.Adam(model.parameters());
+                    for (var step = 0; step < 100; step++)
+                    {
+                        optimizer.zero_grad();
+                        functional.mse_loss(model.forward(randn(8, 4)), randn(8, 1)).backward();
+                        optimizer.step();
+                        if (step % 10 == 0) keeper.Save();
+                    }
+                }
+            }
+            """));
+        Assert.Equal(("NN5001", isFixed), (finding.Id, finding.Properties.ContainsKey(FixProperties.Title)));
+    }
 }

@@ -30,18 +30,22 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
         };
 
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
-        Twice(network.Steps, outer => Chain.Behind(outer.Input!));
+        Twice(network.Steps, outer => Chain.Behind(outer.Input!), project);
 
     // A second one that only some of the outputs get may be there for other networks than this.
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) => Twice(site.Steps, outer =>
-        outer.Input!.When.Path.Implies(outer.When.Path) ? project.Behind(outer.Input, site) : Chain.Behind(outer.Input));
+        outer.Input!.When.Path.Implies(outer.When.Path) ? project.Behind(outer.Input, site) : Chain.Behind(outer.Input), project);
 
     /// <summary>A softmax of a softmax, with nothing between but reshapes and indexing.</summary>
-    private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Source>> behind) =>
+    private IEnumerable<Finding> Twice(IEnumerable<Step> steps, Func<Step, IEnumerable<Source>> behind, ProjectGraph project) =>
         from outer in steps
         where outer is { Role: Role.Softmax, Input: not null, PredictionOnly: false }
         from inner in Chain.Sure(outer, behind(outer), s => s is { Role: Role.Softmax, Op.Name: "Softmax" })
         where inner is { Syntax: not null, PredictionOnly: false }
-        select At(inner.Syntax!, inner.Op.Name, outer.Op.Name, "is applied twice, and the second one can no longer tell the classes apart",
-            $"{inner.Input?.Name ?? "…"} → {inner.Name} → {outer.Name}").Fix($"Remove the first {inner.Op.Name}", Edit.Unwrap(inner));
+        let finding = At(inner.Syntax!, inner.Op.Name, outer.Op.Name,
+            "is applied twice, and the second one can no longer tell the classes apart",
+            $"{inner.Input?.Name ?? "…"} → {inner.Name} → {outer.Name}")
+        // Who draws from the first one's probabilities needs them.
+        select project.IsOnlyForLosses(inner, project.Networks.FirstOrDefault(n => n.Steps.Contains(inner)))
+            ? finding.Fix($"Remove the first {inner.Op.Name}", Edit.Unwrap(inner)) : finding;
 }

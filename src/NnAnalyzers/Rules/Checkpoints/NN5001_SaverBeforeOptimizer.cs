@@ -29,11 +29,18 @@ internal sealed class NN5001_SaverBeforeOptimizer() : Rule("NN5001", RuleLevel.P
         if (optimizer.Declaration.Type.ToString().EndsWith("Optimizer", StringComparison.Ordinal)
             || Edit.IsUsedBetween(name, made, optimizer)) return finding;
         if (saver.Setup.Operation is IObjectCreationOperation holder)
-            return Edit.WithOptional(holder, p => p.Type.Name is "Optimizer" or "OptimizerHelper", state) is not { } handedOver ? finding
-                : finding.Fix($"Set up {name} after {state} and hand it over",
+            return LoadsBeforeMove(holder, saver, creation, site) || Edit.WithOptional(holder,
+                p => p.Type.Name is "Optimizer" or "OptimizerHelper" || p.Type.Name == ((Optimizer)creation.Subject).Kind, state)
+                is not { } handedOver ? finding : finding.Fix($"Set up {name} after {state} and hand it over",
                 Edit.Move(made, optimizer, made.ToString().Replace(holder.Syntax.ToString(), handedOver)));
         return saver.SavingToo(state, site) is not var (saving, restoring) ? finding
             : finding.Fix($"Set up {name} after {state}, save its state{(restoring is null ? "" : " and restore it")}",
             Edit.Move(made, optimizer, saving, restoring));
     }
+
+    /// <summary>What loads the weights as it is made, before the model is moved, would load them behind the optimizer then.</summary>
+    private static bool LoadsBeforeMove(IObjectCreationOperation holder, Saver saver, Event creation, TrainingSite site) =>
+        site.Of(EventKind.Move).Any(m => m.Order > saver.Setup.Order && m.Order < creation.Order)
+        && holder.Constructor?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } constructor
+        && site.Of(EventKind.Load).Any(l => constructor.Contains(l.Operation.Syntax));
 }

@@ -24,7 +24,12 @@ internal sealed class NN3002_ReshapeAbsorbsBatch() : Rule("NN3002", RuleLevel.Pr
         var finding = At(place, step.Op.Name + (place as InvocationExpressionSyntax)?.ArgumentList, row, sample is null
             ? "a sample holds that many only for one picture size; with any other, samples run into each other"
             : $"a sample of {source.Shape} holds {sample}: samples run into each other");
-        if (sample is null) yield return finding.Fix("Flatten each sample", Flatten(step));
+        // As many as it has channels: a row for each pixel is meant, and the channels have to come last first.
+        if (sample is not null && source.Shape.At(1).Size == row)
+            yield return finding.Fix("Bring the channels to the end", Edit.Operand(step) is { } map ? Edit.Replace(place,
+                $"{Edit.Receiver(map)}.permute(0, {string.Join(", ", Enumerable.Range(2, source.Shape.Rank - 2))}, 1).reshape(-1, {row})")
+                : null);
+        else if (sample is null) yield return finding.Fix("Flatten each sample", Flatten(step));
         // The layer that reads the rows must take what a sample really holds.
         else yield return head.Arguments.TryGetValue("inputSize", out var size) && size.Operation.Syntax is ArgumentSyntax written
             ? finding.Fix($"Flatten each sample; {head.Name} reads {sample}", Flatten(step),
