@@ -135,7 +135,8 @@ public sealed class CiTests : InFolder
         var container = Assert.Single(job.Spec.Template.Spec.Containers);
         Assert.Contains($"auto/{job.Spec.Completions}", container.Args);
         Assert.Contains(container.VolumeMounts.Single().Name, job.Spec.Template.Spec.Volumes.Select(v => v.Name));
-        Assert.ThrowsAny<Exception>(() => KubernetesYaml.Deserialize<V1Job>(yaml.Replace("completionMode", "completionMood"), strict: true));
+        yaml = yaml.Replace("completionMode", "completionMood");
+        Assert.ThrowsAny<Exception>(() => KubernetesYaml.Deserialize<V1Job>(yaml, strict: true));
     }
 
     [Theory]

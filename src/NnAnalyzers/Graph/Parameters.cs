@@ -79,6 +79,9 @@ internal sealed class ParametersOf(Layer model, bool named) : Value
 /// <summary><c>model.modules()</c> and the like: any part of a module.</summary>
 internal sealed class PartsOf(Layer model, bool named) : Value
 {
+    /// <summary>What is within the parts, too.</summary>
+    public bool IsDeep { get; init; }
+
     public Layer Model => model;
     public bool Named => named;
 }

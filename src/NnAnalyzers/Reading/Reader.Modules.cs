@@ -186,15 +186,15 @@ internal sealed partial class Reader
                 return Resolve(kept);
             case "parameters": return new ParametersOf(layer, false);
             case "named_parameters": return new ParametersOf(layer, true);
-            case "modules" or "children": return new PartsOf(layer, false);
-            case "named_modules" or "named_children": return new PartsOf(layer, true);
+            case "modules" or "children": return new PartsOf(layer, false) { IsDeep = method.Name == "modules" };
+            case "named_modules" or "named_children": return new PartsOf(layer, true) { IsDeep = method.Name == "named_modules" };
             case "state_dict":
                 var captured = new ParametersOf(layer, true);
                 Happens(EventKind.CaptureState, captured, call, arguments);
                 return captured;
             case "apply":
                 if (arguments.Values.OfType<Function>().FirstOrDefault() is { } each)
-                    CallFunction(each, [new Argument("", new PartsOf(layer, false), call)], call, frame);
+                    CallFunction(each, [new Argument("", new PartsOf(layer, false) { IsDeep = true }, call)], call, frame);
                 return layer;
             case "to" or "cuda" or "cpu" or "half" or "float" or "double":
                 Happens(EventKind.Move, layer, call, arguments);
@@ -213,8 +213,22 @@ internal sealed partial class Reader
         }
     }
 
-    /// <summary>The layers a module keeps in its fields, once they are known.</summary>
+    /// <summary>The layers a module keeps in its fields, and those within them if they are asked for, once they are known.</summary>
     private IReadOnlyList<Layer>? ChildrenOf(PartsOf parts)
+    {
+        if (!parts.IsDeep) return HeldBy(parts);
+        var all = new List<Layer>();
+        foreach (var held in HeldBy(parts) ?? [])
+        {
+            all.Add(held);
+            if (held.Children is null && held.Type is null) continue;
+            if (all.Count > MaxUnroll || ChildrenOf(new PartsOf(held, false) { IsDeep = true }) is not { } within) return null;
+            all.AddRange(within);
+        }
+        return all.Count > 0 ? all : null;
+    }
+
+    private IReadOnlyList<Layer>? HeldBy(PartsOf parts)
     {
         if (parts.Model.Children is not null)
             return ContentsOf(parts.Model) is { IsComplete: true, Repeats: false } items && items.Elements.All(e => e is Layer)

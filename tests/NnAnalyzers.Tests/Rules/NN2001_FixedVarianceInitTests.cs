@@ -47,6 +47,20 @@ public class NN2001_FixedVarianceInitTests
     public Task Every_Linear_found_by_its_type() =>
         Verify.FiresAsync(Net("foreach (var m in modules()) { if (m is Linear l) {|NN2001:init.normal_(l.weight)|}; }"));
 
+    /// <summary>What modules() gives are the layers within the layers, too; children() gives what the module holds itself.</summary>
+    [Theory]
+    [InlineData("foreach (var m in modules()) if (m is Linear l) {|NN2001:init.normal_(l.weight)|};", true)]
+    [InlineData("foreach (var (name, m) in named_modules()) if (m is Linear l) {|NN2001:init.normal_(l.weight)|};", true)]
+    [InlineData("foreach (var m in modules()) if (m is Linear { weight: { } w }) {|NN2001:init.uniform_(w, -1, 1)|};", true)]
+    [InlineData("foreach (var m in modules()) if (m is Conv2d c) init.normal_(c.weight);", false)]
+    [InlineData("foreach (var m in children()) if (m is Linear l) init.normal_(l.weight);", false)]
+    public Task Every_Linear_within_a_Sequential(string code, bool fires)
+    {
+        var source = Code.Net("private readonly Sequential net = Sequential(Linear(4, 64), ReLU(), Sequential(Linear(64, 1)));",
+            "return net.forward(x);").Replace("=> RegisterComponents();", $"{{ RegisterComponents(); {code} }}");
+        return fires ? Verify.FiresAsync(source) : Verify.SilentAsync(source);
+    }
+
     [Fact]
     public Task Every_convolution_through_apply() => Verify.FiresAsync(
         Net("apply(m => { switch (m) { case Conv2d c: {|NN2001:init.normal_(c.weight, 0, 1)|}; break; "

@@ -12,6 +12,14 @@ public class NN3004_FlattenMergesBatchTests
         Code.Net(Layers, "x = functional.relu(conv.forward(x));\n        return fc.forward(x.flatten(1)); // head",
             input: "randn(8, 1, 8, 8)"));
 
+    [Theory]
+    [InlineData("reshape(-1)")]
+    [InlineData("view(-1)")]
+    public Task A_row_by_another_name(string row) => Verify.FixAsync(
+        Code.Net(Layers, $"x = functional.relu(conv.forward(x));\n        return fc.forward({{|NN3004:x.{row}|}});",
+            input: "randn(8, 1, 8, 8)"),
+        Code.Net(Layers, "x = functional.relu(conv.forward(x));\n        return fc.forward(x.flatten(1));", input: "randn(8, 1, 8, 8)"));
+
     [Fact]
     public Task The_function_after_a_batch_normalization() => Verify.FiresAsync(
         Code.Net(Layers + " private readonly BatchNorm2d norm = BatchNorm2d(4);",
@@ -22,6 +30,8 @@ public class NN3004_FlattenMergesBatchTests
     [InlineData("return fc.forward(conv.forward(x).flatten(1));", "randn(8, 1, 8, 8)")]
     [InlineData("return fc.forward(conv.forward(x).flatten());", "randn(1, 8, 8)")]
     [InlineData("return conv.forward(x).flatten();", "randn(8, 1, 8, 8)")]
+    [InlineData("return fc.forward(conv.forward(x).reshape(-1));", "randn(1, 8, 8)")]
+    [InlineData("return conv.forward(x).view(-1);", "randn(8, 1, 8, 8)")]
     public Task Silent(string forward, string input) =>
         Verify.SilentAsync(Code.Net(Layers, forward, input: input, target: "randn(8, 4, 8, 8).flatten()", loss: "prediction.sum()"));
 

@@ -32,4 +32,22 @@ public class NN3007_ViewAfterPermuteTests
     [InlineData("x = x.permute(2, 0, 1); return x.view(x.shape[0], -1);")]
     [InlineData("x = x.transpose(1, 2); return x.view(x.shape[0], -1);")]
     public Task Silent(string forward) => Verify.SilentAsync(Net(forward));
+
+    /// <summary>As torch works out strides: the first ones throw, the last ones do not.</summary>
+    [Theory]
+    [InlineData("{|NN3007:x.permute(0, 2, 3, 1).view(x.shape[0], -1, 4)|}",
+        "x.permute(0, 2, 3, 1).reshape(x.shape[0], -1, 4)")] // boxes of two anchors
+    [InlineData("{|NN3007:x.view(8, 8, 2, 3, 2, 3).permute(0, 1, 2, 4, 3, 5).view(8, 8, 4, 9)|}",
+        "x.view(8, 8, 2, 3, 2, 3).permute(0, 1, 2, 4, 3, 5).reshape(8, 8, 4, 9)")] // patches
+    [InlineData("x.permute(0, 2, 3, 1).view(8, 36, 2, 4)", null)]
+    [InlineData("x.permute(0, 2, 3, 1).view(8, 3, 12, 8)", null)]
+    [InlineData("x.permute(0, 2, 3, 1).view(2, 4, 6, 6, 8)", null)]
+    [InlineData("x.permute(1, 0, 2, 3).view(8, 8, 36)", null)]
+    [InlineData("x.transpose(1, 2).transpose(1, 2).view(8, -1)", null)]
+    public Task Sizes_that_are_known(string view, string? reshape)
+    {
+        string Net(string forward) => Code.Net("private readonly Conv2d conv = Conv2d(1, 8, 3, padding: 1);",
+            $"x = conv.forward(x);\n        return {forward};", "prediction.mean()", input: "randn(8, 1, 6, 6)");
+        return reshape is null ? Verify.Sizes.SilentAsync(Net(view)) : Verify.Sizes.FixAsync(Net(view), Net(reshape));
+    }
 }

@@ -120,7 +120,7 @@ public class NN5001_SaverBeforeOptimizerTests
             }
             """));
 
-    /// <summary>What takes an Adam takes this one; what loads weights as it is made must not come behind the move and the optimizer.</summary>
+    /// <summary>What takes an Adam takes this one; what loads weights as it is made must not come behind a move.</summary>
     [Theory]
     [InlineData("Adam?", "", "", true)]
     [InlineData("optim.Optimizer?", "", "model.to(CPU);", true)]
