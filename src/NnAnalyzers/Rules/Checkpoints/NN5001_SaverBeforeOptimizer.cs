@@ -7,7 +7,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>What saves the model is set up before the optimizer exists, so a resumed run starts with an empty optimizer.</summary>
-internal sealed class NN5001_SaverBeforeOptimizer() : Rule("NN5001", RuleLevel.Proven, Category.Checkpoints, RuleSource.Article,
+internal sealed class NN5001_SaverBeforeOptimizer() : Rule("NN5001", RuleLevel.Likely, Category.Checkpoints, RuleSource.Article,
     "Checkpoint saver set up before the optimizer",
     "{0} is set up before {1} exists and cannot save its state: a resumed run starts with an empty {2}")
 {
