@@ -230,16 +230,15 @@ internal static class FaultyFresh
             var waves = randn(64, 2, 20);
             return Of(model, (waves, waves.narrow(2, 3, 8).square().mean([1, 2]).unsqueeze(1) * 3), Mse, Adam(1e-2, 200));
         }),
-        Faulty("autoencoder with sign() as its code", Cause.NotDifferentiable, null, null, bad =>
+        Faulty("code of four bits by sign() before the head", Cause.NotDifferentiable, null, null, bad =>
         {
-            var x = (Strokes(48, 8, 4, 0).Input > 0.5).to_type(ScalarType.Float32).flatten(1);
-            var (encoder, decoder) = (Mlp([64, 32, 6]), Mlp([6, 32, 64]));
+            var (encoder, head) = (Mlp([10, 32, 4]), Mlp([4, 32, 8]));
             var model = new Net(v =>
             {
                 var code = encoder.call(v);
-                return decoder.call(bad ? code.sign() : code.tanh() + (code.sign() - code.tanh()).detach());
-            }, encoder, decoder);
-            return Of(model, (x, x.clone()), Binary, Adam(5e-3, 250));
+                return head.call(bad ? code.sign() : code.tanh() + (code.sign() - code.tanh()).detach());
+            }, encoder, head);
+            return Of(model, Blobs(64, 8, 10), Entropy, Adam(5e-3, 250));
         }),
         Faulty("attention made, but forward goes past it", Cause.Unused, null, "part1", bad =>
         {
@@ -266,7 +265,8 @@ internal static class FaultyFresh
         Faulty("linear regression without a bias, power about 4 kW", Cause.MissingBias, "NN1004", "0", bad =>
         {
             var x = randn(64, 5);
-            return Of(Chain(Linear(5, 1, hasBias: !bad)), (x, 4 + x.matmul(randn(5, 1)) * 0.5 + Noise(0.1, 64, 1)), Mse, Sgd(0.02, 200));
+            var power = 4 + x.matmul(randn(5, 1)) * 0.5 + Noise(0.1, 64, 1);
+            return Of(Chain(Linear(5, 1, hasBias: !bad)), (x, power), Mse, Sgd(0.02, 200));
         }),
         Faulty("entropy of a policy, forbidden actions at minus infinity", Cause.NotFiniteLoss, null, null, bad =>
         {
