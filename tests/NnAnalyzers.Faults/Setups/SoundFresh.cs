@@ -14,7 +14,7 @@ internal static class SoundFresh
 {
     public static IReadOnlyList<Labelled> All { get; } =
     [
-        Sound("rents in euros, 300 to 1700, output starts at their mean", () =>
+        Sound("rents in euros, 100 to 1500, output starts at their mean", () =>
         {
             var x = cat([rand(64, 2) * 2 - 1, F.one_hot(Picks(3, 64), 3).to_type(ScalarType.Float32)], 1);
             var rent = 900 + 420 * x.Column(0) - 150 * x.Column(1).square() + 250 * x.Column(2) * x.Column(0) + Noise(30, 64, 1);
@@ -22,7 +22,7 @@ internal static class SoundFresh
             init.constant_(((Linear)model[4]).bias!, rent.mean().ToDouble());
             return Of(model, (x, rent), Mse, Adam(1e-2, 250));
         }),
-        Sound("visitors a day, 100 to 900, absolute error, RMSProp", () =>
+        Sound("visitors a day, 150 to 850, absolute error, RMSProp", () =>
         {
             var sunny = rand(64, 1);
             var weekday = Picks(7, 64);
