@@ -37,7 +37,12 @@ internal static class Asked
     /// <summary>Runs one half and gives its page.</summary>
     public static string Page(string half, int seeds, string? only)
     {
-        var (sound, faulty) = half == "kept" ? (SoundKept.All, FaultyKept.All) : (SoundShown.All, FaultyShown.All);
+        var (sound, faulty) = half switch
+        {
+            "fresh" => (SoundFresh.All, FaultyFresh.All),
+            "kept" => (SoundKept.All, FaultyKept.All),
+            _ => (SoundShown.All, FaultyShown.All),
+        };
         var answers = sound.Concat(faulty).Where(s => only is null || s.Name.Contains(only, StringComparison.OrdinalIgnoreCase))
             .SelectMany(s => Enumerable.Range(0, seeds).Select(seed => Ask(s, seed, only is not null))).ToList();
         var wrong = answers.Where(a => a.Setup.Cause is not null).ToList();
