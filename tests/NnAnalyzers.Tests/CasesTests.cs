@@ -43,7 +43,7 @@ public class CasesTests
         ["misread/shared-activation-fix"] = "NN1001 7, NN1001 19, NN1003 30*, NN1001 37, NN1001 50, NN1003 62",
         ["misread/squeeze0"] = "NN3005 6",
         ["misread/state-shapes"] = "NN3001 12*, NN3003 12*",
-        ["misread/target-axis"] = "NN3003 10, NN3003 11, NN3003 12, NN3003 13, NN3003 14",
+        ["misread/target-axis"] = "NN3003 10*, NN3003 11, NN3003 12, NN3003 13, NN3003 14",
         ["misread/tuple-output"] = "NN3009 17*, NN3009 18*, NN3009 18*, NN3009 19*",
         ["misread/value-used-twice"] = "NN1002 12, NN1002 19",
     };

@@ -452,7 +452,7 @@ internal static class ShapeFunctions
     public static Shape Slice(Applied a)
     {
         if (a.Input.Normalize(Number(a, "dim")) is not { } axis) return Shape.Unknown;
-        return a.Input.With(axis, Part(axis, Extent(a.Input.Dims[axis], Number(a, "start"), Number(a, "finish"), Number(a, "step", 1))));
+        return a.Input.With(axis, Extent(a.Input.Dims[axis], Number(a, "start"), Number(a, "finish"), Number(a, "step", 1)));
     }
 
     /// <summary>The number of values from start to stop; both may count from the end, and stop may lie beyond it.</summary>
@@ -469,7 +469,16 @@ internal static class ShapeFunctions
     }
 
     public static Shape AxisOfUnknownSize(Applied a) =>
-        a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, Part(axis, Dim.Unknown)) : Shape.Unknown;
+        a.Input.Normalize(Number(a, "dim", 0)) is { } axis ? a.Input.With(axis, Dim.Unknown) : Shape.Unknown;
+
+    /// <summary>Pieces of one size, of which the last may be smaller.</summary>
+    public static Shape Split(Applied a)
+    {
+        if (a.Input.Normalize(Number(a, "dim", 0)) is not { } axis) return Shape.Unknown;
+        if (Number(a, "size") is not { } size || size <= 0) return a.Input.With(axis, Dim.Unknown);
+        var isEven = size == 1 || a.Input.Dims[axis].Size is { } all && all % size == 0;
+        return a.Input.With(axis, isEven ? Dim.Of(size) : Part(axis, Dim.Unknown));
+    }
 
     /// <summary>As many along one axis as there are indices.</summary>
     public static Shape IndexSelect(Applied a) => a.Input.Normalize(Number(a, "dim", 0)) is { } axis
@@ -516,7 +525,7 @@ internal static class ShapeFunctions
                     dims.Add(Dim.Of(1));
                     break;
                 case IndexKind.Slice:
-                    dims.Add(Part(axis, index.Extent(a.Input.Dims[axis++])));
+                    dims.Add(index.Extent(a.Input.Dims[axis++]));
                     break;
                 default:
                     axis++;

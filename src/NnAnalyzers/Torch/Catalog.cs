@@ -209,7 +209,7 @@ internal static class Catalog
         yield return new("gather", Role.Indexing) { Shape = ShapeFunctions.LikeIndex, Aliases = ["take_along_dim"] };
         yield return new("take", Role.Indexing) { Shape = ShapeFunctions.LikeIndex };
         yield return new("chunk", Role.Indexing) { Shape = ShapeFunctions.Chunk };
-        yield return new("split", Role.Indexing) { Shape = ShapeFunctions.AxisOfUnknownSize,
+        yield return new("split", Role.Indexing) { Shape = ShapeFunctions.Split,
             Aliases = ["tensor_split", "hsplit", "vsplit", "dsplit"] };
         yield return new("unbind", Role.Indexing) { Shape = ShapeFunctions.Select };
         yield return new("topk", Role.Indexing) { Shape = ShapeFunctions.TopK };
