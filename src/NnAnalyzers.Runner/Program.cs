@@ -48,7 +48,8 @@ public static class Program
         var workers = int.TryParse(Value("--jobs"), CultureInfo.InvariantCulture, out var n) ? n : Environment.ProcessorCount;
         var shard = Value("--shard") is { } share ? Shard.Parse(share) : Shard.Whole;
         var scheduler = new Scheduler(args[0], plan,
-            new RunOptions(Value("--device") ?? "auto", workers, Value("--libtorch")) { Shard = shard });
+            new RunOptions(Value("--device") ?? "auto", workers,
+                Value("--libtorch") is { } libtorch ? Path.GetFullPath(libtorch) : null) { Shard = shard });
         var (done, all) = (0, shard.Of(plan.Jobs()).Count());
         scheduler.Run(result => Console.WriteLine(
             $"[{++done}/{all}] {result.Job}: {result.Outcome}{(result.Detail is null ? "" : " (" + result.Detail + ")")}"),
