@@ -68,6 +68,9 @@ internal static class Nn
 /// <summary>A folder of its own for each test.</summary>
 public abstract class InFolder : IDisposable
 {
+    /// <summary>Parts of the names of one program each.</summary>
+    protected const string OneSample = "NN1001.OutputActivation.Program", AnotherSample = "NN3001.ReshapeForPermute.Program";
+
     protected string Folder { get; } = Directory.CreateTempSubdirectory("nn-test-").FullName;
 
     public void Dispose()
