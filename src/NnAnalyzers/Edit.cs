@@ -91,9 +91,9 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         if (type is null) return null;
         if (type.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().LastOrDefault() is not { } said || said.Identifier.Text != from)
             return [];
-        var isOpen = keeper.FirstAncestorOrSelf<MemberDeclarationSyntax>() is BaseFieldDeclarationSyntax or PropertyDeclarationSyntax
-            && keeper.FirstAncestorOrSelf<MemberDeclarationSyntax>()!.Modifiers.Any(m => m.Kind() is SyntaxKind.PublicKeyword
-                or SyntaxKind.InternalKeyword or SyntaxKind.ProtectedKeyword);
+        var member = keeper.FirstAncestorOrSelf<MemberDeclarationSyntax>();
+        var isOpen = member is BaseFieldDeclarationSyntax or PropertyDeclarationSyntax && member.Modifiers.Any(m =>
+            m.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword or SyntaxKind.ProtectedKeyword);
         var uses = keeper.SyntaxTree.GetRoot().DescendantNodes().OfType<IdentifierNameSyntax>()
             .Where(n => n.Identifier.Text == kept.Text).Select(n => n.Parent is MemberAccessExpressionSyntax
                 { Expression: ThisExpressionSyntax } own ? (ExpressionSyntax)own : n);

@@ -148,7 +148,7 @@ public class ShapeTests(ITestOutputHelper output)
                 var x = Shape(Size(1, 3), 4, 8);
                 var axis = Axis(x.Length);
                 var size = x[axis < 0 ? axis + x.Length : axis];
-                return new(x, Pick($"x.chunk(2, {axis})[0]", $"x.split({Size(1, 3)}, {axis})[0]",
+                return new(x, Pick($"x.chunk(2, {axis})[0]", $"x.split({Size(1, 3)}, {axis})[0]", $"x.tensor_split(3, {axis})[0]",
                     $"x.split({List([1, size - 1])}, {axis})[1]", $"x.unbind({axis})[1]", $"torch.chunk(x, {size}, {axis})[0]"));
             }
             case 16:

@@ -180,9 +180,9 @@ internal static class VerifyCommand
         var verdicts = plan.Programs.Where(p => p.Claim is null).Select(p => Verdict.Of(p, results)).ToList();
         var claims = plan.Programs.Where(p => p.Claim is not null).Select(p => ClaimVerdict.Of(p, results)).ToList();
         var environment = Describe(results, options, plan, took);
-        Report.Write(report, plan, verdicts, claims, results, environment);
-        if (verdicts.Count > 0) AnsiConsole.Write(Table(verdicts));
         var rules = RuleVerdict.Of(verdicts, plan.Seeds);
+        Report.Write(report, plan, verdicts, rules, claims, results, environment);
+        if (verdicts.Count > 0) AnsiConsole.Write(Table(verdicts));
         if (rules.Any(r => r.Programs.Count > 1)) AnsiConsole.Write(Table(rules));
         if (claims.Count > 0) AnsiConsole.Write(Table(claims, results));
         var good = verdicts.Count(v => v.Good);

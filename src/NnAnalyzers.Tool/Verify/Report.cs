@@ -11,14 +11,14 @@ namespace NnAnalyzers.Tool.Verify;
 /// <summary>Writes what a verification showed: an HTML page to look at, and a JSON file with every figure.</summary>
 internal static class Report
 {
-    public static void Write(string folder, Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<ClaimVerdict> claims,
-        IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
+    public static void Write(string folder, Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<RuleVerdict> rules,
+        IReadOnlyList<ClaimVerdict> claims, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
     {
         var json = new
         {
             environment,
             seeds = plan.Seeds,
-            rules = RuleVerdict.Of(verdicts, plan.Seeds).Select(r => new
+            rules = rules.Select(r => new
             {
                 r.Rule, programs = r.Programs.Count, r.Helped, r.NoDifference, r.Worse, r.NoVerdict, r.Least, r.PValue, r.Adjusted,
                 effect = r.Effect?.Median, effectLow = r.Effect?.Low, effectHigh = r.Effect?.High, r.Sooner, r.Judgement,
@@ -37,11 +37,11 @@ internal static class Report
         };
         AtomicFile.Write(Path.Combine(folder, "results.json"),
             JsonSerializer.Serialize(json, new JsonSerializerOptions(Plan.Json) { WriteIndented = false }));
-        AtomicFile.Write(Path.Combine(folder, "index.html"), Html(plan, verdicts, claims, results, environment));
+        AtomicFile.Write(Path.Combine(folder, "index.html"), Html(plan, verdicts, rules, claims, results, environment));
     }
 
-    private static string Html(Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<ClaimVerdict> claims,
-        IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
+    private static string Html(Plan plan, IReadOnlyList<Verdict> verdicts, IReadOnlyList<RuleVerdict> rules,
+        IReadOnlyList<ClaimVerdict> claims, IReadOnlyList<JobResult> results, IReadOnlyDictionary<string, string> environment)
     {
         using var stream = typeof(Report).Assembly.GetManifestResourceStream("NnAnalyzers.Tool.Verify.Report.hbs")!;
         // {{ }} escapes: everything that comes out of the user's code goes through it. {{{ }}} does not: the plots are ours.
@@ -51,9 +51,9 @@ internal static class Report
             Environment = environment.Select(e => new { e.Key, e.Value }).ToList(),
             HasFixes = verdicts.Count > 0,
             HasClaims = claims.Count > 0,
-            Rules = RuleVerdict.Of(verdicts, plan.Seeds).Select(r => new
+            Rules = rules.Select(r => new
             {
-                r.Rule, r.Title, Programs = r.Programs.Count, r.Helped, r.NoDifference, r.Worse, r.NoVerdict, r.Judgement,
+                r.Rule, Programs = r.Programs.Count, r.Helped, r.NoDifference, r.Worse, r.NoVerdict, r.Judgement,
                 Class = r.Good ? "good" : "bad", Effect = EffectOf(r), Sooner = Number(r.Sooner), Adjusted = Number(r.Adjusted),
             }).ToList(),
             Claims = claims.Select(c => new
@@ -82,7 +82,7 @@ internal static class Report
                         Steps = Number(r.Item2.MedianSteps),
                         Loss = Number(r.Item2.MedianLoss), Outcomes = string.Join(", ", r.Item2.Outcomes.Select(o => $"{o.Value} {o.Key}")),
                     }).ToList(),
-                PValue = Number(v.PValue), v.Better, v.Worse,
+                PValue = Number(v.PValue), v.Better, v.Worse, v.NothingHelps, v.RandomHelps,
                 Effect = $"{v.Effect:0.00} ({v.EffectInterval.Low:0.00} to {v.EffectInterval.High:0.00})",
                 Edits = v.Program.Variants.Where(x => x.Edit is not null).Select(x => x.Edit).Distinct().ToList(),
                 Diff = v.Program.Diff.Split('\n').Where(d => d.Length > 0)

@@ -7,7 +7,7 @@ namespace NnAnalyzers.Tool.Verify;
 /// <param name="NoVerdict">Programs of which nothing can be said.</param>
 /// <param name="PValue">Of the claim that the fix helps in at least <see cref="Least"/> of the programs.</param>
 /// <param name="Adjusted">The same, corrected for the number of rules that were asked.</param>
-internal sealed record RuleVerdict(string Rule, string Title, IReadOnlyList<Verdict> Programs, int NoVerdict, int Seeds, double PValue,
+internal sealed record RuleVerdict(string Rule, IReadOnlyList<Verdict> Programs, int NoVerdict, int Seeds, double PValue,
     double Adjusted)
 {
     public const string Proven = "proven", FewPrograms = "helps (few programs or seeds)", Some = "helps in some", Mixed = "helps and harms";
@@ -47,7 +47,7 @@ internal sealed record RuleVerdict(string Rule, string Title, IReadOnlyList<Verd
         var rules = verdicts.GroupBy(v => v.Program.Rule).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
         {
             var told = g.Where(v => v.Judgement != Verdict.NotWatched).ToList();
-            return new RuleVerdict(g.Key, g.First().Program.RuleTitle, told, g.Count() - told.Count, seeds,
+            return new RuleVerdict(g.Key, told, g.Count() - told.Count, seeds,
                 AtLeast(LeastOf(told.Count), told.Select(v => v.PValue)), 1);
         }).ToList();
         var adjusted = Holm(rules.Select(r => r.PValue).ToList());

@@ -163,7 +163,7 @@ internal sealed partial class Reader
             torch.IsTensor(t) ? Unread($"{what} is not read", operation, inputs, what)
             : t is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.Any(e => torch.IsTensor(e.Type))
             ? new Items(tuple.TupleElements.Select(e => Stand(e.Type)).ToList())
-            : IsWhole(t) ? new Size(Dim.Named(new Symbol(what.Split('.').Last())))
+            : IsWhole(t) ? new Size(Dim.Named(new Symbol(what.Split('.').Last()) { IsSmaller = what == "Math.Min" }))
             : torch.IsModule(t) || torch.IsUserModule(t) || torch.IsOptimizer(t) ? Anything(t, what)
             : t is INamedTypeSymbol own && torch.IsOwn(own) && own.TypeKind is TypeKind.Class or TypeKind.Struct or TypeKind.Interface
             ? Anything(t, what)

@@ -86,7 +86,8 @@ internal sealed partial class Reader
     }
 
     private static Value Between(ValueRange range, IMethodSymbol method) => IsWhole(method.ReturnType)
-        ? new Size(Dim.Named(new Symbol(method.Name))) { Range = range }
+        ? new Size(Dim.Named(new Symbol(method.Name) { IsSmaller = method is { Name: "Min", ContainingType.Name: "Math" } }))
+            { Range = range }
         : new Unknown($"{method.Name} is not read") { Name = $"{method.ContainingType.Name}.{method.Name}", Range = range };
 
     /// <summary>A function of .NET of numbers whose bounds are known.</summary>

@@ -266,7 +266,7 @@ internal sealed class Symbol(string name)
     public (Dim A, Dim B)? Origins { get; }
 
     /// <summary>The smaller one of two, as the length of a batch is written that may be the last.</summary>
-    public bool IsSmaller { get; } = name == nameof(Math.Min);
+    public bool IsSmaller { get; init; }
 
     public override string ToString() => _name;
 

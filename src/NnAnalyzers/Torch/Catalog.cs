@@ -209,8 +209,10 @@ internal static class Catalog
         yield return new("gather", Role.Indexing) { Shape = ShapeFunctions.LikeIndex, Aliases = ["take_along_dim"] };
         yield return new("take", Role.Indexing) { Shape = ShapeFunctions.LikeIndex };
         yield return new("chunk", Role.Indexing) { Shape = ShapeFunctions.Chunk };
-        yield return new("split", Role.Indexing) { Shape = ShapeFunctions.Split,
-            Aliases = ["tensor_split", "hsplit", "vsplit", "dsplit"] };
+        yield return new("split", Role.Indexing) { Shape = ShapeFunctions.Split };
+        // Their number is that of the pieces.
+        yield return new("tensor_split", Role.Indexing) { Shape = ShapeFunctions.AxisOfUnknownSize,
+            Aliases = ["hsplit", "vsplit", "dsplit"] };
         yield return new("unbind", Role.Indexing) { Shape = ShapeFunctions.Select };
         yield return new("topk", Role.Indexing) { Shape = ShapeFunctions.TopK };
         foreach (var op in Each("sort argsort msort cummax cummin", n => new(n, Role.Indexing) { Shape = ShapeFunctions.Same }))

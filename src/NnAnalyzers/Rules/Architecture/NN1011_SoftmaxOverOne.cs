@@ -12,22 +12,20 @@ internal sealed class NN1011_SoftmaxOverOne() : Rule("NN1011", RuleLevel.Proven,
     "{0} over axis {1} of {2} is always {3}: one value has nothing to compete with")
 {
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
-        network.Steps.SelectMany(s => Judge(s, network.Losses.FirstOrDefault(u => u.Ends.Any(e => e.Last == s)),
-            () => project.IsOnlyForLosses(s, network)));
+        network.Steps.SelectMany(s => Judge(s, network.Losses, network, project));
 
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
-        site.Steps.SelectMany(s => Judge(s, site.Uses.FirstOrDefault(u => u.Ends.Any(e => e.Last == s)),
-            () => project.IsOnlyForLosses(s, null)));
+        site.Steps.SelectMany(s => Judge(s, site.Uses, null, project));
 
-    /// <param name="isOnlyForLoss">Nobody else looks at what comes out.</param>
-    private IEnumerable<Finding> Judge(Step step, LossUse? use, Func<bool> isOnlyForLoss)
+    private IEnumerable<Finding> Judge(Step step, IEnumerable<LossUse> uses, Network? network, ProjectGraph project)
     {
         if (!IsOverOne(step) || step.Syntax is null) yield break;
+        var use = uses.FirstOrDefault(u => u.Ends.Any(e => e.Last == step));
         var finding = At(step.Syntax, step.Op.Name, Axis(step)!, step.Input!.Shape, step.Op.Name == "LogSoftmax" ? "0" : "1");
         yield return use?.Op.Domain switch
         {
             // One unit is a yes or no: its logit goes into the binary loss that has the sigmoid inside.
-            LossDomain.Probabilities when isOnlyForLoss()
+            LossDomain.Probabilities when project.IsOnlyForLosses(step, network)
                 && Edit.RenameLoss(use.Loss, "BCEWithLogitsLoss", "binary_cross_entropy_with_logits") is { } loss =>
                 finding.Fix($"Remove {step.Op.Name} and use BCEWithLogitsLoss", Edit.Unwrap(step), loss),
             // Who compares it with a threshold wants a probability.
