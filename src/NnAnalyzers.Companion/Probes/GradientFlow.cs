@@ -31,7 +31,8 @@ internal static class GradientFlow
         subject.Model.zero_grad();
         var output = subject.Forward(input);
         var loss = subject.LossOf(output, target);
-        if (watch.Result(isAlike) is { } inside) yield return inside;
+        var inside = watch.Result(isAlike);
+        if (inside is not null) yield return inside;
         if (!loss.isfinite().item<bool>())
         {
             yield return watch.FirstBroken is { } first ? Bad($"{first} is the first layer to give NaN or infinity", "finite numbers",
@@ -62,13 +63,17 @@ internal static class GradientFlow
         if (loss.abs().to(ScalarType.Float64).item<double>() > 1e-6
             && trainable.All(p => p.Value.grad is not { } g || g.abs().max().to(ScalarType.Float64).item<double>() == 0))
         {
-            yield return Bad("every gradient is exactly 0", "gradients",
+            yield return trainable.Where(p => p.Value.dim() > 1).ToList() is { Count: > 0 } weights
+                && weights.All(p => p.Value.eq(0).all().item<bool>())
+                ? Bad("all weights that learn are 0, and every gradient is", "different weights", "A product of two zeros moves neither of "
+                    + "them: draw one at random.", ProbeCause.IdenticalWeights, weights[0].Name, "NN2001")
+                : Bad("every gradient is exactly 0", "gradients",
                 "A step on the way to the loss has none: look for round(), sign(), argmax() or a comparison.", ProbeCause.Detached);
             yield break;
         }
         // A discriminator's step leaves the generator alone.
-        foreach (var result in Silent(trainable.Where(p => subject.Options.HeldElsewhere?.Contains(p.Value.Handle) != true).ToList()))
-            yield return result;
+        var own = trainable.Where(p => subject.Options.HeldElsewhere?.Contains(p.Value.Handle) != true).ToList();
+        var (silent, seen) = (own.Where(p => p.Value.grad is null).Select(p => p.Name).ToList(), watch.Seen);
         var layers = LayersOf(subject, trainable);
         if (layers.Any(l => l.Mean == 0))
         {
@@ -79,8 +84,56 @@ internal static class GradientFlow
             loss.backward();
             layers = LayersOf(subject, trainable);
         }
-        foreach (var result in Flows(subject, layers)) yield return result;
-        yield return new("GradientFlow", ProbeVerdict.Passed, $"looked at {layers.Count} weights, {watch.Seen} layers' outputs", "", "");
+        var found = Silent(subject, own, silent).Concat(Flows(subject, layers,
+            isCut: inside?.Cause != ProbeCause.DeadUnits && Math.Abs(loss.to(ScalarType.Float64).item<double>()) > 1e-6)).ToList();
+        if (inside is null && found.Count == 0)
+        {
+            if (isAlike && !OutputWatch.AreAlike(subject.Input))
+                found.Add(Bad("the outputs of all samples are the same, and stay so", "outputs that differ", "What tells samples apart is "
+                    + "lost on the way: look at masks, lookups and what the inputs hold.", ProbeCause.InputIgnored));
+            else if (Squashed(subject, layers) is { } squashed) found.Add(squashed);
+        }
+        foreach (var result in found) yield return result;
+        yield return new("GradientFlow", ProbeVerdict.Passed, $"looked at {layers.Count} weights, {seen} layers' outputs", "", "");
+    }
+
+    /// <summary>
+    /// A layer whose gradient grows when its weights are a hundredth: what follows it stands at its bounds. (Of an activation that is
+    /// called as a function no output is seen; where a norm follows, smaller weights have larger gradients by right.)
+    /// </summary>
+    private static ProbeResult? Squashed(Subject subject, IReadOnlyList<Flow> layers)
+    {
+        const int Most = 16;
+        if (subject.Model.modules().Any(WeightCheck.IsNorm)) return null;
+        foreach (var layer in layers.Where(l => l is { IsRows: true, Mean: > 0 }).Take(Most))
+        {
+            using var scope = NewDisposeScope();
+            var (input, target) = subject.Batch();
+            double Gradient(double factor)
+            {
+                subject.Reset();
+                subject.StopDropout();
+                var (weight, bias) = (subject.Parameters.First(p => p.Name == layer.Name).Value,
+                    layer.Name[..(layer.Name.LastIndexOf('.') + 1)] + "bias");
+                using (no_grad())
+                    foreach (var (name, value) in subject.Parameters)
+                        if (name == layer.Name || name == bias) value.mul_(factor);
+                var loss = subject.LossOf(subject.Forward(input), target);
+                if (loss.requires_grad) loss.backward();
+                return weight.grad is { } gradient ? Subject.Rms(gradient) : 0;
+            }
+            // What a hundredth and a ten-thousandth gain alike is a bound left; what goes on growing is a norm by hand.
+            var (own, small, smaller) = (Gradient(1), Gradient(0.01), Gradient(0.0001));
+            if (own > 0 && small > Thresholds.Squashed * own && smaller < Thresholds.Squashed * small)
+            {
+                subject.Reset();
+                return Bad($"the gradient of {layer.Name} grows by {small / own:g3} when its weights are a hundredth",
+                    $"{Thresholds.Squashed:g} (source: ours)", "What follows it stands at its bounds, where it has no slope: make its "
+                    + "input smaller.", ProbeCause.Saturated, layer.Name);
+            }
+        }
+        subject.Reset();
+        return null;
     }
 
     private static List<Flow> LayersOf(Subject subject, IEnumerable<(string Name, Parameter Value)> trainable)
@@ -114,24 +167,24 @@ internal static class GradientFlow
     }
 
     /// <summary>Parameters without a gradient: all before a cut, or those of a layer that is not used.</summary>
-    private static IEnumerable<ProbeResult> Silent(IReadOnlyList<(string Name, Parameter Value)> trainable)
+    private static IEnumerable<ProbeResult> Silent(Subject subject, IReadOnlyList<(string Name, Parameter Value)> trainable,
+        IReadOnlyList<string> silent)
     {
-        var silent = trainable.Where(p => p.Value.grad is null).Select(p => p.Name).ToList();
         if (silent.Count == 0) yield break;
         if (silent.Count == trainable.Count) yield return Bad("no parameter gets a gradient", "a gradient each",
             "Look for detach() or no_grad() in forward.", ProbeCause.Detached);
-        // What comes first is cut off from what comes last.
-        else if (trainable.Take(silent.Count).All(p => silent.Contains(p.Name)) && silent.Count > 1)
-            yield return Bad($"the first {silent.Count} of {trainable.Count} parameters get no gradient, up to {silent[^1]}",
-                "a gradient each",
+        // What takes part is cut off from what comes last.
+        else if (subject.Moves(silent))
+            yield return Bad($"{silent.Count} of {trainable.Count} parameters get no gradient, up to {silent[^1]}, though the outputs "
+                + "depend on them", "a gradient each",
                 "Something between them and the rest cuts the way back: detach(), no_grad(), or numbers made of a tensor.",
                 ProbeCause.Detached, silent[^1]);
         else yield return Bad($"{silent.Count} parameters get no gradient, {silent[0]} first", "a gradient each",
-            "forward does not use this layer, or detaches what it gives.", ProbeCause.Unused, silent[0]);
+            "forward does not use this layer.", ProbeCause.Unused, silent[0]);
     }
 
     /// <summary>The first layer of each kind of trouble: what comes behind it follows.</summary>
-    private static IEnumerable<ProbeResult> Flows(Subject subject, IReadOnlyList<Flow> layers)
+    private static IEnumerable<ProbeResult> Flows(Subject subject, IReadOnlyList<Flow> layers, bool isCut)
     {
         // Every sample reads some outputs of the last layer, and a batch of a few may leave some out.
         var last = layers.Count > 0 && layers[^1] is { IsRows: true, Mean: > 0, Dead: >= Thresholds.UnreadOutputs } unread
@@ -146,7 +199,11 @@ internal static class GradientFlow
                     + "Lower the rate, look at biases and initialization, or use LeakyReLU.", ProbeCause.DeadUnits, dead.Name);
         var isScaled = WeightCheck.Fits(subject);
         var vanished = layers.FirstOrDefault(l => l.Mean < Thresholds.VanishedGradient);
-        if (vanished is not null) yield return Bad($"the mean gradient of {vanished.Name} is {vanished.Mean:g3}",
+        if (isCut && vanished is { Mean: 0, IsRows: true } && subject.Moves([vanished.Name]))
+            yield return Bad($"the gradient of {vanished.Name} is exactly 0, though the outputs depend on it", "a gradient",
+                "A step on the way to the loss has none: look for round(), sign(), argmax() or a comparison.", ProbeCause.Detached,
+                vanished.Name);
+        else if (vanished is not null) yield return Bad($"the mean gradient of {vanished.Name} is {vanished.Mean:g3}",
             $"{Thresholds.VanishedGradient:g} (source: SageMaker Debugger, VanishingGradient)",
             "The gradient vanishes before it comes here: use ReLU and variance-scaled initialization, normalization or shortcuts.",
             isScaled ? ProbeCause.VanishingGradient : ProbeCause.Initialization, vanished.Name, "NN2001");

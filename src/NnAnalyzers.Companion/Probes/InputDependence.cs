@@ -24,6 +24,7 @@ internal static class InputDependence
             $"after {losses.Count} steps the loss is {real:g4} with the inputs and {without:g4} with zeros instead",
             $"a change by {Thresholds.BlankInputShare:p0} of what was learned (source: Karpathy's recipe; the share is ours)",
             ignores ? "What goes in does not reach what comes out: look for a layer that is not used, a detach, "
-                + "a reshape that mixes samples, or units that died." : "") { Cause = ignores ? ProbeCause.CannotLearn : null };
+                + "a reshape that mixes samples, or units that died." : "")
+            { Cause = ignores ? ProbeCause.InputIgnored : null, IsGuess = ignores };
     }
 }

@@ -14,6 +14,7 @@ internal static class LossFit
         var tolerance = output.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? 0.05 : 1e-4;
         bool IsOne(Tensor sums) => (sums - 1).abs().max().item<double>() < tolerance;
         if (!output.is_floating_point() || !output.isfinite().all().item<bool>()) yield break;
+        var range = OutputRange.Of(subject);
         switch (subject.Kind)
         {
             case LossKind.CrossEntropy when output.dim() > 1 && output.shape[1] == 1:
@@ -29,11 +30,25 @@ internal static class LossFit
                 yield return Bad("the outputs are no logarithms of probabilities: their exponentials do not sum to 1", "log-probabilities",
                     "Take cross_entropy, or put log_softmax before this loss.", ProbeCause.WrongLoss);
                 break;
-            case LossKind.BinaryLogits when output.numel() >= Thresholds.FewSamples && AreChances(output)
-                && Subject.Spread(output) > 1e-6 && AreChances(WithLargeWeights(subject, input)):
-                yield return Bad("all outputs lie between 0 and 1", "logits, of which half are negative at first",
+            case LossKind.BinaryLogits when target.lt(0).any().item<bool>() || target.gt(1).any().item<bool>():
+                yield return Bad("there are targets below 0 or above 1", "0 for no, 1 for yes",
+                    "Make the targets chances; classes of more than two want cross_entropy.", ProbeCause.WrongLoss);
+                break;
+            case LossKind.BinaryLogits when range is { IsPositive: true, IsSquashed: true }:
+                yield return Bad("all outputs lie between 0 and 1, whatever the weights", "logits, of which half are negative at first",
                     "The loss has a sigmoid inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002",
                     subject.LastLayer);
+                break;
+            case LossKind.CrossEntropy or LossKind.BinaryLogits when range.IsPositive || range.IsSquashed:
+                yield return Bad($"whatever the weights, the outputs stay {Text(range)}", "logits, which go anywhere",
+                    "An activation on the output keeps it from being sure: take it away.", ProbeCause.OutputActivation, "NN1001",
+                    subject.LastLayer);
+                break;
+            case LossKind.Mse or LossKind.L1 or LossKind.Other
+                when subject.IsDistance && range.Lost(target) is > Thresholds.LostTargets and var lost:
+                yield return Bad($"whatever the weights, the outputs stay {Text(range)}; {lost:p0} of the targets' variance lies beyond",
+                    $"{Thresholds.LostTargets:p0} (source: ours)", "An activation on the output cuts off what is to be learned: "
+                    + "take it away, or scale the targets into its range.", ProbeCause.OutputActivation, "NN1001", subject.LastLayer);
                 break;
             case LossKind.Mse when AreClasses(target):
                 yield return new("LossFit", ProbeVerdict.Suspicious,
@@ -45,20 +60,12 @@ internal static class LossFit
                 yield return new("LossFit", ProbeVerdict.Passed, $"the outputs are what the loss wants ({subject.Kind})", "", "");
                 break;
         }
+        using var grad = enable_grad();
+        foreach (var result in LossPull.Ask(subject).ToList()) yield return result;
     }
 
-    private static bool AreChances(Tensor output) => output.ge(0).all().item<bool>() && output.le(1).all().item<bool>();
-
-    /// <summary>
-    /// What the model gives with weights a hundred times as large: what lies between 0 and 1 by chance does not stay there.
-    /// </summary>
-    private static Tensor WithLargeWeights(Subject subject, Tensor input)
-    {
-        foreach (var (_, weight) in subject.Parameters) weight.mul_(100);
-        var output = subject.Forward(input);
-        subject.Reset();
-        return output;
-    }
+    private static string Text(OutputRange range) => double.IsInfinity(range.High) ? $"above {range.Low:g3}"
+        : double.IsInfinity(range.Low) ? $"below {range.High:g3}" : $"between {range.Low:g3} and {range.High:g3}";
 
     /// <summary>Every whole number from 0 to at least 2 and at most 20 stands there, several times each.</summary>
     private static bool AreClasses(Tensor target)

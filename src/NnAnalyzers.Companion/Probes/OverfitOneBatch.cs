@@ -54,11 +54,6 @@ internal static class OverfitOneBatch
             var falls = double.IsFinite(last) && last < Thresholds.NotLearned * losses[losses.Count / 2]
                 && (constant is null || Math.Abs(last - constant.Value) > 0.1 * constant.Value);
             learned.Add((factor, learns, falls));
-            // What is cut off stays, however much of the rest is learned.
-            if (learns && isBatch && CutOff(subject, input, target) is { } kept)
-                return new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: loss {first:g4} → {losses[^1]:g4} in {losses.Count} steps",
-                    Threshold(start), kept) { Curves = curves, RuleId = "NN1001", Place = subject.LastLayer,
-                    Cause = ProbeCause.OutputActivation };
             if (!learns) continue;
             var measured = $"{what}: loss {first:g4} → {losses[^1]:g4} in {losses.Count} steps"
                 + (accuracy is { } right ? $", accuracy {right:p0}" : "");
@@ -70,23 +65,20 @@ internal static class OverfitOneBatch
                     Threshold(start), $"Try a learning rate of {subject.Rate * factor:g2}.")
                     { Curves = curves, Cause = factor > 1 ? ProbeCause.RateTooLow : ProbeCause.RateTooHigh, RuleId = "NN4003" };
         }
-        if (learned.Any(l => l.Falls) && !(isBatch && CutOff(subject, input, target) is not null))
+        if (learned.Any(l => l.Falls))
             return new("OverfitOneBatch", ProbeVerdict.Passed, $"{what}: the loss is still falling after {subject.Options.Steps} steps, "
                 + $"from {first:g4} to {curves.SelectMany(c => c.Y).Where(double.IsFinite).Min():g4}", Threshold(start), "")
                 { Curves = curves };
         var best = curves.SelectMany(c => c.Y).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
-        var cut = CutOff(subject, input, target);
-        var bare = cut is null && HasNoBias(subject);
-        var frozen = cut is null && !bare ? subject.Parameters.FirstOrDefault(p => !p.Value.requires_grad).Name : null;
+        var bare = HasNoBias(subject);
+        var frozen = !bare ? subject.Parameters.FirstOrDefault(p => !p.Value.requires_grad).Name : null;
         return new("OverfitOneBatch", ProbeVerdict.Failed, $"{what}: the loss starts at {first:g4} and gets no lower than {best:g4}"
             + (constant is { } answer ? $"; a constant answer has {answer:g4}" : ""), Threshold(start),
-            (cut ?? (frozen is not null ? $"{frozen} is frozen: it would have to learn. "
+            (frozen is not null ? $"{frozen} is frozen: it would have to learn. "
                 : bare ? "None of its layers has a bias: it gives 0 for an input of 0, whatever it learns. "
-                : "A network must be able to learn one batch by heart before it can learn anything else. ")) + InTheWay(subject))
-        { Curves = curves, RuleId = cut is not null ? "NN1001" : bare ? "NN1004" : null,
-            Place = cut is not null ? subject.LastLayer : frozen,
-            Cause = cut is not null ? ProbeCause.OutputActivation : bare ? ProbeCause.MissingBias
-                : frozen is not null ? ProbeCause.Frozen : ProbeCause.CannotLearn };
+                : "A network must be able to learn one batch by heart before it can learn anything else. ") + InTheWay(subject))
+        { Curves = curves, RuleId = bare ? "NN1004" : null, Place = frozen, IsGuess = true,
+            Cause = bare ? ProbeCause.MissingBias : frozen is not null ? ProbeCause.Frozen : ProbeCause.CannotLearn };
     }
 
     private static bool HasNoBias(Subject subject) =>
@@ -97,23 +89,6 @@ internal static class OverfitOneBatch
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         return subject.Forward(input) is var output && output.dim() > 1 ? output.shape[1] : 2;
-    }
-
-    /// <summary>Outputs that stick to one bound while targets lie beyond it: the output layer's activation cuts them off.</summary>
-    private static string? CutOff(Subject subject, Tensor input, Tensor target)
-    {
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        var output = subject.Forward(input);
-        if (!target.is_floating_point() || !output.shape.SequenceEqual(target.shape)) return null;
-        foreach (var (bound, beyond) in new[] { (output.min(), target.min().lt(output.min())),
-            (output.max(), target.max().gt(output.max())) })
-            // A tanh or a sigmoid comes near its bound, a ReLU stands on it.
-            if ((output - bound).abs().lt(0.02).to(ScalarType.Float64).mean().item<double>() >= 0.2 && beyond.item<bool>()
-                && Math.Round(bound.to(ScalarType.Float64).item<double>()) is (0 or 1 or -1) and var value
-                && Math.Abs(bound.to(ScalarType.Float64).item<double>() - value) < 0.02)
-                return $"Outputs stick to {value} while targets lie beyond: an activation on the output cuts them off. ";
-        return null;
     }
 
     private static string Threshold(double start) => $"loss at most {Thresholds.Learned * start:g3} "

@@ -30,6 +30,9 @@ public sealed record ProbeResult(string Probe, ProbeVerdict Verdict, string Meas
     /// <summary>What it says is wrong; null where nothing is, or where it does not tell.</summary>
     public ProbeCause? Cause { get; init; }
 
+    /// <summary>The cause is what is left when no other probe names one.</summary>
+    internal bool IsGuess { get; init; }
+
     internal bool IsTrouble => Verdict is ProbeVerdict.Failed or ProbeVerdict.Suspicious;
 
     /// <summary>The layer or parameter it is about.</summary>
@@ -61,7 +64,8 @@ public sealed record ProbeReport(string Model, IReadOnlyList<ProbeResult> Result
     /// <summary>
     /// Of all that is wrong what explains the most: the first in the order of <see cref="ProbeCause"/>; null where nothing is wrong.
     /// </summary>
-    public ProbeResult? Cause => Results.Where(r => r.IsTrouble).OrderBy(r => r.Cause ?? ProbeCause.CannotLearn)
+    public ProbeResult? Cause => Results.Where(r => r.IsTrouble)
+        .OrderBy(r => r is { IsGuess: false, Cause: { } cause } ? cause : ProbeCause.CannotLearn).ThenBy(r => !r.IsGuess)
         .ThenBy(r => r.Verdict != ProbeVerdict.Failed).FirstOrDefault();
 
     /// <summary>No probe failed.</summary>

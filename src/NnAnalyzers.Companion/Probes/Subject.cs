@@ -189,6 +189,30 @@ internal sealed class Subject : IDisposable
         }
     }
 
+    /// <summary>Whether the loss is a distance of numbers: least, and nothing, where the outputs are the targets.</summary>
+    public bool IsDistance
+    {
+        get
+        {
+            if (Kind is LossKind.Mse or LossKind.L1) return true;
+            using var scope = NewDisposeScope();
+            using var guard = no_grad();
+            var (input, target) = Batch();
+            if (Kind != LossKind.Other || !target.is_floating_point() || !Forward(input).shape.SequenceEqual(target.shape)) return false;
+            return LossOf(target, target).abs().to(ScalarType.Float64).item<double>()
+                <= 1e-4 * LossOf(target + randn_like(target) * (Spread(target) + 1e-6), target).to(ScalarType.Float64).item<double>();
+        }
+    }
+
+    /// <summary>The loss of the best single answer, column by column, where the loss is a distance.</summary>
+    public double MeanLoss()
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var target = Batch().Target;
+        return LossOf(target.mean([0L], keepdim: true).expand_as(target), target).to(ScalarType.Float64).item<double>();
+    }
+
     /// <summary>The class numbers that cross-entropy looks at.</summary>
     public static Tensor Named(Tensor target) => target.masked_select(target.ne(Unnamed));
 
@@ -285,6 +309,25 @@ internal sealed class Subject : IDisposable
             optimizer.step();
         }
         return losses;
+    }
+
+    /// <summary>Whether the outputs change when these parameters are moved by a few hundredths of their size.</summary>
+    public bool Moves(IReadOnlyCollection<string> parameters)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var input = Batch().Input;
+        Reset();
+        StopDropout();
+        var before = Forward(input).clone();
+        Reset();
+        StopDropout();
+        foreach (var (_, value) in Parameters.Where(p => parameters.Contains(p.Name)))
+            value.add_(randn_like(value) * (0.03 * Math.Max(Rms(value), 0.1)));
+        random.manual_seed(Options.Seed + 1);
+        var moved = (Forward(input) - before).abs().max().to(ScalarType.Float64).item<double>();
+        Reset();
+        return moved > 1e-6 * (before.abs().max().to(ScalarType.Float64).item<double>() + 1e-12);
     }
 
     /// <summary>

@@ -82,14 +82,31 @@ internal static class Thresholds
     /// <summary>
     /// Share of the largest class, and of copies. Source: ours; small pictures of a few shapes are copies of one another for 62 %.
     /// </summary>
-    public const double LargeClass = 0.985, Copies = 0.9;
+    public const double LargeClass = 0.985, Copies = 0.72;
 
-    /// <summary>Samples that a permutation test needs, and the share of other orders that do as well. Source: ours.</summary>
-    public const int ManySamples = 64;
-    public const double Unrelated = 0.4;
+    /// <summary>Share of the largest class where each sample has one. Source: ours: nineteen of twenty.</summary>
+    public const double LargeClassOfSamples = 0.95;
 
-    /// <summary>Root mean square of targets. Source: ours; sound networks are taught hundreds, not thousands.</summary>
-    public const double LargeTarget = 300;
+    /// <summary>
+    /// Samples that a permutation test needs; the orders that are trained on, and the share of all in which targets go with inputs as well:
+    /// below the first they belong together, above the second they do not. Source: ours.
+    /// </summary>
+    public const int ManySamples = 24, TrainedOrders = 8;
+    public const double SurelyRelated = 0.05, Unrelated = 0.4;
+
+    /// <summary>
+    /// Root mean square of targets beyond which a training at the user's rate must show that they are reached. Source: ours: a network
+    /// starts with outputs of about 1, and sound ones are taught hundreds.
+    /// </summary>
+    public const double SmallTarget = 0.02, LargeTarget = 300;
+
+    /// <summary>Share of the targets' variance beyond the bounds of the outputs. Source: ours.</summary>
+    public const double LostTargets = 0.1;
+
+    /// <summary>
+    /// How much larger the gradient of weights gets when they are a hundredth: of a squashing unit in its middle it stays. Source: ours.
+    /// </summary>
+    public const double Squashed = 10;
 
     /// <summary>
     /// Root mean square of a weight times √fan-in: 0.58 by the layers' defaults, 1 by LeCun, 1.4 by Kaiming. Source: ours.
@@ -99,8 +116,8 @@ internal static class Thresholds
     /// <summary>Root mean square of a bias before training. Source: ours; LSTMs are given 1, rare classes −4.6 (focal loss).</summary>
     public const double LargeBias = 5;
 
-    /// <summary>Share that a dropout takes, and of outputs that come and go. Source: ours.</summary>
-    public const double LargeDropout = 0.8, UnreadOutputs = 0.5, DroppedOutputs = 0.05;
+    /// <summary>Share that a dropout takes, of outputs that come and go, and of samples that are dropped whole. Source: ours.</summary>
+    public const double LargeDropout = 0.75, UnreadOutputs = 0.5, DroppedOutputs = 0.05, DroppedSamples = 0.2;
 
     /// <summary>Samples and places that a unit must be closed for before it counts. Source: ours.</summary>
     public const int FewLooks = 8;

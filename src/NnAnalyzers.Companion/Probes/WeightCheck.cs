@@ -65,16 +65,17 @@ internal static class WeightCheck
 
     private static double FanIn(Tensor weight) => weight.numel() / (double)weight.shape[0];
 
-    /// <summary>Weights that are all one number; zeros are no mistake where a gradient moves them apart.</summary>
+    /// <summary>Units whose weights are the same; zeros are no mistake where a gradient moves them apart.</summary>
     private static IEnumerable<ProbeResult> Identical(Subject subject)
     {
         // A filter that is meant to be even is not to learn.
-        var same = Layers(subject).Where(l => l.Weight.requires_grad && l.Weight.shape[0] > 1 && l.Weight.numel() > 2
-            && l.Weight.eq(l.Weight.flatten()[0]).all().item<bool>()).ToList();
-        var constant = same.FirstOrDefault(l => l.Weight.flatten()[0].to(ScalarType.Float64).item<double>() != 0);
-        if (constant.Weight is null && same.Count < Math.Max(2, Layers(subject).Count())) yield break;
-        var name = (constant.Weight is null ? same[0] : constant).Name;
-        yield return Bad($"all weights of {name} are the same number", "different weights",
+        var layers = Layers(subject).Where(l => l.Weight.requires_grad).ToList();
+        var same = layers.Where(l => l.Weight.shape[0] > 1 && l.Weight.numel() > 2
+            && l.Weight.eq(l.Weight.narrow(0, 0, 1)).all().item<bool>()).ToList();
+        var alike = same.FirstOrDefault(l => l.Weight.ne(0).any().item<bool>());
+        if (alike.Weight is null && (layers.Count < 2 || layers.Any(l => l.Weight.ne(0).any().item<bool>()))) yield break;
+        var name = (alike.Weight is null ? layers[0] : alike).Name;
+        yield return Bad($"all units of {name} have the same weights", "different weights",
             "Units that start alike stay alike: initialize at random.", ProbeCause.IdenticalWeights, name, "NN2001");
     }
 
@@ -87,13 +88,19 @@ internal static class WeightCheck
         // A small head is meant, and one layer alone may start anywhere; a small network is not.
         var small = sizes.Count > 1 && sizes.Count(s => s.Size < Thresholds.SmallWeights) * 2 > sizes.Count
             ? sizes.First(s => s.Size < Thresholds.SmallWeights) : default;
+        if (large.Name is null && Layers(subject).FirstOrDefault(l => IsPositive(l.Weight)) is { Name: { } signed })
+            yield return Bad($"all weights of {signed} are above zero", "as many below zero as above", "What they add up grows with the "
+                + "fan-in: draw them around zero (kaiming_normal_).", ProbeCause.Initialization, signed, "NN2001");
         if ((large.Name is not null ? large : small) is not { Name: { } name, Size: var size }) yield break;
-        var isHidden = subject.Model.modules().Any(IsNorm) && large.Name is not null;
+        var isHidden = subject.Model.modules().Any(IsNorm);
         yield return Bad($"the weights of {name} are {size:g3} times as large as their fan-in asks", $"{Thresholds.SmallWeights:g} to "
             + $"{Thresholds.LargeWeights:g} (source: ours; 0.6 is the default, 1.4 Kaiming's)", "Scale weights to their fan-in "
             + "(kaiming_normal_)" + (isHidden ? ", then see whether the normalization is still needed." : "."),
             isHidden ? ProbeCause.NormalizationHidesInit : ProbeCause.Initialization, name, isHidden ? "NN1010" : "NN2001");
     }
+
+    private static bool IsPositive(Tensor weight) => weight.requires_grad && weight.numel() >= 64
+        && weight.gt(0).all().item<bool>();
 
     /// <summary>Biases that close what they stand before.</summary>
     private static IEnumerable<ProbeResult> Shut(Subject subject)
@@ -110,7 +117,7 @@ internal static class WeightCheck
             }
     }
 
-    private static bool IsNorm(nn.Module? module) => module is NormBase or LayerNorm or GroupNorm;
+    public static bool IsNorm(nn.Module? module) => module is NormBase or LayerNorm or GroupNorm;
 
     private static bool IsLast(Subject subject, string name) => subject.Parameters[^1].Name == name;
 
@@ -124,6 +131,11 @@ internal static class WeightCheck
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var input = subject.Batch().Input;
+        var wholly = DropsSamples(subject, input);
+        if (wholly.Share > Thresholds.DroppedSamples)
+            yield return Bad($"{wholly.Name} drops {wholly.Share:p0} of the samples whole",
+                $"{Thresholds.DroppedSamples:p0} (source: ours)", "Nothing is left of them to learn from: a dropout of channels wants many channels.",
+                ProbeCause.Dropout, wholly.Name);
         var (first, second) = (subject.Forward(input), subject.Forward(input));
         if (!first.is_floating_point() || !first.shape.SequenceEqual(second.shape)) yield break;
         var differ = first.eq(0).ne(second.eq(0)).to(float64).mean().item<double>();
@@ -135,6 +147,26 @@ internal static class WeightCheck
                 $"{Thresholds.DroppedOutputs:p0} (source: ours)",
                 "A dropout is the last thing before the output: no loss gets below what it takes away.", ProbeCause.Dropout,
                 subject.Model.named_modules().LastOrDefault(m => Subject.IsDropout(m.Item2)).Item1);
+    }
+
+    /// <summary>The dropout that leaves nothing of the most samples.</summary>
+    private static (string? Name, double Share) DropsSamples(Subject subject, Tensor input)
+    {
+        var most = ((string?)null, Share: 0.0);
+        var hooks = new List<Action>();
+        foreach (var (name, module) in subject.Model.named_modules())
+            if (module is nn.Module<Tensor, Tensor> dropout && Subject.IsDropout(module))
+                hooks.Add(dropout.register_forward_hook((_, given, left) =>
+                {
+                    using var scope = NewDisposeScope();
+                    if (left.dim() > 1 && left.is_floating_point()
+                        && left.flatten(1).eq(0).all(1).logical_and(given.flatten(1).ne(0).any(1)).to(float64).mean().item<double>()
+                            is var share && share > most.Share) most = (name, share);
+                    return left;
+                }).remove);
+        subject.Forward(input);
+        foreach (var remove in hooks) remove();
+        return most;
     }
 
     /// <summary>Layers that get a gradient and are not the model's: no optimizer knows them.</summary>
@@ -190,7 +222,10 @@ internal static class WeightCheck
         .Select(p => (p.Name, (Tensor)p.Value));
 
     /// <summary>Whether the weights are as large as their fan-in asks, so that something else is at fault.</summary>
-    public static bool Fits(Subject subject) => !Scale(subject).Any();
+    public static bool Fits(Subject subject) => !Scale(subject).Any()
+        // Of the user's own matrices the fan-in is one of two numbers.
+        && !subject.Parameters.Any(p => p.Value.dim() == 2 && !subject.IsRowwise(p.Name) && subject.OwnerOf(p.Name) is not Embedding
+            && Subject.Rms(p.Value) * Math.Sqrt(p.Value.shape.Min()) > Thresholds.LargeWeights);
 
     private static ProbeResult Bad(string measured, string threshold, string advice, ProbeCause cause, string? place = null,
         string? rule = null, ProbeVerdict verdict = ProbeVerdict.Failed) =>

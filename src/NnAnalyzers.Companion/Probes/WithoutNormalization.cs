@@ -67,7 +67,7 @@ internal static class WithoutNormalization
         try
         {
             foreach (var norm in norms) norm.MakeIdentity();
-            return [Train(subject, trained, norms.Count)];
+            return [Train(subject, trained, norms)];
         }
         finally
         {
@@ -75,7 +75,7 @@ internal static class WithoutNormalization
         }
     }
 
-    private static ProbeResult Train(Subject subject, List<Parameter> trained, int count)
+    private static ProbeResult Train(Subject subject, List<Parameter> trained, List<Norm> norms)
     {
         var (input, target) = subject.HasSamples ? (subject.Input.narrow(0, 0, 1), subject.Target.narrow(0, 0, 1))
             : (subject.Input, subject.Target);
@@ -84,12 +84,19 @@ internal static class WithoutNormalization
         using (no_grad()) scale = subject.Forward(input).abs().max().to(ScalarType.Float64).item<double>();
         var losses = subject.Train(input, target, 30, parameters: trained);
         var expected = InitialLoss.Expected(subject);
+        bool Blew() => losses.Any(l => !double.IsFinite(l)) || losses.Max() > 1e3 * Math.Max(1, Math.Abs(losses[0]));
+        if (Blew())
+        {
+            // What a hundredth of the rate cures is the rate's fault.
+            subject.Reset();
+            foreach (var norm in norms) norm.MakeIdentity();
+            losses = subject.Train(input, target, 30, subject.Rate / 100, parameters: trained);
+        }
         var (first, last) = (losses[0], losses[^1]);
         var blew = losses.FindIndex(l => !double.IsFinite(l));
-        var wild = blew >= 0 || scale > Thresholds.LargeScale || first > Thresholds.HopelessLossFactor * expected
-            || losses.Max() > 1e3 * Math.Max(1, Math.Abs(first));
+        var wild = Blew() || scale > Thresholds.LargeScale || first > Thresholds.HopelessLossFactor * expected;
         return new("WithoutNormalization", wild ? ProbeVerdict.Failed : ProbeVerdict.Passed,
-            $"{count} normalization{(count == 1 ? "" : "s")} made identities, one sample: outputs up to {scale:g3}, "
+            $"{norms.Count} normalization{(norms.Count == 1 ? "" : "s")} made identities, one sample: outputs up to {scale:g3}, "
                 + $"loss {first:g4} → {last:g4}{(blew >= 0 ? $", not a number at step {blew}" : "")}",
             $"outputs up to {Thresholds.LargeScale:g}, a first loss up to {Thresholds.HopelessLossFactor} "
                 + "times the expected, finite losses "
