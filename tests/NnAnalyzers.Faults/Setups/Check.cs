@@ -12,7 +12,8 @@ internal static class Check
     public static void Print(string? only, int seed)
     {
         var sets = new[] { ("sound shown", SoundShown.All), ("sound kept", SoundKept.All), ("faulty shown", FaultyShown.All),
-            ("faulty kept", FaultyKept.All), ("sound fresh", SoundFresh.All), ("faulty fresh", FaultyFresh.All) };
+            ("faulty kept", FaultyKept.All), ("sound fresh", SoundFresh.All), ("faulty fresh", FaultyFresh.All),
+            ("sound latest", SoundLatest.All), ("faulty latest", FaultyLatest.All) };
         foreach (var (set, all) in sets)
         {
             foreach (var each in all)
