@@ -170,12 +170,12 @@ internal static class DataCheck
     {
         const int Most = 4000, MostTargets = 20;
         var n = input.shape[0];
-        if (input.dim() is < 2 or > 3 || !input.is_floating_point() || n < Thresholds.FewSamples || subject.Kind == LossKind.Other
-            || input.shape.SequenceEqual(target.shape) || input.numel() / n is < 2 or > Most) yield break;
+        if (input.dim() != 2 || !input.is_floating_point() || n < Thresholds.FewSamples || subject.Kind == LossKind.Other
+            || input.shape.SequenceEqual(target.shape) || input.shape[1] is < 2 or > Most) yield break;
         var y = (target.is_integral() && target.dim() == 1 && subject.Kind is LossKind.CrossEntropy or LossKind.LogProbabilities
             ? unique(target).output.unsqueeze(0).eq(target.unsqueeze(1)) : target.reshape(n, -1)).to(float64).to(input.device);
-        if (y.shape[1] > MostTargets || y.shape[1] * 2 > input.numel() / n) yield break;
-        var x = input.flatten(1).to(float64);
+        if (y.shape[1] > MostTargets || y.shape[1] * 2 > input.shape[1]) yield break;
+        var x = input.to(float64);
         (x, y) = (x - x.mean([0L], keepdim: true), y - y.mean([0L], keepdim: true));
         var (wide, tall) = (x.square().sum([0L]).sqrt() + 1e-12, y.square().sum([0L]).sqrt() + 1e-12);
         var alike = ((x / wide).t().matmul(y / tall)).abs();

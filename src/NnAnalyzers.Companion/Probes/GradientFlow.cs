@@ -105,10 +105,14 @@ internal static class GradientFlow
     {
         const int Most = 16;
         if (subject.Model.modules().Any(WeightCheck.IsNorm)) return null;
-        foreach (var layer in layers.Where(l => l is { IsRows: true, Mean: > 0 }).Take(Most))
+        var chain = layers.Where(l => l is { IsRows: true, Mean: > 0 }).ToList();
+        foreach (var (layer, i) in chain.Select((l, i) => (l, i)).Take(Most))
         {
+            // Every activation behind it has a little more slope, too.
+            var bound = Thresholds.Squashed * Math.Pow(2, chain.Count - 1 - i);
             using var scope = NewDisposeScope();
-            var (input, target) = subject.Batch();
+            var input = subject.Batch().Input;
+            Tensor? asked = null;
             double Gradient(double factor)
             {
                 subject.Reset();
@@ -118,17 +122,18 @@ internal static class GradientFlow
                 using (no_grad())
                     foreach (var (name, value) in subject.Parameters)
                         if (name == layer.Name || name == bias) value.mul_(factor);
-                var loss = subject.LossOf(subject.Forward(input), target);
-                if (loss.requires_grad) loss.backward();
+                // Of the outputs, not of the loss, which changes with them.
+                var output = subject.Forward(input);
+                if (output.requires_grad) (output * (asked ??= randn_like(output))).sum().backward();
                 return weight.grad is { } gradient ? Subject.Rms(gradient) : 0;
             }
             // What a hundredth and a ten-thousandth gain alike is a bound left; what goes on growing is a norm by hand.
             var (own, small, smaller) = (Gradient(1), Gradient(0.01), Gradient(0.0001));
-            if (own > 0 && small > Thresholds.Squashed * own && smaller < Thresholds.Squashed * small)
+            if (own > 0 && small > bound * own && smaller < Thresholds.Squashed * small)
             {
                 subject.Reset();
                 return Bad($"the gradient of {layer.Name} grows by {small / own:g3} when its weights are a hundredth",
-                    $"{Thresholds.Squashed:g} (source: ours)", "What follows it stands at its bounds, where it has no slope: make its "
+                    $"{bound:g} (source: ours)", "What follows it stands at its bounds, where it has no slope: make its "
                     + "input smaller.", ProbeCause.Saturated, layer.Name);
             }
         }

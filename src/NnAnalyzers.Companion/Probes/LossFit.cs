@@ -26,6 +26,11 @@ internal static class LossFit
                     "Cross-entropy has a softmax inside: take the one before it away.", ProbeCause.OutputActivation, "NN1002",
                     subject.LastLayer);
                 break;
+            case LossKind.CrossEntropy when target.is_floating_point() && target.dim() > 1 && !IsOne(target.to(float64).sum(1)):
+                yield return Bad($"the targets of a sample sum to up to {target.to(float64).sum(1).max().item<double>():g3}",
+                    "shares that sum to 1", "Cross-entropy lets classes compete; where several hold at once take "
+                    + "binary_cross_entropy_with_logits.", ProbeCause.WrongLoss);
+                break;
             case LossKind.LogProbabilities when output.dim() > 1 && !IsOne(output.to(float64).exp().sum(1)):
                 yield return Bad("the outputs are no logarithms of probabilities: their exponentials do not sum to 1", "log-probabilities",
                     "Take cross_entropy, or put log_softmax before this loss.", ProbeCause.WrongLoss);

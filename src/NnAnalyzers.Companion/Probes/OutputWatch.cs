@@ -13,8 +13,13 @@ internal sealed class OutputWatch : IDisposable
     /// <param name="Scale">The deviation of all its outputs.</param>
     /// <param name="Closed">Share of its units that are at or below zero for every sample and place.</param>
     /// <param name="Edge">Share of its outputs at the bounds of a sigmoid or tanh.</param>
-    /// <param name="IsAlike">Every sample has the same outputs.</param>
-    private sealed record Output(string Name, string Kind, double Scale, double Closed, double Edge, bool IsAlike);
+    /// <param name="Differ">How far samples have different outputs, over the largest; null where the first axis is not theirs.</param>
+    private sealed record Output(string Name, string Kind, double Scale, double Closed, double Edge, double? Differ)
+    {
+        public bool IsAlike => Differ <= Rounding;
+    }
+
+    private const double Rounding = 2e-7, Fading = 1e-3;
 
     private readonly Subject _subject;
     private readonly List<Action> _unhook = [];
@@ -51,9 +56,8 @@ internal sealed class OutputWatch : IDisposable
             "Tanh" => output.abs().gt(0.98).to(ScalarType.Float64).mean().item<double>(),
             _ => 0,
         };
-        var isAlike = output.dim() > 1 && output.shape[0] == _subject.BatchSize && _subject.BatchSize > 1
-            && AreAlike(output);
-        _seen.Add(new(name, kind, Subject.Spread(output), closed, edge, isAlike));
+        double? differ = output.dim() > 1 && output.shape[0] == _subject.BatchSize && _subject.BatchSize > 1 ? Differ(output) : null;
+        _seen.Add(new(name, kind, Subject.Spread(output), closed, edge, differ));
     }
 
     /// <summary>The first layer that gives what it should not: what comes behind it follows from it.</summary>
@@ -74,7 +78,12 @@ internal sealed class OutputWatch : IDisposable
         if (isAlike && layer.IsAlike && !AreAlike(_subject.Input))
             return Bad(ProbeVerdict.Failed, layer, $"{layer.Name} gives the same for every sample", "outputs that differ",
                 "What tells samples apart is lost before or in this layer: look at masks, lookups and what the inputs hold.",
-                _isScaled.Value ? ProbeCause.InputIgnored : ProbeCause.Initialization);
+                !_isScaled.Value ? ProbeCause.Initialization
+                // Nothing comes through an activation, or what comes fades from layer to layer.
+                : layer is { Scale: 0 } && _subject.OwnerOf(layer.Name + ".") is { } module && !module.parameters().Any()
+                    && module is not Embedding && !Subject.IsDropout(module) ? ProbeCause.DeadUnits
+                : _seen.TakeWhile(s => s != layer).LastOrDefault(s => s.Differ is not null)?.Differ < Fading
+                    ? ProbeCause.VanishingGradient : ProbeCause.InputIgnored);
         if (layer.Scale > Thresholds.LargeScale)
             return Bad(ProbeVerdict.Suspicious, layer, $"the outputs of {layer.Name} have a deviation of {layer.Scale:g3}",
                 $"{Thresholds.LargeScale:g} (source: the article keeps it near 1)", "Its weights or its inputs are too large.",
@@ -92,9 +101,11 @@ internal sealed class OutputWatch : IDisposable
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        return rows.dim() > 0 && rows.shape[0] > 1 && (rows - rows.narrow(0, 0, 1)).abs().max().to(ScalarType.Float64).item<double>()
-            <= 2e-7 * rows.abs().max().to(ScalarType.Float64).item<double>();
+        return rows.dim() > 0 && rows.shape[0] > 1 && Differ(rows) <= Rounding;
     }
+
+    private static double Differ(Tensor rows) => (rows - rows.narrow(0, 0, 1)).abs().max().to(ScalarType.Float64).item<double>()
+        / (rows.abs().max().to(ScalarType.Float64).item<double>() + 1e-300);
 
     private static ProbeResult Bad(ProbeVerdict verdict, Output layer, string measured, string threshold, string advice, ProbeCause cause,
         string? rule = null) =>

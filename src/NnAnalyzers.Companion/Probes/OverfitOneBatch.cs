@@ -26,10 +26,10 @@ internal static class OverfitOneBatch
         subject.StopDropout();
         var first = subject.Loss(input, target);
         var constant = subject.ConstantLoss(target);
-        if (Math.Abs(first) < 1e-6)
+        if (Math.Abs(first) < 1e-12)
             return new("OverfitOneBatch", ProbeVerdict.Skipped, $"{what}: the loss is 0 before any training", "", "");
-        var start = constant is > 1e-6 and var c ? Math.Min(c, first) : first;
-        var goal = Math.Max(1e-4, Thresholds.Memorized * start);
+        var start = constant is > 1e-12 and var c ? Math.Min(c, first) : first;
+        var goal = Math.Max(Thresholds.Memorized * start, Math.Min(1e-4, Thresholds.Learned / 2 * start));
         var isOpen = subject.Kind == LossKind.Other;
         var accuracyBefore = Accuracy(subject, input, target);
         var learned = new List<(double Factor, bool Learns, bool Falls)>();

@@ -63,11 +63,19 @@ internal static class WeightCheck
         return weight.abs().max().to(ScalarType.Float64).item<double>() * Math.Sqrt(FanIn(weight)) is > 0.95 and <= 1.00001;
     }
 
+    /// <summary>Root mean square times √fan-in of a weight that is uniform up to 1 / √fan-in.</summary>
+    private static readonly double AsDrawn = 1 / Math.Sqrt(3);
+
     private static double FanIn(Tensor weight) => weight.numel() / (double)weight.shape[0];
 
     /// <summary>Units whose weights are the same; zeros are no mistake where a gradient moves them apart.</summary>
     private static IEnumerable<ProbeResult> Identical(Subject subject)
     {
+        // A table of single numbers, of biases, may start with one for all; that of words may have an entry for padding.
+        if (subject.Parameters.FirstOrDefault(p => subject.OwnerOf(p.Name) is Embedding && p.Value.shape is [> 3, > 1]
+            && p.Value.ne(0).any().item<bool>() && p.Value[1..].eq(p.Value.narrow(0, 1, 1)).all().item<bool>()) is { Name: { } table })
+            yield return Bad($"all entries of {table} are the same", "an entry of its own for each", "Look at how the table is filled.",
+                ProbeCause.IdenticalWeights, table);
         // A filter that is meant to be even is not to learn.
         var layers = Layers(subject).Where(l => l.Weight.requires_grad).ToList();
         var same = layers.Where(l => l.Weight.shape[0] > 1 && l.Weight.numel() > 2
@@ -173,8 +181,11 @@ internal static class WeightCheck
     private static IEnumerable<ProbeResult> Unregistered(Subject subject)
     {
         var own = subject.Parameters.Select(p => p.Value.Handle).ToHashSet();
-        var strangers = Reachable(subject.Model).SelectMany(m => m.Module.parameters().Select(p => (m.Name, Parameter: p)))
-            .Where(p => !own.Contains(p.Parameter.Handle) && p.Parameter.requires_grad).ToList();
+        var strangers = Reachable(subject.Model)
+            .SelectMany(m => m.Found is nn.Module module ? module.parameters().Select(p => (m.Name, Parameter: (Tensor)p))
+                : [(m.Name, Parameter: (Tensor)m.Found)])
+            .Where(p => !own.Contains(p.Parameter.Handle) && p.Parameter is { IsInvalid: false, requires_grad: true, is_leaf: true })
+            .ToList();
         if (strangers.Count == 0) yield break;
         using var scope = NewDisposeScope();
         var (input, target) = subject.Batch();
@@ -185,12 +196,12 @@ internal static class WeightCheck
         foreach (var (_, parameter) in strangers) parameter.grad = null;
         if (used is not null)
             yield return Bad($"{used} takes part, but is not registered: no optimizer trains it", "all layers registered",
-                "Keep layers in fields or in a ModuleList, not in a List or an array, and call RegisterComponents() when all are set.",
-                ProbeCause.NotRegistered, used);
+                "Keep layers in fields or in a ModuleList, not in a List or an array, make a Parameter of what learns, and call "
+                + "RegisterComponents() when all are set.", ProbeCause.NotRegistered, used);
     }
 
-    /// <summary>Modules in the fields of the model and its parts, in lists, arrays and what lambdas have captured.</summary>
-    private static IEnumerable<(string Name, nn.Module Module)> Reachable(nn.Module model)
+    /// <summary>Modules and tensors in the fields of the model and its parts, in lists, arrays and what lambdas have captured.</summary>
+    private static IEnumerable<(string Name, object Found)> Reachable(nn.Module model)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
         var open = new Queue<(object Value, string Name, int Depth)>(model.modules().Append(model).Select(m => ((object)m, "", 0)));
@@ -198,21 +209,21 @@ internal static class WeightCheck
         {
             var (value, name, depth) = next;
             if (!seen.Add(value) || depth > MaxDepth) continue;
-            if (value is nn.Module module && name.Length > 0) yield return (name, module);
+            if (value is nn.Module or Tensor && name.Length > 0) yield return (name, value);
             if (value is nn.Module or Delegate || value.GetType().IsDefined(typeof(CompilerGeneratedAttribute)))
             {
                 if (value is Delegate { Target: { } captured }) open.Enqueue((captured, name, depth + 1));
                 for (var type = value.GetType(); type is not null && type.Assembly != typeof(torch).Assembly; type = type.BaseType)
                     foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
                         | BindingFlags.DeclaredOnly))
-                        if (!field.FieldType.IsPrimitive && field.GetValue(value) is { } held and not Tensor and not string)
+                        if (!field.FieldType.IsPrimitive && field.GetValue(value) is { } held and not string)
                             open.Enqueue((held, field.Name.Trim('<', '>'), depth + 1));
             }
             else if (value is IDictionary map)
             {
                 foreach (var held in map.Values) if (held is not null) open.Enqueue((held, name, depth + 1));
             }
-            else if (value is IEnumerable list and (Array or IList))
+            else if (value is IEnumerable list and not Tensor and (Array or IList))
                 foreach (var held in list) if (held is not (null or ValueType or string)) open.Enqueue((held, name, depth + 1));
         }
     }
@@ -223,6 +234,9 @@ internal static class WeightCheck
 
     /// <summary>Whether the weights are as large as their fan-in asks, so that something else is at fault.</summary>
     public static bool Fits(Subject subject) => !Scale(subject).Any()
+        // What is a little small in each of many layers is very small in all.
+        && Layers(subject).Select(l => Subject.Rms(l.Weight) * Math.Sqrt(FanIn(l.Weight)) / AsDrawn).Where(s => s > 0)
+            .Aggregate(1.0, (all, size) => all * Math.Min(1, size)) > Thresholds.SmallChain
         // Of the user's own matrices the fan-in is one of two numbers.
         && !subject.Parameters.Any(p => p.Value.dim() == 2 && !subject.IsRowwise(p.Name) && subject.OwnerOf(p.Name) is not Embedding
             && Subject.Rms(p.Value) * Math.Sqrt(p.Value.shape.Min()) > Thresholds.LargeWeights);

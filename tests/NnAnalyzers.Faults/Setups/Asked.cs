@@ -39,6 +39,7 @@ internal static class Asked
     {
         var (sound, faulty) = half switch
         {
+            "latest" => (SoundLatest.All, FaultyLatest.All),
             "fresh" => (SoundFresh.All, FaultyFresh.All),
             "kept" => (SoundKept.All, FaultyKept.All),
             _ => (SoundShown.All, FaultyShown.All),
