@@ -109,7 +109,7 @@ internal static class GradientFlow
         foreach (var (layer, i) in chain.Select((l, i) => (l, i)).Take(Most))
         {
             // Every activation behind it has a little more slope, too.
-            var bound = Thresholds.Squashed * Math.Pow(2, chain.Count - 1 - i);
+            var bound = Thresholds.Squashed * Math.Pow(Thresholds.SquashedByEach, chain.Count - 1 - i);
             using var scope = NewDisposeScope();
             var input = subject.Batch().Input;
             Tensor? asked = null;
@@ -129,7 +129,7 @@ internal static class GradientFlow
             }
             // What a hundredth and a ten-thousandth gain alike is a bound left; what goes on growing is a norm by hand.
             var (own, small, smaller) = (Gradient(1), Gradient(0.01), Gradient(0.0001));
-            if (own > 0 && small > bound * own && smaller < Thresholds.Squashed * small)
+            if (own > 0 && small > bound * own && smaller < 10 * small)
             {
                 subject.Reset();
                 return Bad($"the gradient of {layer.Name} grows by {small / own:g3} when its weights are a hundredth",
