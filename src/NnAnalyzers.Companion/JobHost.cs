@@ -48,6 +48,7 @@ public static class JobHost
             program = Assembly.LoadFrom(Path.GetFullPath(assembly)).GetType(method[..dot], throwOnError: true)!
                 .GetMethod(method[(dot + 1)..], BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, [typeof(TrainingRun)])
                 ?? throw new MissingMethodException($"{method}(TrainingRun) is not in {Path.GetFileName(assembly)}");
+            if (program.ContainsGenericParameters) throw new NotSupportedException($"{method} is generic: nothing says for which type");
         }
         catch (Exception error)
         {
@@ -67,7 +68,7 @@ public static class JobHost
             }
             catch (TargetInvocationException error)
             {
-                (outcome, detail) = (Crashed, FirstLine(error.InnerException!));
+                (outcome, detail) = (IsTheMachine(error.InnerException!) ? CannotRun : Crashed, FirstLine(error.InnerException!));
             }
             // A program may swallow our exception; what it logged counts.
             if (outcome == Finished && run.Entries.FirstOrDefault(e => !double.IsFinite(e.Loss)) is { } bad)
@@ -86,6 +87,16 @@ public static class JobHost
             if (double.IsFinite(entry.Loss)) writer.add_scalar("loss", (float)entry.Loss, entry.Step);
             if (entry.Metric is { } metric) writer.add_scalar("metric", (float)metric, entry.Step);
         }
+    }
+
+    /// <summary>What says nothing of the code: a full disk, a library that is missing here.</summary>
+    internal static bool IsTheMachine(Exception error)
+    {
+        const int NoSpace = 28, DiskFull = unchecked((int)0x80070070), QuotaExceeded = 122;
+        return Cause(error) is DllNotFoundException or BadImageFormatException or FileLoadException or TorchLibraryException
+            // Of an assembly; a file of the program's own has no version.
+            || Cause(error) is FileNotFoundException { FileName: { } name } && name.Contains(", Version=", StringComparison.Ordinal)
+            || Cause(error) is IOException { HResult: NoSpace or DiskFull or QuotaExceeded };
     }
 
     /// <summary>What reflection and static constructors wrap.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using TorchSharp;
 
@@ -46,13 +47,9 @@ public static class TorchLibrary
             throw new TorchLibraryException("TorchSharp's native library is missing: restore the project for this machine's runtime");
         if (NativeLibrary.TryLoad(sharp, out _)) return;
         if (!OperatingSystem.IsLinux()) { NativeLibrary.Load(sharp); return; }
-        var copy = OlderSystemCopy(sharp);
-        try { NativeLibrary.Load(copy); }
-        catch (DllNotFoundException error)
-        {
-            throw new TorchLibraryException(
-                $"TorchSharp's native library does not load with this libtorch: {error.Message.Split('\n')[0]}", error);
-        }
+        var bytes = File.ReadAllBytes(sharp);
+        ElfVersions.MakeWeak(bytes, "GLIBCXX_3.4.32");
+        LoadPrivateCopy(bytes, Path.GetFileName(sharp));
     }
 
     private static IEnumerable<string> SearchFolders()
@@ -66,23 +63,48 @@ public static class TorchLibrary
     }
 
     /// <summary>
-    /// A private copy of the library whose need for GLIBCXX_3.4.32 is marked weak. The version is only a mark: the one
-    /// symbol that carries it, std::ios_base_library_init, is never called. The package stays as it is.
+    /// Loads a private copy of the library whose need for GLIBCXX_3.4.32 is marked weak. The version is only a mark: the one symbol that
+    /// carries it, std::ios_base_library_init, is never called. The package stays as it is. The copy lies in a folder that only its user
+    /// can enter, and is loaded only if it holds what was asked for.
     /// </summary>
-    private static string OlderSystemCopy(string library)
+    [SupportedOSPlatform("linux")]
+    private static void LoadPrivateCopy(byte[] bytes, string name)
     {
-        var bytes = File.ReadAllBytes(library);
-        ElfVersions.MakeWeak(bytes, "GLIBCXX_3.4.32");
+        const UnixFileMode OwnersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var hash = SHA256.HashData(bytes);
         var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        var folder = Path.Combine(home.Length > 0 ? home : Path.GetTempPath(), "nnanalyzers",
-            Convert.ToHexString(SHA256.HashData(bytes))[..16]);
-        var copy = Path.Combine(folder, Path.GetFileName(library));
-        if (File.Exists(copy) && new FileInfo(copy).Length == bytes.Length) return copy;
-        Directory.CreateDirectory(folder);
-        var fresh = Path.Combine(folder, Path.GetRandomFileName());
-        File.WriteAllBytes(fresh, bytes);
-        File.Move(fresh, copy, overwrite: true);
-        return copy;
+        // Without a home, and where it cannot be written, a folder for this process alone; what is loaded may be deleted.
+        var passing = home.Length == 0 ? Directory.CreateTempSubdirectory("nn-library-").FullName : null;
+        try
+        {
+            var folder = passing ?? Path.Combine(home, "nnanalyzers", Convert.ToHexString(hash)[..16]);
+            var copy = Path.Combine(folder, name);
+            Directory.CreateDirectory(folder, OwnersOnly);
+            if (passing is null) File.SetUnixFileMode(folder, OwnersOnly);
+            if (!Holds(copy, hash))
+            {
+                var fresh = Path.Combine(folder, Path.GetRandomFileName());
+                File.WriteAllBytes(fresh, bytes);
+                File.Move(fresh, copy, overwrite: true);
+            }
+            NativeLibrary.Load(copy);
+        }
+        catch (Exception error) when (error is DllNotFoundException or IOException or UnauthorizedAccessException)
+        {
+            throw new TorchLibraryException(
+                $"TorchSharp's native library does not load with this libtorch: {error.Message.Split('\n')[0]}", error);
+        }
+        finally
+        {
+            if (passing is not null) Directory.Delete(passing, recursive: true);
+        }
+    }
+
+    private static bool Holds(string file, byte[] hash)
+    {
+        if (!File.Exists(file) || File.ResolveLinkTarget(file, returnFinalTarget: false) is not null) return false;
+        using var stream = File.OpenRead(file);
+        return SHA256.HashData(stream).AsSpan().SequenceEqual(hash);
     }
 
     /// <summary>The device by name: auto takes CUDA where there is one.</summary>

@@ -25,7 +25,8 @@ public sealed record WatchedProgram(int Steps, IReadOnlyList<string> Arguments, 
         using var run = new WatchedRun(seed, Steps, logFile, score);
         var failure = Run(code, method, Arguments, run);
         return run.Bad is var (step, loss) ? (JobHost.Diverged, new TrainingDivergedException(step, loss).Message)
-            : failure is null ? (JobHost.Finished, null) : (JobHost.Crashed, JobHost.FirstLine(failure));
+            : failure is null ? (JobHost.Finished, null)
+            : (JobHost.IsTheMachine(failure) ? JobHost.CannotRun : JobHost.Crashed, JobHost.FirstLine(failure));
     }
 
     internal static Assembly Load(string assembly) => Assembly.LoadFrom(Path.GetFullPath(assembly));

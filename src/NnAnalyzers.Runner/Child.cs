@@ -31,27 +31,60 @@ public static class Child
     {
         var watch = Stopwatch.StartNew();
         using var child = Process.Start(Command(folder, workFolder, arguments, threads))!;
-        // Read what the program prints, or it would wait for a reader.
-        var said = new Queue<string>();
-        void Hear(string? line) { if (line is { Length: > 0 }) lock (said) { said.Enqueue(line); if (said.Count > 5) said.Dequeue(); } }
-        child.OutputDataReceived += (_, _) => { };
-        child.ErrorDataReceived += (_, e) => Hear(e.Data);
-        child.BeginOutputReadLine();
-        child.BeginErrorReadLine();
-        child.StandardInput.Close();
-        string? stopped = null;
-        while (!child.WaitForExit(100))
+        try
         {
-            child.Refresh();
-            if (cancellation.IsCancellationRequested) { child.Kill(entireProcessTree: true); return null; }
-            if (watch.Elapsed.TotalSeconds > timeLimit) stopped = JobResult.TimedOut;
-            else if (Memory(child) > memoryLimit << 20) stopped = JobResult.OutOfMemory;
-            if (stopped is null) continue;
-            child.Kill(entireProcessTree: true);
-            child.WaitForExit();
+            // Read what the program prints, or it would wait for a reader; of errors the end is kept.
+            var said = new byte[SaidBytes];
+            var heard = 0L;
+            var readers = new[] { Drain(child.StandardOutput.BaseStream, (_, _) => { }),
+                Drain(child.StandardError.BaseStream, (bytes, count) =>
+                {
+                    for (var i = Math.Max(0, count - SaidBytes); i < count; i++) said[heard++ % SaidBytes] = bytes[i];
+                }) };
+            child.StandardInput.Close();
+            string? stopped = null;
+            while (!child.WaitForExit(100))
+            {
+                child.Refresh();
+                if (cancellation.IsCancellationRequested) return null;
+                if (watch.Elapsed.TotalSeconds > timeLimit) stopped = JobResult.TimedOut;
+                else if (Memory(child) > memoryLimit << 20) stopped = JobResult.OutOfMemory;
+                if (stopped is null) continue;
+                Processes.End(child);
+                child.WaitForExit();
+            }
+            // What the program started may still run, and hold its ends of the pipes.
+            Processes.EndGroup(child.Id);
+            foreach (var reader in readers) reader.Join(TimeSpan.FromSeconds(1));
+            return new ChildEnd(child.ExitCode, stopped, LastLines(said, Interlocked.Read(ref heard)), watch.Elapsed.TotalSeconds);
         }
-        child.WaitForExit(); // lets the readers finish
-        return new ChildEnd(child.ExitCode, stopped, string.Join(" | ", said), watch.Elapsed.TotalSeconds);
+        finally { Processes.End(child); }
+    }
+
+    /// <summary>How much of what a process says on its error stream is kept, in bytes.</summary>
+    private const int SaidBytes = 2048;
+
+    private static Thread Drain(Stream stream, Action<byte[], int> heard)
+    {
+        var reader = new Thread(() =>
+        {
+            var buffer = new byte[16384];
+            try
+            {
+                while (stream.Read(buffer) is > 0 and var count) heard(buffer, count);
+            }
+            catch (Exception error) when (error is IOException or ObjectDisposedException) { /* closed under it */ }
+        }) { IsBackground = true, Name = "child output" };
+        reader.Start();
+        return reader;
+    }
+
+    private static string LastLines(byte[] ring, long heard)
+    {
+        var kept = (int)Math.Min(heard, ring.Length);
+        var bytes = Enumerable.Range(0, kept).Select(i => ring[(heard - kept + i) % ring.Length]).ToArray();
+        return string.Join(" | ", System.Text.Encoding.UTF8.GetString(bytes)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(5));
     }
 
     private static long Memory(Process child)
@@ -72,6 +105,7 @@ public static class Child
             start.ArgumentList.Add(Path.GetFullPath(Path.Combine(app, "NnAnalyzers.Runner.dll")));
         }
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        Processes.Own(start);
         start.Environment["OMP_NUM_THREADS"] = start.Environment["MKL_NUM_THREADS"] =
             threads.ToString(System.Globalization.CultureInfo.InvariantCulture);
         start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";

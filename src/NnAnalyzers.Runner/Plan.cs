@@ -42,15 +42,16 @@ public sealed record Plan
     public static Plan Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
+        if (!FileKind.Of(path).IsRegular)
             throw new InvalidDataException($"{folder} is no job folder: it has no {FileName} (make one with nn verify --prepare)");
         try
         {
-            return JsonSerializer.Deserialize<Plan>(File.ReadAllText(path), Json) ?? throw new JsonException("empty");
+            var plan = JsonSerializer.Deserialize<Plan>(File.ReadAllText(path), Json) ?? throw new JsonException("empty");
+            return Checked.Trouble(plan) is { } trouble ? throw new InvalidDataException($"{path}: {trouble}") : plan;
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path} cannot be read: {error.Message}", error);
+            throw new InvalidDataException($"{path} cannot be read: {error.Message.Split('\n')[0]}", error);
         }
     }
 }
@@ -126,6 +127,7 @@ public sealed record JobResult
         Diverged = Companion.JobHost.Diverged,
         TimedOut = "timed out", OutOfMemory = "out of memory";
 
+    public int Version { get; init; } = 1;
     public required string Job { get; init; }
     public required string Program { get; init; }
     public required string Variant { get; init; }
@@ -150,6 +152,9 @@ public sealed record JobResult
     public double? Score { get; init; }
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How many points were logged, where <see cref="Curve"/> keeps only some of them; null where it has all.</summary>
+    public int? Logged { get; init; }
+
     /// <summary>Logged points: step, loss, metric.</summary>
     public IReadOnlyList<Point> Curve { get; init; } = [];
 
@@ -163,26 +168,3 @@ public sealed record JobResult
 /// <summary>One logged point.</summary>
 /// <param name="Place">Which of several losses that go backward; null for the only one.</param>
 public readonly record struct Point(int Step, double Loss, double? Metric, int? Place = null);
-
-/// <summary>Files that are either the old one or the new one, never half.</summary>
-public static class AtomicFile
-{
-    public static void Write(string path, string text) => Write(path, new System.Text.UTF8Encoding(false).GetBytes(text));
-
-    public static void Write(string path, byte[] bytes)
-    {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        var fresh = Path.Combine(folder, "." + Path.GetRandomFileName());
-        try
-        {
-            File.WriteAllBytes(fresh, bytes);
-            if (!OperatingSystem.IsWindows() && File.Exists(path)) File.SetUnixFileMode(fresh, File.GetUnixFileMode(path));
-            File.Move(fresh, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(fresh);
-        }
-    }
-}

@@ -22,9 +22,9 @@ public static class Program
         {
             return args switch
             {
-                ["job", ..] => RunJob(args[1..]),
-                ["probe", var question, var answer] => RunProbe(question, answer, isProgram: false),
-                ["probe-program", var question, var answer] => RunProbe(question, answer, isProgram: true),
+                ["job", ..] => InGroup(() => RunJob(args[1..])),
+                ["probe", var question, var answer] => InGroup(() => RunProbe(question, answer, isProgram: false)),
+                ["probe-program", var question, var answer] => InGroup(() => RunProbe(question, answer, isProgram: true)),
                 _ => RunFolder(args),
             };
         }
@@ -34,6 +34,12 @@ public static class Program
             Console.Error.WriteLine($"nn-run: {error.Message}");
             return 2;
         }
+    }
+
+    private static int InGroup(Func<int> run)
+    {
+        Processes.LeadGroup();
+        return run();
     }
 
     private static int RunFolder(string[] args)
@@ -47,6 +53,7 @@ public static class Program
         var plan = Plan.Load(args[0]);
         var workers = int.TryParse(Value("--jobs"), CultureInfo.InvariantCulture, out var n) ? n : Environment.ProcessorCount;
         var shard = Value("--shard") is { } share ? Shard.Parse(share) : Shard.Whole;
+        using var held = new FolderLock(args[0], shard);
         var scheduler = new Scheduler(args[0], plan,
             new RunOptions(Value("--device") ?? "auto", workers,
                 Value("--libtorch") is { } libtorch ? Path.GetFullPath(libtorch) : null) { Shard = shard });

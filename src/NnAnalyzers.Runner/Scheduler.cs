@@ -24,16 +24,33 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
 
     public string ResultPath(Job job) => Path.Combine(_results, job.Id + ".json");
 
-    /// <summary>The result of a job that has ended; null if it has not, if its code has changed since, or if its file is damaged.</summary>
+    /// <summary>The result of a job that has ended; null if it has not, or if its code has changed since.</summary>
+    /// <exception cref="InvalidDataException">The file is no result of this job; the message names file and field.</exception>
     public JobResult? Result(Job job)
     {
+        var path = ResultPath(job);
+        var kind = FileKind.Of(path);
+        if (!kind.Exists) return null;
+        if (!kind.IsRegular) throw new InvalidDataException($"{path}: is no regular file");
         try
         {
-            return File.Exists(ResultPath(job)) && JsonSerializer.Deserialize<JobResult>(File.ReadAllText(ResultPath(job)),
-                Plan.Json) is { } result && result.Hash == job.Variant.Hash ? result : null;
+            var result = JsonSerializer.Deserialize<JobResult>(File.ReadAllText(path), Plan.Json) ?? throw new JsonException("empty");
+            return result.Hash != job.Variant.Hash && result.Job == job.Id ? null
+                : Checked.Trouble(result, job) is { } trouble ? throw new InvalidDataException($"{path}: {trouble}") : result;
         }
-        catch (JsonException)
+        catch (JsonException error)
         {
+            throw new InvalidDataException($"{path}: cannot be read: {error.Message.Split('\n')[0]}", error);
+        }
+    }
+
+    /// <summary>The same for a run, which makes anew what is no result, and says so.</summary>
+    private JobResult? Kept(Job job)
+    {
+        try { return Result(job); }
+        catch (InvalidDataException error)
+        {
+            Console.Error.WriteLine($"{error.Message}: it is trained again");
             return null;
         }
     }
@@ -45,7 +62,7 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
         Directory.CreateDirectory(_results);
         var waiting = new ConcurrentQueue<Job>();
         foreach (var job in options.Shard.Of(plan.Jobs()))
-            if (Result(job) is { } done) ended(done); else waiting.Enqueue(job);
+            if (Kept(job) is { } done) ended(done); else waiting.Enqueue(job);
         var gate = new object();
         Exception? failure = null;
         var workers = Enumerable.Range(0, Math.Max(1, options.Workers)).Select(_ => new Thread(() =>
@@ -76,32 +93,25 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
 
     private JobResult? RunJob(Job job, CancellationToken cancellation)
     {
-        var scratch = Directory.CreateTempSubdirectory("nn-job-");
-        var log = Path.Combine(scratch.FullName, "curve.tsv");
-        var answer = Path.Combine(scratch.FullName, "outcome.json");
-        try
-        {
-            // One core a job, so that jobs side by side do not slow each other and sums are taken in one order.
-            var watch = job.Program.Watch;
-            var work = watch is null ? scratch.FullName : watch.Files is null ? watch.Here
-                : CopyOf(Path.Combine(folder, watch.Files), Path.Combine(scratch.FullName, "work"));
-            var end = Child.Run(folder, work,
-            [
-                "job", Path.GetFullPath(Path.Combine(folder, job.Variant.Assembly)), job.Program.Method,
-                (job.Seed + job.Variant.SeedOffset).ToString(CultureInfo.InvariantCulture), options.Device, scratch.FullName, log, answer,
-                Path.GetFullPath(Path.Combine(folder, Plan.TensorBoardFolder, job.Program.Id, job.Variant.Name, $"seed-{job.Seed}")),
-                options.LibTorch ?? (plan.LibTorch is { } here && Directory.Exists(here) ? here : ""),
-                .. watch is null ? Enumerable.Empty<string>()
-                    : [watch.Steps.ToString(CultureInfo.InvariantCulture), watch.Score ?? "", .. watch.Arguments],
-            ], plan.TimeLimitSeconds, plan.MemoryLimitMiB, threads: 1, cancellation);
-            if (end is { WasToldToStop: true }) throw new InvalidOperationException($"{job.Id}: was stopped from outside; the results so "
-                + "far are kept: go on with --resume, or run the folder again");
-            return end is null ? null : Judge(job, end, log, answer);
-        }
-        finally
-        {
-            try { scratch.Delete(recursive: true); } catch (IOException) { /* a killed child may still hold a file */ }
-        }
+        using var scratch = new ScratchFolder();
+        var log = Path.Combine(scratch.Path, "curve.tsv");
+        var answer = Path.Combine(scratch.Path, "outcome.json");
+        // One core a job, so that jobs side by side do not slow each other and sums are taken in one order.
+        var watch = job.Program.Watch;
+        var work = watch is null ? scratch.Path : watch.Files is null ? watch.Here
+            : CopyOf(Path.Combine(folder, watch.Files), Path.Combine(scratch.Path, "work"));
+        var end = Child.Run(folder, work,
+        [
+            "job", Path.GetFullPath(Path.Combine(folder, job.Variant.Assembly)), job.Program.Method,
+            (job.Seed + job.Variant.SeedOffset).ToString(CultureInfo.InvariantCulture), options.Device, scratch.Path, log, answer,
+            Path.GetFullPath(Path.Combine(folder, Plan.TensorBoardFolder, job.Program.Id, job.Variant.Name, $"seed-{job.Seed}")),
+            options.LibTorch ?? (plan.LibTorch is { } here && Directory.Exists(here) ? here : ""),
+            .. watch is null ? Enumerable.Empty<string>()
+                : [watch.Steps.ToString(CultureInfo.InvariantCulture), watch.Score ?? "", .. watch.Arguments],
+        ], plan.TimeLimitSeconds, plan.MemoryLimitMiB, threads: 1, cancellation);
+        if (end is { WasToldToStop: true }) throw new InvalidOperationException($"{job.Id}: was stopped from outside; the results so "
+            + "far are kept: go on with --resume, or run the folder again");
+        return end is null ? null : Judge(job, end, log, answer);
     }
 
     private static string CopyOf(string from, string to)
@@ -116,12 +126,19 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
         return to;
     }
 
+    /// <summary>Points that are read of a job's log, and those that a result keeps of them.</summary>
+    private const int MostLogged = 2_000_000, MostKept = 4_000;
+
     private static JobResult Judge(Job job, ChildEnd end, string log, string answer)
     {
-        var curve = File.Exists(log) ? File.ReadLines(log).Select(ParsePoint).OfType<Point>().ToList() : [];
-        var own = File.Exists(answer) ? JsonSerializer.Deserialize<ChildAnswer>(File.ReadAllText(answer), Plan.Json) : null;
+        var curve = File.Exists(log) ? File.ReadLines(log).Take(MostLogged).Select(ParsePoint).OfType<Point>().ToList() : [];
+        ChildAnswer? own = null;
+        string? broken = null;
+        try { own = File.Exists(answer) ? JsonSerializer.Deserialize<ChildAnswer>(File.ReadAllText(answer), Plan.Json) : null; }
+        // It lies in the program's reach.
+        catch (JsonException) { broken = "its answer cannot be read"; }
         var outcome = end.Stopped ?? own?.Outcome ?? JobResult.Crashed;
-        var detail = end.Stopped is not null ? null : own?.Detail
+        var detail = end.Stopped is not null ? null : broken ?? own?.Detail
             ?? (own is null ? $"the process ended with exit code {end.ExitCode}{(end.Said.Length > 0 ? ": " + end.Said : "")}" : null);
         var reached = curve.Where(p => job.Program.LossBelow is { } loss ? p.Loss <= loss : p.Metric >= job.Program.MetricAbove)
             .Select(p => (int?)p.Step).FirstOrDefault();
@@ -133,6 +150,11 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
             Environment = own?.Environment ?? new Dictionary<string, string>(), Curve = curve,
         };
         var main = result.MainCurve;
+        if (curve.Count > MostKept)
+        {
+            var every = (curve.Count + MostKept - 1) / MostKept;
+            result = result with { Curve = curve.Where((_, i) => i % every == 0 || i == curve.Count - 1).ToList(), Logged = curve.Count };
+        }
         return main.Count == 0 ? result : result with
         {
             FinalLoss = main[^1].Loss, FinalMetric = main[^1].Metric,

@@ -1,38 +1,67 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using NnAnalyzers.Tool;
 using NnAnalyzers.Tool.Commands;
 using Spectre.Console;
 
+var verbose = new Option<bool>("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
 var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training code. "
-    + "check, fix, graph, explain and rules never run your code; verify, probe and fix --proven do, in processes of their own.")
+    + "verify, probe and fix --proven run your code, in processes of their own. check, graph and fix let MSBuild evaluate your projects, "
+    + "which runs what these say; with --loose they only read. explain and rules touch nothing.")
 {
     CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), MergeCommand.Create(), ProbeCommand.Create(), GraphCommand.Create(),
-    ExplainCommand.Create(), RulesCommand.Create(),
+    ExplainCommand.Create(), RulesCommand.Create(), verbose,
 };
 // A log file is wider than the terminal that is not there.
 if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 160;
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (var error in parsed.Errors) Console.Error.WriteLine($"nn: {error.Message}");
+    foreach (var error in parsed.Errors) Say(error.Message);
     return ExitCode.CannotRun;
 }
+using var stop = new CancellationTokenSource();
+using var signals = new DisposableList(new[] { PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }
+    .Select(signal => PosixSignalRegistration.Create(signal, Stop)));
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
 }
-catch (ToolException error)
+catch (Exception error)
 {
-    Console.Error.WriteLine($"nn: {error.Message}");
+    if (error is OperationCanceledException) Say("stopped; finished results are kept (go on with --resume)");
+    else if (error is ToolException or IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException)
+        Say(error.Message);
+    else
+        Say($"{error.GetType().Name}: {error.Message} (a fault of nn: please report it as {Id(error)}; --verbose shows more)");
+    if (parsed.GetValue(verbose)) Console.Error.WriteLine(error);
     return ExitCode.CannotRun;
 }
-catch (OperationCanceledException)
+
+// One line, whatever a path or a message holds.
+static void Say(string message) => Console.Error.WriteLine(
+    "nn: " + message.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
+
+// The same fault has the same id, on whatever machine.
+static string Id(Exception error) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(error.GetType()
+    + string.Concat(new StackTrace(error).GetFrames().Take(8).Select(f => f.GetMethod())))))[..8];
+
+void Stop(PosixSignalContext context)
 {
-    Console.Error.WriteLine("nn: stopped; finished results are kept (go on with --resume)");
-    return ExitCode.CannotRun;
+    context.Cancel = true;
+    stop.Cancel();
+    // Whatever does not listen is left behind; what it started ends with it.
+    _ = Task.Delay(TimeSpan.FromSeconds(5)).ContinueWith(_ => Environment.Exit(ExitCode.CannotRun), TaskScheduler.Default);
 }
-catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException)
+
+/// <summary>Things that go together.</summary>
+internal sealed class DisposableList(IEnumerable<IDisposable> items) : IDisposable
 {
-    Console.Error.WriteLine($"nn: {error.Message}");
-    return ExitCode.CannotRun;
+    private readonly List<IDisposable> _items = items.ToList();
+
+    public void Dispose() => _items.ForEach(i => i.Dispose());
 }

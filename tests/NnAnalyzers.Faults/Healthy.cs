@@ -21,7 +21,7 @@ internal static class Healthy
     public static Setup Regression(nn.Module<Tensor, Tensor> model, int features = 8, int count = 32) =>
         randn(count, features) is var x ? Setup.Of(model, x, Curve(x), Mse) : null!;
     public static Setup Classes(nn.Module<Tensor, Tensor> model, int features = 8, int count = 32, int classes = 4) =>
-        Setup.Of(model, randn(count, features), Labels(count, classes), Entropy);
+        randn(count, features) is var x ? Setup.Of(model, x, x.narrow(1, 0, classes).argmax(1), Entropy) : null!;
     public static Setup Pictures(nn.Module<Tensor, Tensor> model, int channels = 1, int size = 8, int count = 16, int classes = 4) =>
         Setup.Of(model, randn(count, channels, size, size), Labels(count, classes), Entropy);
 

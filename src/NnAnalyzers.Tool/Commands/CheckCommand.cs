@@ -12,7 +12,8 @@ internal static class CheckCommand
         new("path") { Description = "A .csproj, .sln, folder or .cs file", DefaultValueFactory = _ => "." };
 
     public static Option<bool> LooseOption() =>
-        new("--loose") { Description = "Read a folder's code without its projects, against the TorchSharp of this tool" };
+        new("--loose") { Description = "Read the code of a folder or project without MSBuild, which runs what a project says; against "
+            + "the packages of an earlier restore, or the TorchSharp of this tool" };
 
     public static Command Create()
     {
@@ -33,7 +34,8 @@ internal static class CheckCommand
             },
         };
         var loose = LooseOption();
-        var command = new Command("check", "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run.")
+        var command = new Command("check",
+            "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run, or not all could be read.")
             { path, preset, sarif, baseline, write, loose };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), parsed.GetValue(baseline),
             parsed.GetValue(write), parsed.GetValue(preset), parsed.GetValue(loose), cancellation));
@@ -48,13 +50,18 @@ internal static class CheckCommand
         var root = Directory.GetCurrentDirectory();
         var findings = new List<Diagnostic>();
         foreach (var project in sources.Projects) findings.AddRange(await Analysis.FindAsync(project, cancellation, preset));
-        foreach (var failure in findings.Where(f => f.Id == "NN0000"))
-            Console.Error.WriteLine($"nn: {failure.GetMessage()} (please report this)");
+        var failures = findings.Where(f => f.Id is "NN0000" or "AD0001").ToList();
+        foreach (var failure in failures)
+            Console.Error.WriteLine($"nn: {Analysis.Place(failure.Location)}: {failure.GetMessage()} (please report this)");
+        foreach (var skipped in sources.Skipped) Console.Error.WriteLine($"nn: not read: {skipped}");
+        var missing = failures.Count + sources.Skipped.Count;
         // A file of several projects or target frameworks is reported once; hidden advice is not printed.
-        findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Id != "NN0000")
+        findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Id is not ("NN0000" or "AD0001"))
             .DistinctBy(f => (f.Location.GetLineSpan().Path, f.Location.SourceSpan, f.Id)).ToList();
         if (write is not null)
         {
+            if (missing > 0) throw new ToolException($"{missing} part{(missing == 1 ? "" : "s")} of the code could not be checked (above): "
+                + "no baseline is written");
             Baseline.Write(write, findings);
             Console.WriteLine($"{findings.Count} finding{(findings.Count == 1 ? "" : "s")} written to {write}: "
                 + $"nn check --baseline {write} tells new ones.");
@@ -65,11 +72,16 @@ internal static class CheckCommand
         foreach (var finding in findings) Console.WriteLine(Line(finding));
         if (sarif is not null) Sarif.Write(sarif, findings, root);
         var fixable = findings.Count(f => f.Properties.ContainsKey(FixProperties.Title));
-        Console.WriteLine(findings.Count == 0 ? all == 0 ? "No findings." : "No new findings."
+        if (missing == 0 || findings.Count > 0) Console.WriteLine(findings.Count == 0 ? all == 0 ? "No findings." : "No new findings."
             : $"{findings.Count} finding{(findings.Count == 1 ? "" : "s")}, {fixable} with a fix (nn fix {path}).");
         if (all > findings.Count) Console.WriteLine($"{all - findings.Count} known from {baseline} left out.");
         if (known?.Gone > 0) Console.WriteLine($"{known.Gone} of {baseline} {(known.Gone == 1 ? "is" : "are")} gone: "
             + $"write it anew to keep {(known.Gone == 1 ? "it" : "them")} from coming back.");
+        if (missing > 0)
+        {
+            Console.Error.WriteLine($"nn: incomplete: {missing} part{(missing == 1 ? "" : "s")} of the code could not be checked (above)");
+            return ExitCode.CannotRun;
+        }
         return findings.Count == 0 ? ExitCode.Clean : ExitCode.Findings;
     }
 

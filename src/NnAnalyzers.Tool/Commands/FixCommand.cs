@@ -10,20 +10,25 @@ internal static class FixCommand
     public static Command Create()
     {
         var path = new Argument<string>("path")
-            { Description = "A .csproj, .sln, folder or .cs file; or the .sarif log of a build, whose fixes are applied as they stand",
-                DefaultValueFactory = _ => "." };
+            { Description = "A .csproj, .sln, folder or .cs file; or the .sarif log of nn check or of a build, whose fixes are applied as "
+                + "they stand", DefaultValueFactory = _ => "." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the changes as a diff and write nothing" };
         var rule = new Option<string?>("--rule") { Description = "Only this rule, such as NN1001" };
         var proven = new Option<bool>("--proven")
             { Description = "Only the rules whose fix nn verify shows to help here: trains the program before and after, in copies" };
-        var command = new Command("fix", "Applies every fix until none is left. Exit code 0: done, 2: cannot run.") 
-            { path, dryRun, rule, proven };
+        var root = new Option<string>("--root") {
+            Description = "With a log: the folder whose files it may change, and which its paths start "
+            + "from", DefaultValueFactory = _ => "." };
+        var loose = CheckCommand.LooseOption();
+        var command = new Command("fix", "Applies every fix until none is left. Exit code 0: done, 1: some files or fixes were left out, "
+            + "2: cannot run.") { path, dryRun, rule, proven, root, loose };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(dryRun),
-            parsed.GetValue(rule), parsed.GetValue(proven), cancellation));
+            parsed.GetValue(rule), parsed.GetValue(proven), parsed.GetValue(root)!, parsed.GetValue(loose), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, bool dryRun, string? rule, bool proven, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, bool dryRun, string? rule, bool proven, string root, bool loose,
+        CancellationToken cancellation)
     {
         if (rule is not null) RulesCommand.Find(rule);
         var helping = proven ? await VerifyCommand.HelpingAsync(path, rule, cancellation) : null;
@@ -31,29 +36,61 @@ internal static class FixCommand
             && helping?.Contains(finding.Id) != false;
         if (Path.GetExtension(path).Equals(".sarif", StringComparison.OrdinalIgnoreCase))
         {
-            var (files, findings) = SarifLog.Read(path);
-            var (fit, stale) = (new List<Diagnostic>(), 0);
-            foreach (var finding in findings.Where(Wanted))
-                if (await EditApplier.ApplyAsync(files, [finding], cancellation) != files) fit.Add(finding); else stale++;
-            if (stale > 0) Console.Error.WriteLine($"{stale} fix{(stale == 1 ? " does" : "es do")} not fit the code any more, "
-                + $"which has changed since {path} was written: build again for a new one");
-            return await FinishAsync(files, await EditApplier.ApplyAsync(files, fit, cancellation), fit.Count, dryRun, cancellation);
+            if (!Directory.Exists(root)) throw new ToolException($"{root}: no such folder");
+            var log = SarifLog.Read(path, root);
+            foreach (var refused in log.Refused) Console.Error.WriteLine($"nn: left out: {refused}");
+            var (fit, after, clashing) = (new List<Diagnostic>(), log.Files, 0);
+            foreach (var finding in log.Findings.Where(Wanted))
+            {
+                var next = await EditApplier.ApplyAsync(log.Files, [.. fit, finding], cancellation);
+                // What brings nothing new was left out, unless others have made the same edits.
+                if (await IsSameAsync(after, next, cancellation)
+                    && FixProperties.Read(finding.Properties).Except(fit.SelectMany(f => FixProperties.Read(f.Properties))).Any())
+                {
+                    clashing++;
+                    continue;
+                }
+                fit.Add(finding);
+                after = next;
+            }
+            if (clashing > 0) Console.Error.WriteLine($"nn: left out: {clashing} fix{(clashing == 1 ? " touches" : "es touch")} the same "
+                + "text as another: build again, then fix again");
+            return await FinishAsync(log.Files, after, fit.Count, dryRun, log.Refused.Count + clashing > 0, cancellation);
         }
-        using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation);
-        var (after, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds, Wanted, cancellation);
+        using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
+        foreach (var skipped in sources.Skipped) Console.Error.WriteLine($"nn: not read: {skipped}");
+        var (whole, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds, Wanted, cancellation);
         foreach (var finding in leftOut) Console.Error.WriteLine(
             $"{Analysis.Place(finding.Location)}: the fix for {finding.Id} would not compile here and was left out");
-        return await FinishAsync(sources.Solution, after, applied, dryRun, cancellation);
+        return await FinishAsync(sources.Solution, whole, applied, dryRun, sources.Skipped.Count + leftOut.Count > 0, cancellation);
     }
 
-    private static async Task<int> FinishAsync(Solution before, Solution after, int applied, bool dryRun, CancellationToken cancellation)
+    private static async Task<bool> IsSameAsync(Solution one, Solution other, CancellationToken cancellation) =>
+        (await Fixer.ChangesAsync(one, other, cancellation)).All(c => c.Old.ContentEquals(c.New));
+
+    private static async Task<int> FinishAsync(Solution before, Solution after, int applied, bool dryRun, bool isPart,
+        CancellationToken cancellation)
     {
         var changes = await Fixer.ChangesAsync(before, after, cancellation);
         var root = Directory.GetCurrentDirectory();
+        var changed = 0;
         if (dryRun) Console.Write(Fixer.Diff(changes, root));
-        else foreach (var (file, _, text) in changes) Fixer.Write(file, text);
-        Console.Error.WriteLine($"{applied} fix{(applied == 1 ? "" : "es")} {(dryRun ? "would change" : "changed")} {changes.Count} "
-            + $"file{(changes.Count == 1 ? "" : "s")}.");
-        return ExitCode.Clean;
+        foreach (var (file, old, text) in changes)
+        {
+            var shown = Path.GetRelativePath(root, file).Replace('\\', '/');
+            if (Fixer.Trouble(file, old, text, isWritten: !dryRun) is { } trouble)
+            {
+                Console.Error.WriteLine($"nn: left out: {shown}: {trouble}");
+                isPart = true;
+            }
+            else
+            {
+                changed++;
+                if (!dryRun) Console.Error.WriteLine($"changed {shown}");
+            }
+        }
+        Console.Error.WriteLine($"{applied} fix{(applied == 1 ? "" : "es")} {(dryRun ? "would change" : "changed")} {changed} "
+            + $"file{(changed == 1 ? "" : "s")}.");
+        return isPart ? ExitCode.Findings : ExitCode.Clean;
     }
 }

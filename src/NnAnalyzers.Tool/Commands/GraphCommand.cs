@@ -27,6 +27,7 @@ internal static class GraphCommand
     private static async Task<int> RunAsync(string path, bool mermaid, bool stats, bool loose, CancellationToken cancellation)
     {
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
+        foreach (var skipped in sources.Skipped) Console.Error.WriteLine($"nn: not read: {skipped}");
         var (count, total, bounds) = (0, GraphStats.None, 0);
         foreach (var project in sources.Projects)
             if (await Analysis.ReadAsync(project, cancellation) is { } graph)
@@ -38,7 +39,7 @@ internal static class GraphCommand
             }
         if (count == 0) Console.WriteLine("No networks found.");
         else if (stats) Print(total, bounds);
-        return ExitCode.Clean;
+        return sources.Skipped.Count > 0 ? ExitCode.CannotRun : ExitCode.Clean;
     }
 
     private static void Print(ProjectGraph graph, bool mermaid)

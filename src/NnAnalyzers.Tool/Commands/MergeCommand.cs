@@ -28,7 +28,7 @@ internal static class MergeCommand
                 if (!other.Jobs().Select(j => (j.Id, j.Variant.Hash)).SequenceEqual(plan.Jobs().Select(j => (j.Id, j.Variant.Hash))))
                     throw new ToolException($"{folder} and {shares[0].Folder} come from different code or seeds: "
                         + "prepare once with nn verify --prepare, and run shares of that folder");
-            VerifyCommand.Claim(report, jobFolder, keep: false);
+            using var claimed = VerifyCommand.Claim(report, jobFolder, keep: false);
             foreach (var (folder, other) in shares)
             {
                 var scheduler = new Scheduler(folder, other, new RunOptions("auto", 1, null));

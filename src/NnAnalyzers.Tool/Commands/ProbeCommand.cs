@@ -79,7 +79,7 @@ internal static class ProbeCommand
     {
         using var sources = await SourceSet.OpenAsync(settings.Path, "Release", cancellation);
         if (!settings.IsOfProgram) return await AskModelAsync(sources, settings, cancellation);
-        foreach (var project in sources.Projects)
+        foreach (var project in sources.Programs)
             if (await project.GetCompilationAsync(cancellation) is { } compilation
                 && ordinary.StartOf(compilation, cancellation) is { Method: var start })
                 return await AskProgramAsync(project, compilation, start, ordinary, isPlan, mayRun, settings, cancellation);
@@ -100,7 +100,7 @@ internal static class ProbeCommand
             Console.WriteLine($"{Where(place)}: what goes backward here is worked out elsewhere and cannot be run again: left out");
         if (!places.Any(p => p.IsAsked)) throw new ToolException($"{settings.Path}: no place where something goes backward can be asked "
             + "about: probe a class with --model, or call Probe.Run");
-        using var scratch = new ScratchFolder("nn-probe-");
+        using var scratch = new ScratchFolder();
         var folder = scratch.Path;
         var name = ordinary.Call is null ? "the program" : $"{start.ContainingType.Name}.{start.Name}";
         var plan = ordinary.PlanOf(project, folder, start);
@@ -174,7 +174,7 @@ internal static class ProbeCommand
         var rate = settings.LearningRate ?? (settings.Optimizer is null && optimizer == setup.Optimizer ? setup.LearningRate : null)
             ?? (optimizer == "SGD" ? 0.01 : 0.001);
 
-        using var scratch = new ScratchFolder("nn-probe-");
+        using var scratch = new ScratchFolder();
         var folder = scratch.Path;
         var libTorch = await new RuntimeFiles(folder).CopyAsync(project, null, false, cancellation);
         var assembly = Path.Combine(folder, "model.dll");
@@ -237,7 +237,7 @@ internal static class ProbeCommand
         CancellationToken cancellation)
     {
         var all = new List<(Project Project, ProjectGraph Graph, INamedTypeSymbol Type, bool Trained)>();
-        foreach (var project in sources.Projects)
+        foreach (var project in sources.Programs)
             if (await Analysis.ReadAsync(project, cancellation) is { } graph)
                 all.AddRange(graph.Networks.Where(n => n.Type is not null).DistinctBy(n => n.Name + n.Tree?.FilePath)
                     .Select(n => (project, graph, n.Type!, n.Losses.Count > 0)));

@@ -37,14 +37,3 @@ internal sealed class ProgramOptions
     public bool MayRun(ParseResult parsed) => parsed.GetValue(_yes) || Console.IsInputRedirected || Console.IsOutputRedirected
         || AnsiConsole.Confirm("Run it?");
 }
-
-/// <summary>A folder that is thrown away.</summary>
-internal sealed class ScratchFolder(string prefix) : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory(prefix).FullName;
-
-    public void Dispose()
-    {
-        try { Directory.Delete(Path, recursive: true); } catch (IOException) { /* a killed child may still hold a file */ }
-    }
-}

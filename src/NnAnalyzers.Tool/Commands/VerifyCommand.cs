@@ -64,14 +64,18 @@ internal static class VerifyCommand
             if (parsed.GetValue(seeds) < 1) throw new ToolException("--seeds must be 1 or more");
             if (parsed.GetValue(steps) < 1) throw new ToolException("--steps must be 1 or more");
             if (parsed.GetValue(run) is { } prepared)
+            {
+                var ready = Plan.Load(prepared);
+                using var held = new FolderLock(prepared, options.Shard);
                 return Train(parsed.GetResult(output) is { Implicit: false } ? parsed.GetValue(output)! : prepared, prepared,
-                    Plan.Load(prepared), options, Stopwatch.StartNew(), cancellation);
+                    ready, options, Stopwatch.StartNew(), cancellation);
+            }
             if (parsed.GetValue(path) is not { } source) throw new ToolException("verify needs a path, or --run with a job folder");
 
             var watch = Stopwatch.StartNew();
             var report = parsed.GetValue(prepare) ?? parsed.GetValue(output)!;
             var jobFolder = parsed.GetValue(prepare) is null ? Path.Combine(report, "jobs") : report;
-            Claim(report, jobFolder, keep: parsed.GetValue(resume));
+            using var claimed = Claim(report, jobFolder, keep: parsed.GetValue(resume));
             AnsiConsole.MarkupLineInterpolated(
                 $"[grey]Checking {source} (verify runs its training programs, each in a process of its own)[/]");
             var planner = new Planner(jobFolder, new Plan { Seeds = parsed.GetValue(seeds), TimeLimitSeconds = parsed.GetValue(timeLimit),
@@ -96,7 +100,7 @@ internal static class VerifyCommand
     /// <summary>The rules whose fixes help the programs of a project, with the usual seeds and steps.</summary>
     public static async Task<HashSet<string>> HelpingAsync(string path, string? rule, CancellationToken cancellation)
     {
-        using var scratch = new ScratchFolder("nn-proven-");
+        using var scratch = new ScratchFolder();
         var planner = new Planner(scratch.Path, new Plan { Seeds = 5, Programs = [] },
             new(rule is null ? [] : [RulesCommand.Find(rule).Id], null), Console.Error.WriteLine,
             new(null, 500, null, [], InPlace: false, ProgramOptions.CopyLimitMiB));
@@ -123,8 +127,11 @@ internal static class VerifyCommand
         return ordinary.Count > 0;
     }
 
-    /// <summary>Makes sure the folder is ours to write to, and empties it of earlier results unless they are to be kept.</summary>
-    public static void Claim(string report, string jobFolder, bool keep)
+    /// <summary>
+    /// Makes sure the folder is ours to write to, empties it of earlier results unless they are to be kept, and keeps others out until the
+    /// answer is disposed of.
+    /// </summary>
+    public static FolderLock Claim(string report, string jobFolder, bool keep)
     {
         if (File.Exists(report)) throw new ToolException($"{report}: is a file, not a folder");
         if (Directory.Exists(report) && Directory.EnumerateFileSystemEntries(report).Any()
@@ -133,10 +140,12 @@ internal static class VerifyCommand
         try
         {
             Directory.CreateDirectory(jobFolder);
+            var held = new FolderLock(jobFolder, Shard.Whole);
             foreach (var old in new[] { Plan.ResultsFolder, Plan.TensorBoardFolder, "programs", "files" }.Skip(keep ? 3 : 0))
                 if (Directory.Exists(Path.Combine(jobFolder, old))) Directory.Delete(Path.Combine(jobFolder, old), recursive: true);
             // Leaves a mark from the start, so that a run that is killed early can be taken up again.
             if (!File.Exists(Path.Combine(jobFolder, Plan.FileName))) new Plan { Seeds = 0, Programs = [] }.Save(jobFolder);
+            return held;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -10,7 +10,7 @@ namespace NnAnalyzers.Tool.Sources;
 /// </summary>
 internal sealed class Baseline
 {
-    private sealed record Entry(string Rule, string File, string Line, int Count);
+    private sealed record Entry(string? Rule, string? File, string? Line, int Count);
 
     private sealed record Document(int Version, IReadOnlyList<Entry> Findings);
 
@@ -22,17 +22,22 @@ internal sealed class Baseline
     private Baseline(string folder, IEnumerable<Entry> entries)
     {
         _folder = folder;
-        _left = entries.GroupBy(e => (e.Rule, e.File, e.Line)).ToDictionary(g => g.Key, g => g.Sum(e => e.Count));
+        _left = entries.GroupBy(e => (e.Rule!, e.File!, e.Line!)).ToDictionary(g => g.Key, g => g.Sum(e => e.Count));
     }
 
     /// <exception cref="ToolException">The file is missing or no baseline.</exception>
     public static Baseline Load(string path)
     {
-        if (!File.Exists(path)) throw new ToolException($"{path}: no such baseline: make one with nn check --write-baseline {path}");
+        if (path.Length > 0 && !FileKind.Of(path).Exists)
+            throw new ToolException($"{path}: no such baseline: make one with nn check --write-baseline {path}");
         try
         {
-            return JsonSerializer.Deserialize<Document>(File.ReadAllText(path), Json) is { Version: 1, Findings: { } findings }
-                ? new(Folder(path), findings) : throw new JsonException("no baseline of version 1");
+            if (JsonSerializer.Deserialize<Document>(InputFile.Read(path), Json) is not { Version: 1, Findings: { } findings })
+                throw new JsonException("no baseline of version 1");
+            foreach (var (entry, i) in findings.Select((e, i) => (e, i)))
+                if (entry is not { Rule.Length: > 0, File: not null, Line: not null, Count: > 0 })
+                    throw new JsonException($"findings[{i}] needs a rule, a file, a line and a count above 0");
+            return new(Folder(path), findings);
         }
         catch (JsonException error)
         {

@@ -18,20 +18,27 @@ internal static class Fixer
         var leftOut = new List<Diagnostic>();
         foreach (var id in projects)
         {
-            async Task<bool> CompilesAsWellAsync(Solution other) =>
-                (await Analysis.ErrorsAsync(other.GetProject(id)!, cancellation)).Count
-                    <= (await Analysis.ErrorsAsync(solution.GetProject(id)!, cancellation)).Count;
+            async Task<bool> CompilesAsWellAsync(Solution other)
+            {
+                foreach (var changed in other.GetChanges(solution).GetProjectChanges().Select(c => c.ProjectId))
+                    if ((await Analysis.ErrorsAsync(other.GetProject(changed)!, cancellation)).Count
+                        > (await Analysis.ErrorsAsync(solution.GetProject(changed)!, cancellation)).Count) return false;
+                return true;
+            }
+
+            async Task<Solution> ApplyAsync(IEnumerable<Diagnostic> findings) =>
+                await InAllAsync(solution, await EditApplier.ApplyAsync(solution, findings, cancellation), cancellation);
 
             for (var round = 0; round < MaxRounds; round++)
             {
                 var fixable = (await Analysis.FindAsync(solution.GetProject(id)!, cancellation))
                     .Where(d => wanted(d) && d.Properties.ContainsKey(FixProperties.Title) && !leftOut.Any(l => Same(l, d))).ToList();
                 // All at once; if that breaks the code, one after the other, leaving out those that do.
-                var next = await EditApplier.ApplyAsync(solution, fixable, cancellation);
+                var next = await ApplyAsync(fixable);
                 if (next == solution) break;
                 if (!await CompilesAsWellAsync(next))
                 {
-                    next = await EditApplier.ApplyAsync(solution, fixable.Take(1), cancellation);
+                    next = await ApplyAsync(fixable.Take(1));
                     if (!await CompilesAsWellAsync(next))
                     {
                         leftOut.Add(fixable[0]);
@@ -44,6 +51,16 @@ internal static class Fixer
             }
         }
         return (solution, applied, leftOut);
+    }
+
+    /// <summary>A file of several projects, or of a project for several target frameworks, is one file.</summary>
+    private static async Task<Solution> InAllAsync(Solution before, Solution after, CancellationToken cancellation)
+    {
+        foreach (var (path, _, text) in await ChangesAsync(before, after, cancellation))
+            foreach (var id in after.GetDocumentIdsWithFilePath(path))
+                if (!(await after.GetDocument(id)!.GetTextAsync(cancellation)).ContentEquals(text)) after = after.WithDocumentText(id,
+                    text);
+        return after;
     }
 
     private static bool Same(Diagnostic a, Diagnostic b) =>
@@ -65,17 +82,28 @@ internal static class Fixer
         string.Concat(changes.Select(c => Path.GetRelativePath(relativeTo, c.Path).Replace('\\', '/') is var name
             ? UnidiffRenderer.GenerateUnidiff(c.Old.ToString(), c.New.ToString(), "a/" + name, "b/" + name) : ""));
 
-    /// <summary>Writes a file whole or not at all, in the encoding it had.</summary>
-    public static void Write(string path, SourceText text)
+    /// <summary>Writes a file whole or not at all, in the encoding it had; or only looks whether that can be done.</summary>
+    /// <returns>Why it was left as it is; null if it was not.</returns>
+    public static string? Trouble(string path, SourceText old, SourceText fresh, bool isWritten)
     {
-        var encoding = text.Encoding ?? new System.Text.UTF8Encoding(false);
+        if (InputFile.Trouble(path, InputFile.MostOfSource) is { } trouble) return trouble;
+        var encoding = old.Encoding ?? new System.Text.UTF8Encoding(false);
+        byte[] Bytes(SourceText text) => [.. encoding.GetPreamble(), .. encoding.GetBytes(text.ToString())];
         try
         {
-            AtomicFile.Write(path, [.. encoding.GetPreamble(), .. encoding.GetBytes(text.ToString())]);
+            var there = File.ReadAllBytes(path);
+            var now = SourceText.From(new MemoryStream(there), old.Encoding, old.ChecksumAlgorithm);
+            if (!now.GetChecksum().SequenceEqual(old.GetChecksum())) return "it has been changed since it was read";
+            if (!Bytes(old).AsSpan().SequenceEqual(there))
+                return $"it is not in {encoding.WebName}, as which it was read, and would be damaged: save it as UTF-8 first";
+            if (encoding.GetString(encoding.GetBytes(fresh.ToString())) != fresh.ToString())
+                return $"the fix does not fit its encoding, {encoding.WebName}: save it as UTF-8 first";
+            if (isWritten) AtomicFile.Write(path, Bytes(fresh), expected: there);
+            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ToolException($"{path}: cannot be written: {error.Message}", error);
+            return error.Message;
         }
     }
 }

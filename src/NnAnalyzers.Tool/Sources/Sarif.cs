@@ -77,8 +77,8 @@ internal static class Sarif
                 artifactChanges = FixProperties.Read(finding.Properties).GroupBy(e => e.Path).Select(file => new
                 {
                     artifactLocation = new { uri = Uri(file.Key, root) },
-                    replacements = file.Select(e => new { deletedRegion = Region(TextOf(file.Key, tree).Lines.GetLinePositionSpan(e.Span)),
-                        insertedContent = new { text = e.Text } }),
+                    replacements = file.Select(e => new { deletedRegion = Region(TextOf(file.Key, tree).Lines.GetLinePositionSpan(e.Span),
+                        e.Old), insertedContent = new { text = e.Text } }),
                 }),
             },
         ];
@@ -94,10 +94,11 @@ internal static class Sarif
     private static object Physical(string path, LinePositionSpan span, string root) =>
         new { artifactLocation = new { uri = Uri(path, root) }, region = Region(span) };
 
-    private static object Region(LinePositionSpan span) => new
+    /// <param name="text">What stands there; whoever applies a fix can see whether it still does.</param>
+    private static object Region(LinePositionSpan span, string? text = null) => new
     {
         startLine = span.Start.Line + 1, startColumn = span.Start.Character + 1, endLine = span.End.Line + 1,
-        endColumn = span.End.Character + 1,
+        endColumn = span.End.Character + 1, snippet = text is null ? null : new { text },
     };
 
     private static string Uri(string path, string root) =>

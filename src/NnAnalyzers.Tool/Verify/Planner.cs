@@ -43,12 +43,17 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
         var runtimeFiles = new RuntimeFiles(folder);
         string? libTorch = null;
         var trains = false;
-        foreach (var project in sources.Projects)
+        var starts = new List<(Project Project, Compilation Compilation, List<TrainingMethod> Methods)>();
+        foreach (var project in sources.Programs)
         {
             var compilation = (await project.GetCompilationAsync(cancellation))!;
             var methods = TrainingMethods(compilation, cancellation).ToList();
             if (methods.Count == 0 && ordinary?.StartOf(compilation, cancellation) is { } start) methods.Add(start);
-            if (methods.Count == 0) continue;
+            if (methods.Count > 0) starts.Add((project, compilation, methods));
+        }
+        Name(starts.SelectMany(s => s.Methods.Select(m => (s.Project, m))).ToList());
+        foreach (var (project, compilation, methods) in starts)
+        {
             trains = true;
             if (compilation.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
                 throw new ToolException($"{CheckCommand.Line(error)} (the code must compile before it can be verified)");
@@ -67,6 +72,27 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
         return plan;
     }
 
+    private readonly Dictionary<IMethodSymbol, string> _names = new(SymbolEqualityComparer.Default);
+
+    /// <summary>
+    /// Programs are called by their class; where that is not enough, by the method too; and where it still is not, by the project
+    /// before all.
+    /// </summary>
+    private void Name(IReadOnlyList<(Project Project, TrainingMethod Program)> programs)
+    {
+        static string Of((Project Project, TrainingMethod Program) p, int words)
+        {
+            var (type, method) = (p.Program.Method.ContainingType, p.Program.Method.Name);
+            var whole = type.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal);
+            var name = p.Program.IsOrdinary ? p.Project.AssemblyName : p.Program.Claim is not null
+                ? (words == 0 ? type.Name : whole) + "." + method : words == 0 ? whole : whole + "." + method;
+            return System.Text.RegularExpressions.Regex.Replace(words < 2 ? name : p.Project.Name + "." + name, @"[^\w.+\-]", "_");
+        }
+        foreach (var program in programs)
+            _names[program.Program.Method] = Enumerable.Range(0, 3).Select(words => (Words: words, Name: Of(program, words)))
+                .First(n => n.Words == 2 || programs.Count(p => Of(p, n.Words) == n.Name) == 1).Name;
+    }
+
     private static IEnumerable<TrainingMethod> TrainingMethods(Compilation compilation, CancellationToken cancellation)
     {
         if (compilation.GetTypeByMetadataName(Attribute) is not { } attribute) yield break;
@@ -81,9 +107,10 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
                     .FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, attribute)) is not { } mark) continue;
                 double? Given(string name) => mark.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as double?;
                 var (loss, metric) = (Given("LossBelow"), Given("MetricAbove"));
-                if (!method.IsStatic || method.Parameters is not [{ Type.Name: "TrainingRun" }])
+                if (!method.IsStatic || method.IsGenericMethod || method.ContainingType.IsGenericType
+                    || method.Parameters is not [{ Type.Name: "TrainingRun" }])
                     throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} is no training program: "
-                        + "it must be static and take one TrainingRun");
+                        + "it must be static and take one TrainingRun, and neither it nor its class may be generic");
                 if (loss is null == metric is null)
                     throw new ToolException($"{Analysis.Place(syntax.GetLocation())}: {method.Name} needs exactly one target: "
                         + "[TrainingProgram(LossBelow = ..)] or [TrainingProgram(MetricAbove = ..)]");
@@ -113,7 +140,7 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
         {
             if (claim is not null)
             {
-                var name = $"claim.{method.ContainingType.Name}.{method.Name}";
+                var name = $"claim.{_names[method]}";
                 if (!wanted.Has("claim", name)) continue;
                 programs.Add(new ProgramPlan
                 {
@@ -128,9 +155,7 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
             var here = findings.Where(f => reach.Contains(f.Location) && f.Properties.ContainsKey(FixProperties.Title)).ToList();
             foreach (var group in here.GroupBy(f => f.Id))
             {
-                var id =
-                    $"{group.Key}.{(isOrdinary ? project.AssemblyName
-                    : method.ContainingType.ToDisplayString().Replace("NnAnalyzers.Samples.", "", StringComparison.Ordinal))}";
+                var id = $"{group.Key}.{_names[method]}";
                 if (!wanted.Has(group.Key, id)) continue;
                 if (wanted.IsQuick && (group.First().Severity < DiagnosticSeverity.Warning || !_rulesPlanned.Add(group.Key)))
                 {
