@@ -49,7 +49,9 @@ public sealed partial class Packed : IDisposable
         return to;
     }
 
-    public static (int ExitCode, string Output) DotNet(string folder, params string[] arguments)
+    public static (int ExitCode, string Output) DotNet(string folder, params string[] arguments) => DotNet(folder, [], arguments);
+
+    public static (int ExitCode, string Output) DotNet(string folder, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
             { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -59,6 +61,7 @@ public sealed partial class Packed : IDisposable
             || k is "NUGET_PACKAGES" or "CI").ToList()) start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
