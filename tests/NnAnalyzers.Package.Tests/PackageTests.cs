@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace NnAnalyzers.Package.Tests;
 
 /// <summary>What is shipped, tried from the packed files in a project that knows nothing of this repository.</summary>
-public sealed class PackageTests(Packed packed) : IClassFixture<Packed>
+[Collection(nameof(Packed))]
+public sealed class PackageTests(Packed packed)
 {
     private static readonly string[] Findings = ["NN1001 Forecaster.cs(17,16)", "NN1002 Grader.cs(12,27)", "NN1004 Forecaster.cs(8,68)"];
 

@@ -5,6 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace NnAnalyzers.Package.Tests;
 
+/// <summary>Packed once for all tests that look into the packages.</summary>
+[CollectionDefinition(nameof(Packed))]
+public sealed class OncePacked : ICollectionFixture<Packed>;
+
 /// <summary>The packages as a user gets them, packed once from what was built, and a project that has restored them.</summary>
 public sealed partial class Packed : IDisposable
 {
@@ -13,6 +17,9 @@ public sealed partial class Packed : IDisposable
 
     private static string Metadata(string key) =>
         typeof(Packed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+
+    /// <summary>Where the packages lie that the solution has restored.</summary>
+    public static string Restored { get; } = DotNet(Root, "nuget", "locals", "global-packages", "--list").Output.Split("global-packages:")[1].Trim();
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("nn-package-").FullName;
     public string Feed => Path.Combine(Folder, "feed");
@@ -25,11 +32,10 @@ public sealed partial class Packed : IDisposable
                 "-p:PackageVersion=" + Version));
         // A folder of its own for what is restored, so that no other build ever
         // meets these packages; everything else comes from the usual one.
-        var usual = DotNet(Root, "nuget", "locals", "global-packages", "--list").Output.Split("global-packages:")[1].Trim();
         File.WriteAllText(Path.Combine(Folder, "nuget.config"), $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="packages" /></config>
-              <fallbackPackageFolders><add key="usual" value="{usual}" /></fallbackPackageFolders>
+              <fallbackPackageFolders><add key="usual" value="{Restored}" /></fallbackPackageFolders>
               <packageSources><add key="packed" value="feed" /></packageSources>
             </configuration>
             """);
@@ -49,7 +55,9 @@ public sealed partial class Packed : IDisposable
         return to;
     }
 
-    public static (int ExitCode, string Output) DotNet(string folder, params string[] arguments)
+    public static (int ExitCode, string Output) DotNet(string folder, params string[] arguments) => DotNet(folder, [], arguments);
+
+    public static (int ExitCode, string Output) DotNet(string folder, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
             { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -59,6 +67,7 @@ public sealed partial class Packed : IDisposable
             || k is "NUGET_PACKAGES" or "CI").ToList()) start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
