@@ -86,7 +86,8 @@ public sealed class PackageTests(Packed packed)
         var (exit, said, _) = Build("-warnaserror:NN1001");
         Assert.NotEqual(0, exit);
         Assert.Equal(["error NN1001 Forecaster.cs(17,16)", "warning NN1002 Grader.cs(12,27)", "warning NN1004 Forecaster.cs(8,68)"], said);
-        (exit, said, _) = Build("-p:NnAnalysisMode=Strict");
+        // In any case of letters.
+        (exit, said, _) = Build("-p:NnAnalysisMode=strict");
         Assert.NotEqual(0, exit);
         Assert.Equal(All("error"), said);
     }

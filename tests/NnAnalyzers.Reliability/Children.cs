@@ -46,7 +46,7 @@ internal sealed class Children : IArea
         new("kills itself", "Process.GetCurrentProcess().Kill(); Thread.Sleep(-1);", JobResult.Crashed),
         new("takes all memory",
             "var all = new List<byte[]>(); while (true) { var some = new byte[64 << 20]; Array.Fill(some, (byte)1); all.Add(some); }",
-            JobResult.OutOfMemory, JobResult.Crashed),
+            JobResult.OutOfMemory, JobResult.Crashed, JobResult.TimedOut),
         new("throws", "throw new Exception(\"two\\nlines\");", JobResult.Crashed),
         new("throws on another thread", "new Thread(() => throw new Exception(\"there\")).Start(); Thread.Sleep(-1);", JobResult.Crashed),
         new("gives no number", "run.Log(1, double.NaN);", JobResult.Diverged),

@@ -23,7 +23,7 @@ internal sealed class Encodings : IArea
         new("UTF-8 with a byte order mark", () => As(new UTF8Encoding(true), Words, true)),
         new("UTF-16, little end first", () => As(Encoding.Unicode, Words, true)),
         new("UTF-16, big end first", () => As(Encoding.BigEndianUnicode, Words, true)),
-        new("UTF-32", () => As(Encoding.UTF32, Words, true), IsFixed: false),
+        new("UTF-32", () => As(Encoding.UTF32, Words, true)),
         new("Latin-1", () => As(Encoding.Latin1, Words), IsFixed: false),
         new("ASCII", () => As(Encoding.ASCII, FaultFolder.Flagged)),
         new("broken UTF-8 in a comment", () => [.. "// "u8, 0xFF, 0xFE, 0xC3, 0x28, (byte)'\n', .. As(Plain, FaultFolder.Flagged)],
@@ -77,8 +77,7 @@ internal sealed class Encodings : IArea
         return Task.FromResult(end.ExitCode != 0 ? $"exit code {end.ExitCode}: {end.Errors.Trim()}" : Differ(before, after));
     }
 
-    /// <summary>The bytes of the activation, and only these,
-        are gone: what is left stands there in one piece before and after it.</summary>
+    /// <summary>The bytes of the activation, and only these, are gone: what is left stands there in one piece before and after.</summary>
     private static string? Differ(byte[] before, byte[] after)
     {
         var (head, tail) = (0, 0);
@@ -86,6 +85,6 @@ internal sealed class Encodings : IArea
         while (tail < after.Length - head && before[^(tail + 1)] == after[^(tail + 1)]) tail++;
         var gone = before.Length - after.Length;
         return head + tail != after.Length ? "changed more than the fix"
-            : gone is 8 or 16 ? null : $"{gone} bytes are gone, not those of the activation";
+            : gone is 8 or 16 or 32 ? null : $"{gone} bytes are gone, not those of the activation";
     }
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using NnAnalyzers.Runner;
 
@@ -7,9 +6,6 @@ namespace NnAnalyzers.Reliability;
 /// <summary>A project of training programs, compiled once into a job folder, of which each fault gets a folder with its own plan.</summary>
 internal sealed class JobFolder(string name, Func<IEnumerable<(string Class, string Body)>> programs, string helpers = "")
 {
-    private static string Metadata(string key) =>
-        typeof(JobFolder).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
-
     private string? _prepared;
 
     /// <summary>Where the programs lie, compiled.</summary>
@@ -24,7 +20,7 @@ internal sealed class JobFolder(string name, Func<IEnumerable<(string Class, str
                 <Project Sdk="Microsoft.NET.Sdk">
                   <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
                   <ItemGroup>
-                    <PackageReference Include="TorchSharp-cpu" Version="{Metadata("TorchSharpVersion")}" />
+                    <PackageReference Include="TorchSharp-cpu" Version="{typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)}" />
                     <Reference Include="{Path.Combine(AppContext.BaseDirectory, "NnAnalyzers.Companion.dll")}" />
                   </ItemGroup>
                 </Project>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Reflection;
+using NnAnalyzers.Runner;
 
 namespace NnAnalyzers.Reliability;
 
@@ -32,9 +32,13 @@ internal static class ToolRun
         return start;
     }
 
+    /// <summary>How tests run it instead, within their own process; null for a process of its own.</summary>
+    public static Func<string, string[], (int ExitCode, string Output, string Errors)>? Here { get; set; }
+
     /// <summary>Runs it to its end.</summary>
     /// <exception cref="TimeoutException">It did not end.</exception>
-    public static ToolEnd Run(string folder, params string[] arguments) => Run(Of(folder, arguments));
+    public static ToolEnd Run(string folder, params string[] arguments) =>
+        Here?.Invoke(folder, arguments) is var (exit, output, errors) ? new(exit, output, errors, TimeSpan.Zero) : Run(Of(folder, arguments));
 
     /// <inheritdoc cref="Run(string, string[])"/>
     public static ToolEnd Run(ProcessStartInfo start)
@@ -47,6 +51,7 @@ internal static class ToolRun
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"did not end within {Patience.TotalSeconds:0} s");
         }
+        if (!Task.WaitAll([output, errors], TimeSpan.FromSeconds(10))) throw new TimeoutException("left a process that holds its output");
         return new(process.ExitCode, output.Result, errors.Result, watch.Elapsed);
     }
 
@@ -92,7 +97,7 @@ internal sealed class FaultFolder : IDisposable
     /// <summary>Every file below, with what it holds; pipes and links as such.</summary>
     public Dictionary<string, string> Snapshot() => Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories)
         .Where(e => !Directory.Exists(e)).ToDictionary(e => System.IO.Path.GetRelativePath(Path, e), e => new FileInfo(e).LinkTarget
-            ?? (Runner.FileKind.Of(e).IsRegular ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(e)))
+            ?? (FileKind.Of(e).IsRegular ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(e)))
                 : "other"));
 
     public void Dispose()

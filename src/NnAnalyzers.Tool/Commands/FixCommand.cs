@@ -16,12 +16,11 @@ internal static class FixCommand
         var rule = new Option<string?>("--rule") { Description = "Only this rule, such as NN1001" };
         var proven = new Option<bool>("--proven")
             { Description = "Only the rules whose fix nn verify shows to help here: trains the program before and after, in copies" };
-        var root = new Option<string>("--root") {
-            Description = "With a log: the folder whose files it may change, and which its paths start "
-            + "from", DefaultValueFactory = _ => "." };
+        var root = new Option<string>("--root")
+            { Description = "With a log: the folder whose files it may change, and which its paths start from", DefaultValueFactory = _ => "." };
         var loose = CheckCommand.LooseOption();
         var command = new Command("fix", "Applies every fix until none is left. Exit code 0: done, 1: some files or fixes were left out, "
-            + "2: cannot run.") { path, dryRun, rule, proven, root, loose };
+            + "2: cannot run, or not all could be read.") { path, dryRun, rule, proven, root, loose };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(dryRun),
             parsed.GetValue(rule), parsed.GetValue(proven), parsed.GetValue(root)!, parsed.GetValue(loose), cancellation));
         return command;
@@ -62,7 +61,8 @@ internal static class FixCommand
         var (whole, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds, Wanted, cancellation);
         foreach (var finding in leftOut) Console.Error.WriteLine(
             $"{Analysis.Place(finding.Location)}: the fix for {finding.Id} would not compile here and was left out");
-        return await FinishAsync(sources.Solution, whole, applied, dryRun, sources.Skipped.Count + leftOut.Count > 0, cancellation);
+        var exit = await FinishAsync(sources.Solution, whole, applied, dryRun, leftOut.Count > 0, cancellation);
+        return sources.Skipped.Count > 0 ? ExitCode.CannotRun : exit;
     }
 
     private static async Task<bool> IsSameAsync(Solution one, Solution other, CancellationToken cancellation) =>

@@ -43,7 +43,7 @@ internal sealed class SarifLog
             return new Reader(root, results).Read();
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
-            or OverflowException)
+            or OverflowException or ArgumentException)
         {
             throw new ToolException(
                 $"{path}: no SARIF 2.1 log: {error.Message.Split('\n')[0]} (build with -p:ErrorLog=build.sarif%2Cversion=2.1)", error);
@@ -109,8 +109,8 @@ internal sealed class SarifLog
             if (!IsBelow(edit.Path)) return $"{edit.Path} is not below {_root} (--root names another folder)";
             if (!edit.Path.EndsWith(".cs", StringComparison.OrdinalIgnoreCase)) return $"{shown} is no C# file";
             if (!named.Contains(edit.Path)) return $"{shown} is changed, but no finding of the log is in it";
-            if (Text(edit.Path) is not {
-                } text) return $"{shown}: {InputFile.Trouble(edit.Path, InputFile.MostOfSource) ?? "cannot be read"}";
+            if (Text(edit.Path) is not { } text)
+                return $"{shown}: {InputFile.Trouble(edit.Path, InputFile.MostOfSource) ?? "cannot be read"}";
             return edit.Span.End > text.Length || text.ToString(edit.Span) != edit.Old
                 ? $"{shown} has changed since the log was written: build again for a new one" : null;
         }

@@ -70,8 +70,11 @@ internal sealed class SourceSet : IDisposable
         public List<string> Projects { get; } = [];
         public List<string> Skipped { get; } = [];
 
+        public string Folder { get; }
+
         public Walk(string folder)
         {
+            Folder = folder.Length > 1 ? folder.TrimEnd(Path.DirectorySeparatorChar) : folder;
             Into(folder);
             Sources.Sort(StringComparer.Ordinal);
             Projects.Sort(StringComparer.Ordinal);
@@ -114,7 +117,7 @@ internal sealed class SourceSet : IDisposable
         try
         {
             // A project runs what it says while it is read, also one that nobody named.
-            if (paths.Count > 1)
+            if (walk is not null && (paths.Count > 1 || Path.GetDirectoryName(paths[0]) != walk.Folder))
                 foreach (var path in paths) Console.Error.WriteLine($"reads {Path.GetRelativePath(Directory.GetCurrentDirectory(), path)}");
             foreach (var path in paths)
             {
