@@ -46,21 +46,18 @@ internal static partial class Grammar
         var inner = Statement(depth - 1).Array[0, 3].Select(s => string.Join(" ", s));
         return Gen.Frequency((6, assign), (1, Gen.Select(Condition, inner, (c, s) => $"if ({c}) {{ {s} }}")),
             (1, Gen.Select(Condition, inner, inner, (c, s, t) => $"if ({c}) {{ {s} }} else {{ {t} }}")),
-            (1, Gen.Select(Number, inner, (n, s) => $"for (var i = 0; i < {n}; i++) {{ {s} }}")),
-            (1, inner.Select(s => $"foreach (var layer in list) {{ x = layer.forward(x); {s} }}")),
+            (1, Gen.Select(Number, inner, (n, s) => $"for (var i{depth} = 0; i{depth} < {n}; i{depth}++) {{ {s} }}")),
+            (1, inner.Select(s => $"foreach (var layer{depth} in list) {{ x = layer{depth}.forward(x); {s} }}")),
             (1, Gen.Select(Condition, inner, (c, s) => $"while ({c}) {{ {s} break; }}")),
             (1, Gen.Select(Condition, Value, Value, (c, a, b) => $"x = {c} ? {a} : {b};")),
             (1, Gen.Select(Condition, Value, (c, v) => $"if ({c}) return {v};")),
             (1, inner.Select(s => $"try {{ {s} }} finally {{ x = x.relu(); }}")), (1, inner.Select(s => $"using (no_grad()) {{ {s} }}")),
             (1, Gen.Select(Value, Value, (a, b) => $"x = x.shape[0] switch {{ 1 => {a}, 2 => {b}, _ => x }};")),
-            (1, Gen.Select(Value, (v) => $"{{ Func<Tensor, Tensor> apply = t => {{ var kept = x; x = t; return {v}; }}; x = apply(x); }}")),
-            (1, Gen.Select(inner, (s) => $"void Local() {{ {s} }} Local();".Replace("return ", "x = ", StringComparison.Ordinal))));
+            (1, Gen.Select(Value, (v) => $"{{ Func<Tensor, Tensor> apply = t => (x = t) is var kept ? {v} : kept; x = apply(x); }}")),
+            (1, Gen.Select(inner, (s) => $"{{ void Local{depth}() {{ {s} }} Local{depth}(); }}".Replace("return ", "x = ", StringComparison.Ordinal))));
     }
 
-    private static readonly Gen<string> Body = Statement(2).Array[1, 8].Select(s => string.Join("\n        ", Numbered(s)));
-
-    /// <summary>Local functions of one body have names of their own.</summary>
-    private static IEnumerable<string> Numbered(string[] statements) => statements.Select((s, i) => s.Replace("Local()", $"Local{i}()", StringComparison.Ordinal));
+    private static readonly Gen<string> Body = Statement(2).Array[1, 8].Select(s => string.Join("\n        ", s));
 
     private static readonly Gen<string> Loss = OneOf("functional.mse_loss(y, target)", "functional.cross_entropy(y, labels)", "functional.binary_cross_entropy(y, target)",
         "MSELoss().forward(y, target)", "(y - target).pow(2).mean()", "functional.nll_loss(y, labels)", "functional.l1_loss(y.squeeze(), target)",
@@ -72,10 +69,10 @@ internal static partial class Grammar
     private static readonly Gen<string> Before = OneOf("", "model.to(CUDA);", "model.train();", "model.eval();", "model.load(\"m\");", "init.normal_(model.first.weight);",
         "Action save = () => model.save(\"m\");", "foreach (var p in model.parameters()) init.zeros_(p);");
 
-    private static readonly Gen<string> After = OneOf("", "model.save(\"m\");", "schedule.step();", "utils.clip_grad_norm_(model.parameters(), 1);", "if (step > 5) break;",
+    private static readonly Gen<string> After = OneOf("", "model.save(\"m\");", "schedule.step();", "torch.nn.utils.clip_grad_norm_(model.parameters(), 1);", "if (step > 5) break;",
         "model.eval();", "Console.WriteLine(loss.item<float>());");
 
-    private static readonly Gen<string> Training = Gen.Select(Gen.Select(Optimizer, Loss, Before, After), Gen.Select(Before, Size, Size), (a, b) => $$"""
+    private static readonly Gen<string> Training = Gen.Select(Gen.Select(Optimizer, Loss, Before, After), Gen.Select(Before, Width, Width), (a, b) => $$"""
             var model = new Net();
             {{a.Item3}}
             var optimizer = {{a.Item1}};
@@ -148,6 +145,6 @@ internal static partial class Grammar
     public static string Disguise(string code) => Variables().Replace(code, "other_$0").Replace(";", ";\n", StringComparison.Ordinal)
         .Replace("{", "{ // here\n", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\b(model|optimizer|schedule|step|layer|second|list|apply|kept|times)\b(?!\()")]
+    [GeneratedRegex(@"(?<!\.)\b(model|optimizer|schedule|step|layer\d?|i\d|second|list|apply|kept|times)\b")]
     private static partial Regex Variables();
 }

@@ -16,6 +16,8 @@ internal sealed class Malformed : IArea
 
     public int? Usual => All.Length;
 
+    public int Most => All.Length;
+
     /// <summary>Numbers of those that take no time, for the tests of every build.</summary>
     internal static IEnumerable<int> Quick => Enumerable.Range(0, All.Length).Where(i => !All[i].IsLarge);
 

@@ -1,0 +1,50 @@
+using NnAnalyzers.Reliability;
+using Xunit.Abstractions;
+
+namespace NnAnalyzers.Tool.Tests;
+
+/// <summary>
+/// A share of the faults made on purpose (tests/NnAnalyzers.Reliability), the same ones each time; that program tries all of them.
+/// </summary>
+public class ReliabilityTests(ITestOutputHelper output)
+{
+    private const int Seed = 7, Mutants = 60, Generated = 20;
+
+    [Fact]
+    public Task Mutants_are_read() => HoldAsync(new Mutated(), Enumerable.Range(0, Mutants));
+
+    [Fact]
+    public Task Malformed_programs_are_read() => HoldAsync(new Malformed(), Malformed.Quick);
+
+    /// <summary>What failed once comes first.</summary>
+    [Fact]
+    public Task Generated_programs_are_read_the_same_in_disguise() =>
+        HoldAsync(new Fuzz(), Enumerable.Range(new Fuzz().First, Generated - new Fuzz().First));
+
+    /// <summary>The mutants cover every kind of change, and enough of them compile for fixes to be tried.</summary>
+    [Fact]
+    public async Task Mutants_are_of_every_kind_and_some_are_fixed()
+    {
+        var kinds = Enumerable.Range(0, Mutants).Select(i => Mutated.Make(i, Seed).Kind.Split(" + ")[0]).Distinct().Count();
+        Assert.Equal(Mutated.KindCount, kinds);
+        var (compile, fixable) = (0, 0);
+        for (var i = 0; i < Mutants; i += 2)
+        {
+            var reading = await Readings.ReadAsync([Mutated.Make(i, Seed).Source], default);
+            if (!reading.Compiles) continue;
+            (compile, fixable) = (compile + 1, fixable + reading.Found.Count(d => d.Properties.ContainsKey(FixProperties.Title)));
+        }
+        output.WriteLine($"{compile} of {Mutants / 2} compile, with {fixable} fixes");
+        Assert.InRange(compile, 5, Mutants / 2 - 5);
+        Assert.InRange(fixable, 1, int.MaxValue);
+    }
+
+    private static async Task HoldAsync(IArea area, IEnumerable<int> numbers)
+    {
+        var failures = new List<string>();
+        foreach (var number in numbers)
+            if (await area.TryAsync(number, Seed, default) is { } wrong)
+                failures.Add(new Failure(number, Seed, area.KindOf(number, Seed), wrong).ToString());
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+}
