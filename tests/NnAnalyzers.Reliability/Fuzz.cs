@@ -18,7 +18,8 @@ internal sealed class Fuzz : IArea
 
     public string Name => "fuzz";
 
-    public string Promise => "Programs made from a grammar (layers, sizes, loops, branches, helpers, lists, training), after those that failed once: the analyzer "
+    public string Promise => "Programs made from a grammar (layers, sizes, loops, branches, helpers, lists, training), after those that "
+        + "failed once: the analyzer "
         + "does not fail, finds the same again with its lines moved and its variables renamed, and no fix adds an error.";
 
     public int? Usual => null;

@@ -25,17 +25,17 @@ public class ReliabilityTests(ITestOutputHelper output)
     [Fact]
     public async Task Mutants_are_of_every_kind_and_some_are_fixed()
     {
-        var kinds = Enumerable.Range(0, Mutants).Select(i => Mutated.Make(i, Seed).Kind.Split(" + ")[0]).Distinct().Count();
+        var kinds = Enumerable.Range(0, Mutants).Select(i => Mutated.Make(i, Seed).First().Kind.Split(" + ")[0]).Distinct().Count();
         Assert.Equal(Mutated.KindCount, kinds);
         var (compile, fixable) = (0, 0);
-        for (var i = 0; i < Mutants; i += 2)
+        for (var i = 0; i < Mutants; i += 3)
         {
-            var reading = await Readings.ReadAsync([Mutated.Make(i, Seed).Source], default);
+            var (_, reading) = await Mutated.ReadAsync(i, Seed, default);
             if (!reading.Compiles) continue;
             (compile, fixable) = (compile + 1, fixable + reading.Found.Count(d => d.Properties.ContainsKey(FixProperties.Title)));
         }
-        output.WriteLine($"{compile} of {Mutants / 2} compile, with {fixable} fixes");
-        Assert.InRange(compile, 5, Mutants / 2 - 5);
+        output.WriteLine($"{compile} of {Mutants / 3} compile, with {fixable} fixes");
+        Assert.InRange(compile, 3, Mutants / 3 - 3);
         Assert.InRange(fixable, 1, int.MaxValue);
     }
 
