@@ -10,13 +10,16 @@ internal sealed class Fuzz : IArea
     /// <summary>How many smaller programs are tried once one has failed.</summary>
     private const int Smaller = 60;
 
+    private const string NoCode = "does not compile";
+
     private static readonly string Corpus = Path.Combine(Rows.Root, "tests/NnAnalyzers.Reliability/corpus");
     private static readonly string[] Kept = Directory.Exists(Corpus)
         ? Directory.GetFiles(Corpus, "*.cs").Order(StringComparer.Ordinal).ToArray() : [];
 
     public string Name => "fuzz";
 
-    public string Promise => "Programs made from a grammar (layers, sizes, loops, branches, helpers, lists, training), after those that failed once: the analyzer "
+    public string Promise => "Programs made from a grammar (layers, sizes, loops, branches, helpers, lists, training), after those that "
+        + "failed once: the analyzer "
         + "does not fail, finds the same again with its lines moved and its variables renamed, and no fix adds an error.";
 
     public int? Usual => null;
@@ -31,6 +34,8 @@ internal sealed class Fuzz : IArea
         var random = new PCG(unchecked((uint)seed), unchecked((ulong)number));
         var code = Grammar.Program.Generate(random, null, out var size);
         if (await WrongAsync(code, cancellation) is not { } wrong) return null;
+        // What does not compile is a fault of the grammar.
+        if (wrong.StartsWith(NoCode, StringComparison.Ordinal)) return wrong;
         // Others that are smaller and fail as well say more.
         for (var i = 0; i < Smaller; i++)
             if (Grammar.Program.Generate(random, size, out var less) is { } other && Size.IsLessThan(less, size)
@@ -56,11 +61,12 @@ internal sealed class Fuzz : IArea
     {
         var reading = await Readings.ReadAsync([new("Fuzz.cs", code)], cancellation);
         if (reading.Failed is { } failed) return failed;
-        if (!reading.Compiles) return "does not compile: "
+        if (!reading.Compiles) return $"{NoCode}: "
             + (await Tool.Sources.Analysis.ErrorsAsync(reading.Project, cancellation))[0].ToString();
         if (await Readings.BrokenByAsync(reading, cancellation) is { } broken) return broken;
         // Places move, names of variables change; what is found does not.
         var other = await Readings.ReadAsync([new("Fuzz.cs", Grammar.Disguise(code))], cancellation);
+        if (!other.Compiles) return $"{NoCode} with other names";
         if (other.Failed is { } alsoFailed) return $"disguised: {alsoFailed}";
         var (found, again) = (Ids(reading), Ids(other));
         return found == again ? null : $"finds {found}; with other names and empty lines {again}";

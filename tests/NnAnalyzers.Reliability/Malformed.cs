@@ -7,14 +7,18 @@ internal sealed class Malformed : IArea
     private const int MostTimes = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    private static readonly Strange[] All = [.. StrangeTypes.All, .. StrangeText.All, .. StrangeDepths.All, .. StrangeWords.All, .. StrangeSizes.All];
+    private static readonly Strange[] All = [.. StrangeTypes.All, .. StrangeText.All, .. StrangeDepths.All, .. StrangeWords.All,
+        .. StrangeSizes.All];
 
     public string Name => "malformed";
 
-    public string Promise => "Programs malformed on purpose (types, text, depth, words of the language, sizes): the analyzer does not fail, takes at "
+    public string Promise => "Programs malformed on purpose (types, text, depth, words of the language, sizes): the analyzer does not "
+        + "fail, takes at "
         + "most twenty times what the compiler takes, and no fix adds an error to one that compiles.";
 
     public int? Usual => All.Length;
+
+    public int Most => All.Length;
 
     /// <summary>Numbers of those that take no time, for the tests of every build.</summary>
     internal static IEnumerable<int> Quick => Enumerable.Range(0, All.Length).Where(i => !All[i].IsLarge);
@@ -74,7 +78,8 @@ internal sealed record Strange(string Kind, string Name, Func<string[]> Files, b
         """;
 
     /// <summary>A method that trains something after these statements.</summary>
-    public static string Train(string body, string more = "", string modifiers = "static", string returns = "void") => Readings.Usings + $$"""
+    public static string Train(string body, string more = "", string modifiers = "static", string returns = "void") =>
+        Readings.Usings + $$"""
         static partial class Training
         {
             {{modifiers}} {{returns}} Train(string[] args)
@@ -93,5 +98,6 @@ internal sealed record Strange(string Kind, string Name, Func<string[]> Files, b
 
     public static string Nest(int n, string before, string inner, string after) => Repeat(n, before) + inner + Repeat(n, after);
 
-    public static string Nest(int n, Func<int, string> before, string inner, string after) => Join(n, "", before) + inner + Repeat(n, after);
+    public static string Nest(int n, Func<int, string> before, string inner, string after) => Join(n, "", before) + inner + Repeat(n,
+        after);
 }

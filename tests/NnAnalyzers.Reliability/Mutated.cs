@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.CodeAnalysis.Text;
+using NnAnalyzers.Tool.Sources;
 
 namespace NnAnalyzers.Reliability;
 
@@ -10,6 +11,9 @@ internal sealed class Mutated : IArea
     private const int MostTimes = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
+    /// <summary>How many changes to syntax are drawn before one is taken that does not compile.</summary>
+    private const int Draws = 4;
+
     private static readonly (string Name, Func<string, Random, Source> Change)[] Kinds =
     [
         .. TextMutants.All.Select(k => (k.Name, (Func<string, Random, Source>)((code, r) => new(File, k.Change(code, r))))),
@@ -19,53 +23,66 @@ internal sealed class Mutated : IArea
 
     private const string File = "Mutant.cs";
     private static readonly Lazy<(string Name, string Code)[]> Files = new(() => Read().ToArray());
-    private readonly Dictionary<string, TimeSpan> _usual = [];
 
     public string Name => "mutated";
 
-    public string Promise => "Files of the repository with changes to their text or syntax: the analyzer does not fail, takes at most ten times "
+    public string Promise => "Files of the repository with changes to their text or syntax: the analyzer does not fail, takes at most "
+        + "ten times "
         + "as long as for the file as it was, and no fix adds an error to one that compiles.";
 
     public int? Usual => 2000;
 
-    public string KindOf(int number, int seed) => Make(number, seed) is var (kind, file, _) ? $"{kind}, {file}" : "";
+    public string KindOf(int number, int seed) => Make(number, seed).First() is var (kind, file, _) ? $"{kind}, {file}" : "";
 
     public async Task<string?> TryAsync(int number, int seed, CancellationToken cancellation)
     {
-        var (_, file, source) = Make(number, seed);
-        if (!_usual.TryGetValue(file, out var usual))
-        {
-            // The first reading pays for what all later ones share.
-            var code = Files.Value.First(f => f.Name == file).Code;
-            await Readings.ReadAsync([new(File, code)], cancellation);
-            _usual[file] = usual = (await Readings.ReadAsync([new(File, code)], cancellation)).Took;
-        }
-        var reading = await Readings.ReadAsync([source], cancellation);
+        var (file, reading) = await ReadAsync(number, seed, cancellation);
         if (reading.Failed is { } failed) return failed;
-        if (reading.Took > MostTimes * usual + Pause)
+        // What takes no time needs no comparison.
+        if (reading.Took > Pause)
         {
+            var code = Files.Value.First(f => f.Name == file).Code;
+            var usual = (await Readings.ReadAsync([new(File, code)], cancellation)).Took;
             // A slow moment of the machine is no fault.
-            reading = await Readings.ReadAsync([source], cancellation);
-            if (reading.Took > MostTimes * usual + Pause)
-                return $"took {reading.Took.TotalSeconds:0.0} s, the file as it was {usual.TotalSeconds:0.0} s";
+            var again = await Readings.ReadAsync(reading.Project, cancellation);
+            if (again.Took > MostTimes * usual + Pause)
+                return $"took {again.Took.TotalSeconds:0.0} s, the file as it was {usual.TotalSeconds:0.0} s";
         }
         return await Readings.BrokenByAsync(reading, cancellation);
     }
 
-    /// <summary>The kinds take turns; later changes of a mutant are of any kind.</summary>
-    internal static (string Kind, string File, Source Source) Make(int number, int seed)
+    /// <summary>Reads a mutant; of changes to syntax the first of some that compiles, so that there are fixes to try.</summary>
+    internal static async Task<(string File, Reading Reading)> ReadAsync(int number, int seed, CancellationToken cancellation)
+    {
+        var all = Make(number, seed).Take(IsSyntax(number) ? Draws : 1).ToList();
+        foreach (var (_, file, source) in all.SkipLast(1))
+            if (Readings.Make([source]) is var project && (await Analysis.ErrorsAsync(project, cancellation)).Count == 0)
+                return (file, await Readings.ReadAsync(project, cancellation));
+        return (all[^1].File, await Readings.ReadAsync([all[^1].Source], cancellation));
+    }
+
+    private static bool IsSyntax(int number) => number % Kinds.Length - TextMutants.All.Length is >= 0 and var at
+        && at < SyntaxMutants.All.Length;
+
+    /// <summary>
+    /// Mutants of one file, which begin with one kind of change; the kinds take turns. Text is changed up to three times, syntax once.
+    /// </summary>
+    internal static IEnumerable<(string Kind, string File, Source Source)> Make(int number, int seed)
     {
         var random = new Random(unchecked(seed * 1_000_003 + number));
         var (name, code) = Files.Value[random.Next(Files.Value.Length)];
-        var kinds = new List<string>();
-        var source = new Source(File, code);
-        for (var changes = random.Next(1, 4); changes > 0; changes--)
+        while (true)
         {
-            var (kind, change) = Kinds[kinds.Count == 0 ? number % Kinds.Length : random.Next(Kinds.Length)];
-            source = change(source.Text.ToString(), random);
-            kinds.Add(kind);
+            var kinds = new List<string>();
+            var source = new Source(File, code);
+            for (var changes = IsSyntax(number) ? 1 : random.Next(1, 4); changes > 0; changes--)
+            {
+                var (kind, change) = Kinds[kinds.Count == 0 ? number % Kinds.Length : random.Next(Kinds.Length)];
+                source = change(source.Text.ToString(), random);
+                kinds.Add(kind);
+            }
+            yield return (string.Join(" + ", kinds), name, source);
         }
-        return (string.Join(" + ", kinds), name, source);
     }
 
     internal static int KindCount => Kinds.Length;

@@ -13,7 +13,8 @@ internal sealed class Order : IArea
 
     public string Name => "order";
 
-    public string Promise => $"{Programs} programs of several files, each in {Shuffles} orders of its files: the same findings, messages and fixes.";
+    public string Promise => $"{Programs} programs of several files, each in {Shuffles} orders of its files: the same findings, "
+        + $"messages and fixes.";
 
     public int? Usual => Programs * Shuffles;
 

@@ -18,6 +18,9 @@ internal interface IArea
     /// <summary>How many are tried unless a number is given; null for as many as the time allows.</summary>
     int? Usual { get; }
 
+    /// <summary>How many there are, however many are asked for.</summary>
+    int Most => int.MaxValue;
+
     /// <summary>The number of the first one; those below zero are tried in addition to the usual ones.</summary>
     int First => 0;
 

@@ -13,7 +13,7 @@ internal static class Runner
         CancellationToken cancellation)
     {
         var failures = new List<Failure>();
-        var end = count ?? area.Usual ?? int.MaxValue;
+        var end = Math.Min(count ?? area.Usual ?? int.MaxValue, area.Most);
         var (next, tried) = (area.First, 0);
         var watch = Stopwatch.StartNew();
         void Took(int number, string? wrong)
@@ -69,6 +69,8 @@ internal static class Runner
         // Started by dotnet or by a host of its own.
         foreach (var argument in Path.GetFileNameWithoutExtension(start.FileName) == "dotnet" ? arguments : arguments[1..])
             start.ArgumentList.Add(argument);
+        // A megabyte, as threads have it on Windows: what overflows anywhere overflows here.
+        start.Environment["DOTNET_DefaultStackSize"] = "100000";
         using var worker = Process.Start(start)!;
         var said = new List<string>();
         worker.ErrorDataReceived += (_, line) =>

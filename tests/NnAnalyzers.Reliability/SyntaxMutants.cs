@@ -7,18 +7,23 @@ namespace NnAnalyzers.Reliability;
 /// <summary>Changes that keep the code well formed, so that more of the mutants compile: nodes for other nodes of the kind.</summary>
 internal static class SyntaxMutants
 {
-    private static readonly string[] Expressions = ["null", "default", "default!", "0", "-1", "int.MaxValue", "double.NaN", "true", "\"\"", "this",
+    private static readonly string[] Expressions = ["null", "default", "default!", "0", "-1", "int.MaxValue", "double.NaN", "true",
+        "\"\"", "this",
         "throw new Exception()", "x => x", "() => { }", "new()", "[]", "(1, 2)", "new[] { 1, 2 }", "randn(8, 4)", "Linear(4, 4)", "ReLU()",
-        "Sequential()", "torch.zeros(0)", "stackalloc int[2]", "await Task.FromResult(1)", "typeof(int)", "nameof(Linear)", "1 is int n ? n : 0",
+        "Sequential()", "torch.zeros(0)", "stackalloc int[2]", "await Task.FromResult(1)", "typeof(int)", "nameof(Linear)", "1 is int n "
+            + "? n : 0",
         "args switch { _ => 1 }", "from i in new[] { 1 } select i", "(dynamic)1", "$\"{1}\"", "checked(1 + 1)", "base.ToString()", "1..^1"];
 
-    private static readonly string[] Wrappings = ["if (Environment.TickCount > 0) { {0} }", "while (true) { {0} }", "for (;;) { {0} break; }",
+    private static readonly string[] Wrappings = ["if (Environment.TickCount > 0) { {0} }", "while (true) { {0} }", "for (;;) { {0} "
+        + "break; }",
         "foreach (var wrapped in new[] { 1, 2 }) { {0} }", "try { {0} } finally { }", "try { } catch (Exception) { {0} throw; }",
         "lock (typeof(int)) { {0} }", "Action wrapped = () => { {0} };", "void Wrapped() { {0} }", "{ {0} }", "unchecked { {0} }",
-        "unsafe { {0} }", "again: {0} goto again;", "switch (1) { case 1: {0} break; default: {0} goto case 1; }", "do { {0} } while (false);",
+        "unsafe { {0} }", "again: {0} goto again;", "switch (1) { case 1: {0} break; default: {0} goto case 1; }", "do { {0} } while "
+            + "(false);",
         "using (no_grad()) { {0} }", "for (var wrapped = 0; wrapped < 3; wrapped++) { {0} }", "if (false) { {0} } else return;"];
 
-    private static readonly string[] Modifiers = ["async", "static", "abstract", "unsafe", "override", "virtual", "readonly", "new", "extern",
+    private static readonly string[] Modifiers = ["async", "static", "abstract", "unsafe", "override", "virtual", "readonly", "new",
+        "extern",
         "partial", "required", "const", "volatile", "sealed", "public", "private"];
 
     public static readonly (string Name, Func<string, Random, string> Change)[] All =
@@ -33,7 +38,8 @@ internal static class SyntaxMutants
         ("statement doubled", (c, r) => Text(c, r, Of<StatementSyntax>, (node, _) => node.ToFullString() + node.ToFullString())),
         ("statement wrapped", (c, r) => Text(c, r, Of<StatementSyntax>, (node, _) =>
             Pick(r, Wrappings).Replace("{0}", node.ToFullString() + "\n", StringComparison.Ordinal))),
-        ("statement after another", (c, r) => Text(c, r, Of<StatementSyntax>, (node, all) => node.ToFullString() + Pick(r, all).ToFullString())),
+        ("statement after another", (c, r) => Text(c, r, Of<StatementSyntax>, (node, all) => node.ToFullString() + Pick(r,
+            all).ToFullString())),
         ("member for a member", (c, r) => Change(c, r, Members, (node, all) => Pick(r, all))),
         ("member deleted", (c, r) => Text(c, r, Members, (_, _) => "")),
         ("member doubled", (c, r) => Text(c, r, Members, (node, _) => node.ToFullString() + node.ToFullString())),
@@ -45,7 +51,8 @@ internal static class SyntaxMutants
         ("argument deleted", (c, r) => Arguments(c, r, (list, at) => list.RemoveAt(at))),
         ("argument doubled", (c, r) => Arguments(c, r, (list, at) => list.Insert(at, list[at]))),
         ("arguments swapped", (c, r) => Arguments(c, r, (list, at) => (list[0], list[at]) = (list[at], list[0]))),
-        ("argument named", (c, r) => Arguments(c, r, (list, at) => list[at] = Pick(r, ["input: ", "dim: ", "x: ", "ref ", "out var "]) + list[at])),
+        ("argument named", (c, r) => Arguments(c, r, (list, at) => list[at] = Pick(r, ["input: ", "dim: ", "x: ", "ref ", "out var "])
+            + list[at])),
         ("operator for an operator", (c, r) => Text(c, r, Of<BinaryExpressionSyntax>, (node, _) => $"{node.Left} "
             + Pick(r, ["+", "-", "*", "/", "%", "<<", ">>", "&&", "??", "==", "<", "|", "^", "is", "as"]) + $" {node.Right}")),
         ("call of another method", (c, r) => Names(c, r)),
@@ -66,7 +73,8 @@ internal static class SyntaxMutants
     private static IEnumerable<TypeSyntax> Types(SyntaxNode root) => Of<TypeSyntax>(root).Where(t => t.Parent is VariableDeclarationSyntax
         or ParameterSyntax or MethodDeclarationSyntax or ObjectCreationExpressionSyntax or TypeArgumentListSyntax or CastExpressionSyntax);
 
-    private static string Change<T>(string code, Random random, Func<SyntaxNode, IEnumerable<T>> among, Func<T, IReadOnlyList<T>, SyntaxNode> to)
+    private static string Change<T>(string code, Random random, Func<SyntaxNode, IEnumerable<T>> among, Func<T, IReadOnlyList<T>,
+        SyntaxNode> to)
         where T : SyntaxNode => Text(code, random, among, (node, all) => to(node, all).ToFullString());
 
     /// <summary>Replaces the text of one node, so that what comes out is parsed as a file is.</summary>

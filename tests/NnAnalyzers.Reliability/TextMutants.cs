@@ -6,14 +6,17 @@ namespace NnAnalyzers.Reliability;
 /// <summary>Changes to text that know lines, tokens and numbers, and nothing of what they mean.</summary>
 internal static class TextMutants
 {
-    private static readonly string[] Junk = ["@#", "\0", "\\u12", "\"", "\"\"\"", "$\"{", "'", "/*", "*/", "//", "#if", "#else", "#endif", "#region",
+    private static readonly string[] Junk = ["@#", "\0", "\\u12", "\"", "\"\"\"", "$\"{", "'", "/*", "*/", "//", "#if", "#else",
+        "#endif", "#region",
         "<<<<<<<", "??=", "=>", "::", "..", "?.", "!", "\u200b", "\ud800", "é", "模型", "await ", "yield return ", "goto ", "stackalloc ",
-        "default", "null", "this", "base", "ref ", "out ", "in ", "unsafe ", "async ", "static ", "partial ", "class ", "=> throw", "[]", "()",
+        "default", "null", "this", "base", "ref ", "out ", "in ", "unsafe ", "async ", "static ", "partial ", "class ", "=> throw",
+            "[]", "()",
         "is not ", "switch ", "with ", "where T : ", "<T>", "checked(", "sizeof(", "typeof(", "nameof(", "new()", "x => x", ";", ","];
 
     private static readonly string[] Numbers = ["2147483647", "-2147483648", "9223372036854775807", "99999999999999999999", "0", "-1", "1",
         "4294967296", "1e308", "1e-308", "1e999", "double.NaN", "double.PositiveInfinity", "0x7fffffff", "0b1", "1_000_000_000", "0.1f",
-        "79228162514264337593543950335m", "int.MinValue", "(1 << 31)", "(1 / 0)", "int.MaxValue * 2", "'a'", "default", "(int)long.MaxValue"];
+        "79228162514264337593543950335m", "int.MinValue", "(1 << 31)", "(1 / 0)", "int.MaxValue * 2", "'a'", "default",
+            "(int)long.MaxValue"];
 
     public static readonly (string Name, Func<string, Random, string> Change)[] All =
     [
@@ -45,7 +48,8 @@ internal static class TextMutants
         ("junk", (c, r) => c.Insert(r.Next(c.Length + 1), Junk[r.Next(Junk.Length)])),
         ("brace too many", (c, r) => c.Insert(r.Next(c.Length + 1), "{}()[]<>"[r.Next(8)].ToString())),
         ("brace too few", (c, r) => Token(c, r, t => "{}()[]<>".Contains(t.Text, StringComparison.Ordinal), (_, _) => "")),
-        ("number for a number", (c, r) => Token(c, r, t => t.IsKind(SyntaxKind.NumericLiteralToken), (_, _) => Numbers[r.Next(Numbers.Length)])),
+        ("number for a number", (c, r) => Token(c, r, t => t.IsKind(SyntaxKind.NumericLiteralToken), (_,
+            _) => Numbers[r.Next(Numbers.Length)])),
         ("every number another", (c, r) => Tokens(c).Where(t => t.IsKind(SyntaxKind.NumericLiteralToken)).Reverse()
             .Aggregate(c, (text, t) => text.Remove(t.SpanStart, t.Span.Length).Insert(t.SpanStart, Numbers[r.Next(Numbers.Length)]))),
         ("letter for a letter", (c, r) => c.Length == 0 ? c : r.Next(c.Length) is var at

@@ -12,6 +12,7 @@ internal readonly struct Dim : IEquatable<Dim>
     /// <summary>Sizes with more terms, longer products or larger numbers are no sizes of networks; they become unknown.</summary>
     private const int MaxLength = 16;
     private const long MaxFactor = 1L << 31;
+    private const long MaxSize = 1L << 62;
     private const int MaxWeight = 64;
 
     private readonly long _constant;
@@ -68,6 +69,7 @@ internal readonly struct Dim : IEquatable<Dim>
         {
             var at = sums.FindIndex(t => t.HasAtomsOf(term));
             if (at < 0) sums.Add(term);
+            else if (Magnitude(sums[at].Coefficient + term.Coefficient) > MaxSize) return Unknown;
             else sums[at] = sums[at] with { Coefficient = sums[at].Coefficient + term.Coefficient };
         }
         sums.RemoveAll(t => t.Coefficient == 0);
@@ -76,7 +78,8 @@ internal readonly struct Dim : IEquatable<Dim>
     }
 
     public static Dim operator +(Dim a, Dim b) =>
-        !a.IsKnown || !b.IsKnown ? Unknown
+        !a.IsKnown || !b.IsKnown || Magnitude(a._constant) > MaxSize || Magnitude(b._constant) > MaxSize
+            || Magnitude(a._constant + b._constant) > MaxSize ? Unknown
         : b._terms.Length == 0 ? new(a._constant + b._constant, a._terms) : a._terms.Length == 0 ? new(a._constant + b._constant, b._terms)
         : Sum(a._constant + b._constant, a._terms.Concat(b._terms));
 

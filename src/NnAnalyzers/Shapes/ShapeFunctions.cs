@@ -83,7 +83,7 @@ internal static class ShapeFunctions
         // Rounded up, but a last window must start inside the input or its left padding.
         if (span.Size is not { } s || stride.Size is not { } by || n.Size is not { } size || padding.Size is not { } pad)
             return stride.Size == 1 ? span + one : Dim.Unknown;
-        var count = (s + by - 1) / by + 1;
+        var count = s == 0 ? 1 : (s - 1) / by + 2;
         return Dim.Of((count - 1) * by >= size + pad ? count - 1 : count);
     }
 
@@ -354,7 +354,7 @@ internal static class ShapeFunctions
             (first, second) = a.Input.Rank is 2 or -1 ? (-2L, -1L) : ((long?)null, (long?)null);
         if (first is null || second is null) return Shape.Unknown;
         if (!a.Input.HasRank)
-            return first < 0 && second < 0 && Math.Max(-first.Value, -second.Value) is var tail && a.Input.Dims.Length >= tail
+            return first < 0 && second < 0 && Math.Min(first.Value, second.Value) >= -a.Input.Dims.Length
                 ? Swap(a.Input, (int)first.Value + a.Input.Dims.Length, (int)second.Value + a.Input.Dims.Length) : Shape.Unknown;
         return a.Input.Normalize(first) is { } i && a.Input.Normalize(second) is { } j ? Swap(a.Input, i, j) : Shape.Unknown;
 
@@ -463,9 +463,9 @@ internal static class ShapeFunctions
         {
             var (from, to) = (Math.Min(Math.Max(start < 0 ? start.Value + n : start.Value, 0), n),
                 Math.Min(Math.Max(end < 0 ? end + n : end, 0), n));
-            return Dim.Of(to <= from ? 0 : (to - from + step.Value - 1) / step.Value);
+            return Dim.Of(to <= from ? 0 : (to - from - 1) / step.Value + 1);
         }
-        return step == 1 && start >= 0 && stop is < 0 ? size + Dim.Of(stop.Value - start.Value) : Dim.Unknown;
+        return step == 1 && start >= 0 && stop is < 0 ? size + Dim.Of(stop.Value) - Dim.Of(start.Value) : Dim.Unknown;
     }
 
     public static Shape AxisOfUnknownSize(Applied a) =>

@@ -48,4 +48,18 @@ public class DimTests
         Assert.Equal(long.MaxValue, Dim.Of(long.MinValue).Content);
         Assert.False((N * Dim.Of(2)).SurelyDiffersFrom(Dim.Of(long.MinValue)));
     }
+
+    /// <summary>What lies beyond the largest number is not known; it does not come out small or negative.</summary>
+    [Fact]
+    public void Nothing_wraps_around()
+    {
+        var most = Dim.Of(long.MaxValue);
+        Assert.False((most + Dim.Of(1)).IsKnown || (Dim.Of(-2) - most).IsKnown || (Dim.Of(0) - Dim.Of(long.MinValue)).IsKnown);
+        var many = N * Dim.Of(1L << 31) * Dim.Of(1L << 30);
+        Assert.True((many + many).IsKnown);
+        Assert.False((many + many + many).IsKnown || (many + many + M + many).IsKnown);
+        Assert.Equal(Dim.Of(1), ShapeFunctions.Extent(Dim.Of(5), 0, 5, long.MaxValue));
+        Assert.Equal(Dim.Of(3), ShapeFunctions.Extent(Dim.Of(5), 0, 5, 2));
+        Assert.False(ShapeFunctions.Extent(N, 1, long.MinValue, 1).IsKnown);
+    }
 }

@@ -147,4 +147,12 @@ public class NN3003_LayerSizesDisagreeTests
             Train($"{{|NN3003:functional.cross_entropy(output, randint(0, 5, new long[] {{ {target} }}))|}}"),
             Train($"functional.cross_entropy(output.{moved}, randint(0, 5, new long[] {{ {target} }}))"));
     }
+
+    /// <summary>An axis below the smallest number that can be made positive is none.</summary>
+    [Theory]
+    [InlineData("transpose(long.MinValue, -1)")]
+    [InlineData("transpose(-1, long.MinValue)")]
+    [InlineData("transpose(-2, -1)")]
+    public Task Axes_beyond_all_that_are_known(string call) => Verify.Sizes.SilentAsync(
+        Net("private readonly Linear a = Linear(4, 8), b = Linear(3, 8);", $"return b.forward(a.forward(x).{call});"));
 }
