@@ -1,5 +1,6 @@
 // What the compiler asks for and netstandard2.0 lacks. Written out, since a generator that hands over its files in another order each time
 // makes another assembly of the same source.
+#if NETSTANDARD2_0
 #pragma warning disable IDE0130 // the compiler knows these names
 
 namespace System
@@ -41,3 +42,4 @@ namespace System.Runtime.CompilerServices
     /// <summary>Marks <c>init</c> setters.</summary>
     internal static class IsExternalInit;
 }
+#endif

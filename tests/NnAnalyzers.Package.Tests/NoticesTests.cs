@@ -6,8 +6,8 @@ using NuGet.Packaging;
 namespace NnAnalyzers.Package.Tests;
 
 /// <summary>
-/// What the tool ships of others is said in its THIRD-PARTY-NOTICES.txt, from the packages' own words. With NN_UPDATE=1 in the environment the
-/// file is written anew.
+/// What the tool ships of others is said in its THIRD-PARTY-NOTICES.txt, from the packages' own words. With NN_UPDATE=1 in the environment
+/// the file is written anew.
 /// </summary>
 [Collection(nameof(Packed))]
 public sealed partial class NoticesTests(Packed packed)
@@ -82,7 +82,8 @@ public sealed partial class NoticesTests(Packed packed)
             Section("Notices of " + string.Join(", ", same.Distinct()), same.Key);
         return text.ToString();
 
-        void Section(string title, string body) => text.Append($"\n\n{new string('=', 80)}\n{title}\n{new string('=', 80)}\n\n{body.Trim()}\n");
+        void Section(string title, string body) =>
+            text.Append($"\n\n{new string('=', 80)}\n{title}\n{new string('=', 80)}\n\n{body.Trim()}\n");
     }
 
     private static string Plain(string file)
@@ -92,7 +93,8 @@ public sealed partial class NoticesTests(Packed packed)
         {
             // Words only: groups of settings go, paragraphs become lines.
             text = RichSettings().Replace(text, "");
-            text = RichWord().Replace(RichParagraph().Replace(text.Replace("\n", "").Replace("\0", ""), "\n"), "").Replace("{", "").Replace("}", "");
+            text = RichParagraph().Replace(text.Replace("\n", "").Replace("\0", ""), "\n");
+            text = RichWord().Replace(text, "").Replace("{", "").Replace("}", "");
         }
         return string.Join('\n', text.Split('\n').Select(l => l.TrimEnd())).Trim();
     }

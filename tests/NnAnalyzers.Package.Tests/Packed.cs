@@ -19,7 +19,8 @@ public sealed partial class Packed : IDisposable
         typeof(Packed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
     /// <summary>Where the packages lie that the solution has restored.</summary>
-    public static string Restored { get; } = DotNet(Root, "nuget", "locals", "global-packages", "--list").Output.Split("global-packages:")[1].Trim();
+    public static string Restored { get; } =
+        DotNet(Root, "nuget", "locals", "global-packages", "--list").Output.Split("global-packages:")[1].Trim();
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("nn-package-").FullName;
     public string Feed => Path.Combine(Folder, "feed");

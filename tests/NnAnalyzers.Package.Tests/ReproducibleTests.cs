@@ -13,8 +13,10 @@ public sealed class ReproducibleTests : IDisposable
         var one = Pack(Path.Combine(_folder, "one"), "UTC");
         var other = Pack(Path.Combine(_folder, "another", "further", "down"), "Asia/Tokyo");
         var names = Directory.GetFiles(one).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(["NnAnalyzers", "NnAnalyzers.Companion", "NnAnalyzers.Tool"], names.Select(n => n[..n.IndexOf(".0.", StringComparison.Ordinal)]));
-        var differences = names.SelectMany(n => Differences(Path.Combine(one, n), Path.Combine(other, n)).Select(d => $"{n}: {d}")).ToList();
+        Assert.Equal(["NnAnalyzers", "NnAnalyzers.Companion", "NnAnalyzers.Tool"],
+            names.Select(n => n[..n.IndexOf(".0.", StringComparison.Ordinal)]));
+        var differences = names
+            .SelectMany(n => Differences(Path.Combine(one, n), Path.Combine(other, n)).Select(d => $"{n}: {d}")).ToList();
         Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
 
@@ -24,8 +26,9 @@ public sealed class ReproducibleTests : IDisposable
         foreach (var file in Directory.GetFiles(Packed.Root)) Copy(file, to);
         foreach (var part in new[] { "src", "docs" })
             foreach (var file in Directory.GetFiles(Path.Combine(Packed.Root, part), "*", SearchOption.AllDirectories)) Copy(file, to);
-        Packed.Must(Packed.DotNet(to, new Dictionary<string, string> { ["CI"] = "true", ["SOURCE_DATE_EPOCH"] = "1700000000", ["TZ"] = timeZone },
-            "pack", "Packages.slnf", "-c", "Release", "-o", "packages", "-p:RunAnalyzers=false"));
+        var environment = new Dictionary<string, string> { ["CI"] = "true", ["SOURCE_DATE_EPOCH"] = "1700000000", ["TZ"] = timeZone };
+        Packed.Must(Packed.DotNet(to, environment, "pack", "Packages.slnf", "-c", "Release", "-o", "packages",
+            "-p:RunAnalyzers=false"));
         return Path.Combine(to, "packages");
     }
 
@@ -41,7 +44,8 @@ public sealed class ReproducibleTests : IDisposable
         if (File.ReadAllBytes(one).AsSpan().SequenceEqual(File.ReadAllBytes(other))) yield break;
         using ZipArchive a = ZipFile.OpenRead(one), b = ZipFile.OpenRead(other);
         yield return "differs";
-        if (!a.Entries.Select(e => e.FullName).SequenceEqual(b.Entries.Select(e => e.FullName))) yield return "other entries, or in another order";
+        if (!a.Entries.Select(e => e.FullName).SequenceEqual(b.Entries.Select(e => e.FullName)))
+            yield return "other entries, or in another order";
         foreach (var entry in a.Entries)
         {
             if (b.GetEntry(entry.FullName) is not { } twin) yield return $"{entry.FullName} is in one only";
