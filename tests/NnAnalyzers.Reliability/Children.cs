@@ -52,7 +52,8 @@ internal sealed class Children : IArea
         new("gives no number", "run.Log(1, double.NaN);", JobResult.Diverged),
         new("reads its input", "Console.ReadLine(); Do.Log(run);", JobResult.Finished),
         new("writes its own answer",
-            "File.WriteAllText(Environment.GetCommandLineArgs()[^3], \"{ nonsense\"); Process.GetCurrentProcess().Kill(); Thread.Sleep(-1);",
+            "File.WriteAllText(Environment.GetCommandLineArgs()[^3], \"{ nonsense\"); "
+                + "Process.GetCurrentProcess().Kill(); Thread.Sleep(-1);",
             JobResult.Crashed),
         new("deletes its folder", "Do.Log(run); Directory.Delete(run.Folder, true);", JobResult.Finished, JobResult.Crashed),
         new("needs a library that is not there", "throw new DllNotFoundException(\"libmissing\");"),

@@ -84,7 +84,8 @@ internal sealed class Inputs : IArea
         ("graph of nothing", new("{nn} graph gone", 2)), ("an argument of a million letters",
             new("{nn} check $(printf 'a%.0s' $(seq 100000))", 2)),
         ("a stop by SIGTERM",
-            new("mkdir q; for i in $(seq 300); do cp Net.cs q/$i.cs; done; {nn} check q & sleep 1; kill -TERM $!; wait $!; test $? -le 2 && exit 2", 2)),
+            new("mkdir q; for i in $(seq 300); do cp Net.cs q/$i.cs; done; {nn} check q & "
+                + "sleep 1; kill -TERM $!; wait $!; test $? -le 2 && exit 2", 2)),
     ];
 
     private static readonly (string Name, Kind Kind)[] Kinds = Paths.SelectMany(p => new[] { "check", "graph", "fix --dry-run" }

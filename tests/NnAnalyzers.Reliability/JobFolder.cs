@@ -16,11 +16,12 @@ internal sealed class JobFolder(string name, Func<IEnumerable<(string Class, str
             if (_prepared is not null) return _prepared;
             var folder = Directory.CreateTempSubdirectory($"nn-{name}-").FullName;
             AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+            var version = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3);
             File.WriteAllText(Path.Combine(folder, "Programs.csproj"), $"""
                 <Project Sdk="Microsoft.NET.Sdk">
                   <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
                   <ItemGroup>
-                    <PackageReference Include="TorchSharp-cpu" Version="{typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)}" />
+                    <PackageReference Include="TorchSharp-cpu" Version="{version}" />
                     <Reference Include="{Path.Combine(AppContext.BaseDirectory, "NnAnalyzers.Companion.dll")}" />
                   </ItemGroup>
                 </Project>

@@ -37,7 +37,8 @@ internal sealed class Merges : IArea
                         Program = job.Program.Id,
                         Variant = job.Variant.Name, Seed = job.Seed, Hash = job.Variant.Hash, Outcome = JobResult.Finished, Seconds = 1,
                         StepsToTarget = job.Variant.Name == "fixed" ? 2 : null, FinalLoss = 0.5,
-                        Curve = [new(1, 0.9, null), new(2, job.Variant.Name == "fixed" ? 0.05 : 0.5, null)] }, NnAnalyzers.Runner.Plan.Json));
+                        Curve = [new(1, 0.9, null), new(2, job.Variant.Name == "fixed" ? 0.05 : 0.5, null)] },
+                        NnAnalyzers.Runner.Plan.Json));
             }
         }
 

@@ -5,8 +5,8 @@ using NnAnalyzers.Reliability;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 // A new area is a line here.
-IArea[] areas = [new Mutated(), new Malformed(), new Order(), new Fuzz(), new Logs(), new Children(), new Merges(), new Inputs(), new Encodings(),
-    new Kills()];
+IArea[] areas = [new Mutated(), new Malformed(), new Order(), new Fuzz(), new Logs(), new Children(), new Merges(), new Inputs(),
+    new Encodings(), new Kills()];
 
 const string Command = "dotnet run --project tests/NnAnalyzers.Reliability -c Release --";
 var root = new RootCommand("Faults made on purpose, and how many of them are taken as promised.");

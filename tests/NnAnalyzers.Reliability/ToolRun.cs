@@ -38,7 +38,8 @@ internal static class ToolRun
     /// <summary>Runs it to its end.</summary>
     /// <exception cref="TimeoutException">It did not end.</exception>
     public static ToolEnd Run(string folder, params string[] arguments) =>
-        Here?.Invoke(folder, arguments) is var (exit, output, errors) ? new(exit, output, errors, TimeSpan.Zero) : Run(Of(folder, arguments));
+        Here?.Invoke(folder, arguments) is var (exit, output, errors)
+            ? new(exit, output, errors, TimeSpan.Zero) : Run(Of(folder, arguments));
 
     /// <inheritdoc cref="Run(string, string[])"/>
     public static ToolEnd Run(ProcessStartInfo start)

@@ -20,7 +20,8 @@ public class HardeningTests : InFolder
         }
         """;
 
-    private static readonly string Companion = Path.Combine(Path.GetDirectoryName(Tests.Nn.Tool)!, "companion", "NnAnalyzers.Companion.dll");
+    private static readonly string Companion =
+        Path.Combine(Path.GetDirectoryName(Tests.Nn.Tool)!, "companion", "NnAnalyzers.Companion.dll");
 
     [Fact]
     public void Each_target_framework_is_read_and_fixed()

@@ -66,7 +66,8 @@ internal static class DataCheck
                     + "or draw the others more often.", ProbeCause.ClassImbalance);
         }
         else if (subject.Kind is LossKind.BinaryLogits or LossKind.BinaryProbabilities && target.numel() >= Thresholds.FewSamples
-            && target.eq(target.flatten()[0]).all().item<bool>() && target.flatten()[0].to(float64).item<double>() is var all && all is 0 or 1
+            && target.eq(target.flatten()[0]).all().item<bool>()
+            && target.flatten()[0].to(float64).item<double>() is var all && all is 0 or 1
             && !IsAdversary(subject))
             yield return Bad(ProbeVerdict.Failed, $"all {target.numel()} targets are {all}", "yes and no",
                 "There is nothing to tell apart: look at how the labels are read.", ProbeCause.ConstantTarget);
@@ -203,8 +204,8 @@ internal static class DataCheck
             for (var i = 0; i < Thresholds.TrainedOrders; i++)
             {
                 using var scope = NewDisposeScope();
-                if (Learning(subject, target.index_select(0, randperm(target.shape[0], generator: generator).to(target.device))) is { } other
-                    && other <= own) sooner++;
+                var order = randperm(target.shape[0], generator: generator).to(target.device);
+                if (Learning(subject, target.index_select(0, order)) is { } other && other <= own) sooner++;
             }
         }
         if (sooner >= 2)

@@ -50,14 +50,15 @@ internal static class OptimizerCheck
                 pulls.Add(decay * Size(before[i]) / Math.Max(1e-12, isDecoupled ? Math.Sqrt(gradient.numel()) : Size(gradient)));
         optimizer.step();
         using (no_grad())
-            if (weights.Select((w, i) => w.Value.grad is { } g ? ((w.Value - before[i]) * g).sum().to(ScalarType.Float64).item<double>() : 0)
-                .Sum() > 0 && pulls.Count == 0)
-                yield return Bad(ProbeVerdict.Failed, "a step goes up the gradient", "down", "The optimizer makes the loss larger: look for "
-                    + "maximize: true, or a rate below 0.", ProbeCause.WrongLoss, null, null);
+            if (pulls.Count == 0 && weights.Select((w, i) => w.Value.grad is { } slope
+                ? ((w.Value - before[i]) * slope).sum().to(ScalarType.Float64).item<double>() : 0).Sum() > 0)
+                yield return Bad(ProbeVerdict.Failed, "a step goes up the gradient", "down", "The optimizer makes the loss larger: look "
+                    + "for maximize: true, or a rate below 0.", ProbeCause.WrongLoss, null, null);
         var shares = new List<(string Name, double Share)>();
         for (var i = 0; i < weights.Count; i++)
             // Before a layer that starts with zeros nothing moves at first; tables of words start small.
-            if (subject.OwnerOf(weights[i].Name) is not (Embedding or EmbeddingBag) && Size(before[i]) is > 0 and var size && weights[i].Value.grad is { } gradient && Size(gradient) > 0)
+            if (subject.OwnerOf(weights[i].Name) is not (Embedding or EmbeddingBag) && Size(before[i]) is > 0 and var size
+                && weights[i].Value.grad is { } gradient && Size(gradient) > 0)
                 shares.Add((weights[i].Name, Size(weights[i].Value - before[i]) / size));
         if (pulls.Count > 0 && Median(pulls) is var pull && pull > Thresholds.StrongDecay)
             yield return Bad(ProbeVerdict.Failed, $"a weight decay of {decay:g3} pulls {pull:g3} times as hard as the loss",

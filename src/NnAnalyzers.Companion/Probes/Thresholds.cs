@@ -104,8 +104,8 @@ internal static class Thresholds
     public const double LostTargets = 0.1;
 
     /// <summary>
-    /// How much larger the gradient of the outputs gets for weights that are a hundredth, for none and for each layer that follows: the slope
-    /// of a tanh is 0.7 on average where it is used well. Source: ours.
+    /// How much larger the gradient of the outputs gets for weights that are a hundredth, for none and for each layer that follows: the
+    /// slope of a tanh is 0.7 on average where it is used well. Source: ours.
     /// </summary>
     public const double Squashed = 2.5, SquashedByEach = 2;
 

@@ -142,7 +142,8 @@ internal static class WeightCheck
         var wholly = DropsSamples(subject, input);
         if (wholly.Share > Thresholds.DroppedSamples)
             yield return Bad($"{wholly.Name} drops {wholly.Share:p0} of the samples whole",
-                $"{Thresholds.DroppedSamples:p0} (source: ours)", "Nothing is left of them to learn from: a dropout of channels wants many channels.",
+                $"{Thresholds.DroppedSamples:p0} (source: ours)", "Nothing is left of them to learn from: a dropout of channels wants many "
+                + "channels.",
                 ProbeCause.Dropout, wholly.Name);
         var (first, second) = (subject.Forward(input), subject.Forward(input));
         if (!first.is_floating_point() || !first.shape.SequenceEqual(second.shape)) yield break;

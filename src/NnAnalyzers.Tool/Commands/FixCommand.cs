@@ -17,7 +17,10 @@ internal static class FixCommand
         var proven = new Option<bool>("--proven")
             { Description = "Only the rules whose fix nn verify shows to help here: trains the program before and after, in copies" };
         var root = new Option<string>("--root")
-            { Description = "With a log: the folder whose files it may change, and which its paths start from", DefaultValueFactory = _ => "." };
+        {
+            Description = "With a log: the folder whose files it may change, and which its paths start from",
+            DefaultValueFactory = _ => ".",
+        };
         var loose = CheckCommand.LooseOption();
         var command = new Command("fix", "Applies every fix until none is left. Exit code 0: done, 1: some files or fixes were left out, "
             + "2: cannot run, or not all could be read.") { path, dryRun, rule, proven, root, loose };
