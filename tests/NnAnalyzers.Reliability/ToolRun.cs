@@ -95,16 +95,18 @@ internal sealed class FaultFolder : IDisposable
         return At(name);
     }
 
-    /// <summary>Every file below, with what it holds; pipes and links as such.</summary>
-    public Dictionary<string, string> Snapshot() => Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories)
-        .Where(e => !Directory.Exists(e)).ToDictionary(e => System.IO.Path.GetRelativePath(Path, e), e => new FileInfo(e).LinkTarget
-            ?? (FileKind.Of(e).IsRegular ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(e)))
-                : "other"));
+    // A link may lead in a ring.
+    private static readonly EnumerationOptions All = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    /// <summary>Every file below, with what it holds; pipes as such, links left out.</summary>
+    public Dictionary<string, string> Snapshot() => Directory.EnumerateFileSystemEntries(Path, "*", All)
+        .Where(e => !Directory.Exists(e)).ToDictionary(e => System.IO.Path.GetRelativePath(Path, e), e => FileKind.Of(e).IsRegular
+            ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(e))) : "other");
 
     public void Dispose()
     {
-        foreach (var entry in Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories))
-            if (!OperatingSystem.IsWindows() && new FileInfo(entry).LinkTarget is null)
+        foreach (var entry in Directory.EnumerateFileSystemEntries(Path, "*", All))
+            if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(entry, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.Delete(Path, recursive: true);
     }
