@@ -23,6 +23,7 @@ public static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">It is read-only, or its folder is.</exception>
     public static void Write(string path, byte[] bytes, byte[]? expected = null)
     {
+        if (path.Length == 0) throw new IOException("its name is empty");
         var target = new FileInfo(path).LinkTarget is null ? Path.GetFullPath(path)
             : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         var kind = FileKind.Of(target);

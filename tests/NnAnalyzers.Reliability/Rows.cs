@@ -82,6 +82,15 @@ internal static class Rows
             """.ReplaceLineEndings("\n"));
         foreach (var row in rows)
             page.Append(CultureInfo.InvariantCulture, $"| {row.Area} | {row.Promise} | {row.Tried:N0} | {row.Held:N0} | {row.Seed} |\n");
+        page.Append("""
+
+            ## What is not promised
+
+            A trained program is in no sandbox: what it may do, and what each command runs, reads and writes, says [security.md](security.md). A
+            process that makes a session of its own outlives its job. All of this was tried on Linux; on Windows and macOS nothing was, and there
+            pipes and hard links are not told apart everywhere. A full disk was tried as a device and as an error, not as a small disk.
+
+            """.ReplaceLineEndings("\n"));
         page.Append("\n## Commands\n\n");
         foreach (var row in rows) page.Append(CultureInfo.InvariantCulture, $"    {row.Command}\n");
         foreach (var row in rows.Where(r => r.Failures.Count > 0))

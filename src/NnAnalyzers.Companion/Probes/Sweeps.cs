@@ -109,12 +109,12 @@ internal static class Sweeps
         if (target.ge(0).all().item<bool>() && target.le(1).all().item<bool>()) yield break;
         var (own, goes) = (Drop(null), GoesWith());
         var (one, two) = (Drop((o, t) => nn.functional.l1_loss(o, t)), Drop((o, t) => nn.functional.mse_loss(o, t)));
-        var bad = Math.Max(one, two) > 0.5 && own > -0.5 && (goes < -0.3 || own < 0.05 && goes < 0.3);
+        var bad = Math.Max(one, two) > 0.5 && own > -0.5 && (goes < 0.2 || own < 0.05 && goes < 0.3);
         yield return new("SimplerLoss", bad && subject.Kind == LossKind.Other ? ProbeVerdict.Failed : ProbeVerdict.Passed,
             $"your loss falls by {own:p0}, and outputs go with targets by {goes:g2} (1 is wholly); L1 falls by {one:p0}, L2 by {two:p0}",
             "the user's loss brings outputs nearer to targets where L1 or L2 does (source: the article)",
             bad ? "The network can learn this, the loss keeps it from it: look at the loss's sign, its arguments' order, "
                 + "and what range it wants." : "")
-            { Cause = bad && subject.Kind == LossKind.Other ? ProbeCause.WrongLoss : null };
+            { Cause = bad && subject.Kind == LossKind.Other ? ProbeCause.WrongLoss : null, IsGuess = goes >= -0.3 };
     }
 }
