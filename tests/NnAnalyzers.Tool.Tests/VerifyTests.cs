@@ -238,9 +238,10 @@ public class SchedulerAndVerdictTests : InFolder
         Assert.Equal(2, Plan.Load(Folder).Jobs().Count());
         var scheduler = new Scheduler(Folder, plan, new RunOptions("cpu", 1, null));
         var job = plan.Jobs().First();
-        AtomicFile.Write(scheduler.ResultPath(job), JsonSerializer.Serialize(Result("flagged", 0, 5) with { Hash = "2" }, Plan.Json));
+        var result = Result("flagged", 0, 5) with { Job = job.Id };
+        AtomicFile.Write(scheduler.ResultPath(job), JsonSerializer.Serialize(result with { Hash = "2" }, Plan.Json));
         Assert.Null(scheduler.Result(job));
-        AtomicFile.Write(scheduler.ResultPath(job), JsonSerializer.Serialize(Result("flagged", 0, 5) with { Hash = "1" }, Plan.Json));
+        AtomicFile.Write(scheduler.ResultPath(job), JsonSerializer.Serialize(result with { Hash = "1" }, Plan.Json));
         Assert.NotNull(scheduler.Result(job));
     }
 
