@@ -73,7 +73,7 @@ public static class TorchLibrary
         const UnixFileMode OwnersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         var hash = SHA256.HashData(bytes);
         var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        // Without a home, and where it cannot be written, a folder for this process alone; what is loaded may be deleted.
+        // Without a home a folder for this process alone; what is loaded may be deleted.
         var passing = home.Length == 0 ? Directory.CreateTempSubdirectory("nn-library-").FullName : null;
         try
         {

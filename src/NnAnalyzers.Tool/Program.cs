@@ -24,8 +24,8 @@ if (parsed.Errors.Count > 0)
     return ExitCode.CannotRun;
 }
 using var stop = new CancellationTokenSource();
-using var signals = new DisposableList(new[] { PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }
-    .Select(signal => PosixSignalRegistration.Create(signal, Stop)));
+var signals = new[] { PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }
+    .Select(signal => PosixSignalRegistration.Create(signal, Stop)).ToList();
 try
 {
     return await parsed.InvokeAsync(
@@ -40,6 +40,10 @@ catch (Exception error)
         Say($"{error.GetType().Name}: {error.Message} (a fault of nn: please report it as {Id(error)}; --verbose shows more)");
     if (parsed.GetValue(verbose)) Console.Error.WriteLine(error);
     return ExitCode.CannotRun;
+}
+finally
+{
+    signals.ForEach(s => s.Dispose());
 }
 
 // One line, whatever a path or a message holds.
@@ -56,12 +60,4 @@ void Stop(PosixSignalContext context)
     stop.Cancel();
     // Whatever does not listen is left behind; what it started ends with it.
     _ = Task.Delay(TimeSpan.FromSeconds(5)).ContinueWith(_ => Environment.Exit(ExitCode.CannotRun), TaskScheduler.Default);
-}
-
-/// <summary>Things that go together.</summary>
-internal sealed class DisposableList(IEnumerable<IDisposable> items) : IDisposable
-{
-    private readonly List<IDisposable> _items = items.ToList();
-
-    public void Dispose() => _items.ForEach(i => i.Dispose());
 }

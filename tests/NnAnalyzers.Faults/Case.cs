@@ -1,7 +1,3 @@
-using NnAnalyzers.Companion;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace NnAnalyzers.Faults;
 
 /// <summary>A small network with its batch and loss.</summary>

@@ -1,10 +1,4 @@
-using NnAnalyzers.Companion;
-using TorchSharp;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 using static NnAnalyzers.Faults.Healthy;
-using F = TorchSharp.torch.nn.functional;
 
 namespace NnAnalyzers.Faults;
 

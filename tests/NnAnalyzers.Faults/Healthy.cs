@@ -1,9 +1,3 @@
-using TorchSharp;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-using F = TorchSharp.torch.nn.functional;
-
 namespace NnAnalyzers.Faults;
 
 /// <summary>Networks as one should write them; no probe should say anything against them.</summary>

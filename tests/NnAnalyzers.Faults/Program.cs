@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using NnAnalyzers.Companion;
 using NnAnalyzers.Faults;
-using TorchSharp;
 
 // faults --watch: what watching costs a training loop.
 // faults --check [--only TEXT] [--seed N]: how training goes on the labelled set-ups, without any probe. Otherwise:

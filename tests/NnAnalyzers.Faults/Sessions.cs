@@ -1,9 +1,3 @@
-using NnAnalyzers.Companion;
-using TorchSharp;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-
 namespace NnAnalyzers.Faults;
 
 /// <summary>A training session that is saved and loaded, whole or not.</summary>

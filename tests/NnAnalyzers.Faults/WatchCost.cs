@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using NnAnalyzers.Companion;
-using TorchSharp;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Faults;
 

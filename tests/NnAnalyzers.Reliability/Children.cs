@@ -4,7 +4,9 @@ using NnAnalyzers.Runner;
 namespace NnAnalyzers.Reliability;
 
 /// <summary>Programs that misbehave: their time and memory hold, nothing of them is left, and each costs its own job only.</summary>
-internal sealed class Children : IArea
+internal sealed class Children() : Listed("children",
+    "whatever a trained program does, its limits hold, no process and no folder of it is left, and its result says how it ended",
+    Kinds.Select(k => k.Name))
 {
     private const double TimeLimit = 6;
     private const long MemoryLimit = 1500;
@@ -62,32 +64,23 @@ internal sealed class Children : IArea
 
     private static readonly JobFolder Jobs = new("children", () => Kinds.Select((k, i) => ($"Child{i}", k.Body)), Helpers);
 
-    public string Name => "children";
-    public string Promise =>
-        "whatever a trained program does, its limits hold, no process and no folder of it is left, and its result says how it ended";
-    public int? Usual => Kinds.Length;
-    public bool IsApart => false;
-
-    public string KindOf(int number, int seed) => Kinds[number % Kinds.Length].Name;
-
-    public Task<string?> TryAsync(int number, int seed, CancellationToken cancellation)
+    protected override string? Try(int at, Random random)
     {
-        var at = number % Kinds.Length;
         var kind = Kinds[at];
         using var folder = new FaultFolder();
         Jobs.Give(folder, $"Child{at}", seeds: 1, TimeLimit, MemoryLimit);
         var end = ToolRun.Run(folder.Path, "verify", "--run", "jobs", "--jobs", "1");
-        if (end.Trouble is { } trouble) return Task.FromResult<string?>(trouble);
-        if (end.Took > TimeSpan.FromSeconds(TimeLimit + 20)) return Task.FromResult<string?>($"took {end.Took.TotalSeconds:0} s");
-        if (Leftovers.Of(folder.Path) is { } left) return Task.FromResult<string?>(left);
-        if (Leftovers.Folders() is { } scratch) return Task.FromResult<string?>(scratch);
+        if (end.Trouble is { } trouble) return trouble;
+        if (end.Took > TimeSpan.FromSeconds(TimeLimit + 20)) return $"took {end.Took.TotalSeconds:0} s";
+        if (Leftovers.Of(folder.Path) is { } left) return left;
+        if (Leftovers.Folders() is { } scratch) return scratch;
         var files = Directory.Exists(folder.At("jobs/results")) ? Directory.GetFiles(folder.At("jobs/results")) : [];
         if (kind.Outcomes.Length == 0)
-            return Task.FromResult(files.Length > 0 || end.ExitCode != 2 ? "is taken for a verdict on the code" : null);
-        if (files is not [var file]) return Task.FromResult<string?>($"{files.Length} results: {end.Errors.Trim()}");
-        if (new FileInfo(file).Length > 2 << 20) return Task.FromResult<string?>($"a result of {new FileInfo(file).Length >> 20} MiB");
+            return files.Length > 0 || end.ExitCode != 2 ? "is taken for a verdict on the code" : null;
+        if (files is not [var file]) return $"{files.Length} results: {end.Errors.Trim()}";
+        if (new FileInfo(file).Length > 2 << 20) return $"a result of {new FileInfo(file).Length >> 20} MiB";
         var result = JsonSerializer.Deserialize<JobResult>(File.ReadAllText(file), Plan.Json)!;
-        return Task.FromResult(!kind.Outcomes.Contains(result.Outcome) ? $"{result.Outcome}: {result.Detail}"
-            : result.Detail?.Contains('\n', StringComparison.Ordinal) == true ? "tells it in several lines" : null);
+        return !kind.Outcomes.Contains(result.Outcome) ? $"{result.Outcome}: {result.Detail}"
+            : result.Detail?.Contains('\n', StringComparison.Ordinal) == true ? "tells it in several lines" : null;
     }
 }

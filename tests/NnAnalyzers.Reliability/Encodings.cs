@@ -3,12 +3,14 @@ using System.Text;
 namespace NnAnalyzers.Reliability;
 
 /// <summary>Files as they lie about: nn fix keeps every byte it does not mean to change, or leaves the file alone and says so.</summary>
-internal sealed class Encodings : IArea
+internal sealed class Encodings() : Listed("encodings",
+    "nn fix keeps every byte that the fix does not change, rights and links too, or leaves the file alone and says so",
+    Kinds.Select(k => k.Name))
 {
     /// <param name="Bytes">Of Net.cs.</param>
     /// <param name="IsFixed">It can be; else it must stay as it is, with exit code 1 or 2.</param>
     private sealed record Kind(string Name, Func<byte[]> Bytes, bool IsFixed = true, Action<FaultFolder>? Around = null,
-        string? After = null);
+        bool IsLink = false);
 
     private static byte[] As(Encoding encoding, string text, bool mark = false) => [.. mark ? encoding.GetPreamble() : [],
         .. encoding.GetBytes(text)];
@@ -37,29 +39,21 @@ internal sealed class Encodings : IArea
         new("tabs and blanks at the ends", () => As(Plain, Words.Replace("\n", " \t\n", StringComparison.Ordinal))),
         new("zero characters in a comment", () => As(Plain, "// a\0b\n" + FaultFolder.Flagged)),
         new("a link to the file", () => As(Plain, Words), true, f => { File.Move(f.At("Net.cs"), f.At("real.txt"));
-            File.CreateSymbolicLink(f.At("Net.cs"), f.At("real.txt")); }, "link"),
+            File.CreateSymbolicLink(f.At("Net.cs"), f.At("real.txt")); }, IsLink: true),
         new("a chain of links", () => As(Plain, Words), true, f => { File.Move(f.At("Net.cs"), f.At("real.txt"));
-            File.CreateSymbolicLink(f.At("between"), f.At("real.txt")); File.CreateSymbolicLink(f.At("Net.cs"), "between"); }, "link"),
+            File.CreateSymbolicLink(f.At("between"), f.At("real.txt")); File.CreateSymbolicLink(f.At("Net.cs"), "between"); },
+            IsLink: true),
         new("a hard link", () => As(Plain, Words), false, f => ToolRun.Shell(f.Path, "ln Net.cs Other.txt")),
         new("read-only", () => As(Plain, Words), false, f => File.SetUnixFileMode(f.At("Net.cs"), UnixFileMode.UserRead)),
-        new("rights of its own", () => As(Plain, Words), true, f => File.SetUnixFileMode(f.At("Net.cs"), (UnixFileMode)0b111_101_000),
-            "rights"),
+        new("rights of its own", () => As(Plain, Words), true, f => File.SetUnixFileMode(f.At("Net.cs"), (UnixFileMode)0b111_101_000)),
         new("a name with blanks and quotes", () => As(Plain, Words), true, f => File.Move(f.At("Net.cs"), f.At("it's a \"net\".cs"))),
         new("a name with a line break", () => As(Plain, Words), true, f => File.Move(f.At("Net.cs"), f.At("a\nb.cs"))),
         new("a name of another script", () => As(Plain, Words), true, f => File.Move(f.At("Net.cs"), f.At("сеть 网络.cs"))),
     ];
 
-    public string Name => "encodings";
-    public string Promise =>
-        "nn fix keeps every byte that the fix does not change, rights and links too, or leaves the file alone and says so";
-    public int? Usual => Kinds.Length;
-    public bool IsApart => false;
-
-    public string KindOf(int number, int seed) => Kinds[number % Kinds.Length].Name;
-
-    public Task<string?> TryAsync(int number, int seed, CancellationToken cancellation)
+    protected override string? Try(int at, Random random)
     {
-        var kind = Kinds[number % Kinds.Length];
+        var kind = Kinds[at];
         using var folder = new FaultFolder();
         File.WriteAllBytes(folder.At("Net.cs"), kind.Bytes());
         kind.Around?.Invoke(folder);
@@ -67,14 +61,14 @@ internal sealed class Encodings : IArea
         var (before, rights) = (File.ReadAllBytes(file), File.GetUnixFileMode(file));
         var end = ToolRun.Run(folder.Path, "fix", file);
         var after = File.ReadAllBytes(file);
-        if (end.Trouble is { } trouble) return Task.FromResult<string?>(trouble);
-        if (File.GetUnixFileMode(file) != rights) return Task.FromResult<string?>("lost its rights");
-        if (kind.After == "link" && new FileInfo(file).LinkTarget is null) return Task.FromResult<string?>("is no link any more");
-        if (Directory.EnumerateFiles(folder.Path, ".*.nn-tmp").Any()) return Task.FromResult<string?>("left a file behind");
+        if (end.Trouble is { } trouble) return trouble;
+        if (File.GetUnixFileMode(file) != rights) return "lost its rights";
+        if (kind.IsLink && new FileInfo(file).LinkTarget is null) return "is no link any more";
+        if (Directory.EnumerateFiles(folder.Path, ".*.nn-tmp").Any()) return "left a file behind";
         if (!kind.IsFixed)
-            return Task.FromResult(!after.AsSpan().SequenceEqual(before) ? "changed it"
-                : end.ExitCode == 0 ? "does not say that it was left alone" : null);
-        return Task.FromResult(end.ExitCode != 0 ? $"exit code {end.ExitCode}: {end.Errors.Trim()}" : Differ(before, after));
+            return !after.AsSpan().SequenceEqual(before) ? "changed it"
+                : end.ExitCode == 0 ? "does not say that it was left alone" : null;
+        return end.ExitCode != 0 ? $"exit code {end.ExitCode}: {end.Errors.Trim()}" : Differ(before, after);
     }
 
     /// <summary>The bytes of the activation, and only these, are gone: what is left stands there in one piece before and after.</summary>

@@ -1,7 +1,9 @@
 namespace NnAnalyzers.Reliability;
 
 /// <summary>Command lines and what they may be pointed at: one line and an exit code as documented, at once.</summary>
-internal sealed class Inputs : IArea
+internal sealed class Inputs() : Listed("inputs",
+    "any command line, pointed at anything, ends at once with one line and its exit code, and nothing of the user's lost",
+    Kinds.Select(k => k.Name))
 {
     /// <param name="Line">Of the shell, {nn} for the tool.</param>
     /// <param name="Code">The exit code that is documented.</param>
@@ -92,30 +94,22 @@ internal sealed class Inputs : IArea
         .Where((_, i) => i == 0 || p.Code is null or 2).Select(command => ($"{command}: {p.Name}",
             new Kind($"{{nn}} {command} {p.Argument}", p.Code ?? (command == "check" ? 1 : 0), p.Before)))).Concat(Others).ToArray();
 
-    public string Name => "inputs";
-    public string Promise =>
-        "any command line, pointed at anything, ends at once with one line and its exit code, and nothing of the user's lost";
-    public int? Usual => Kinds.Length;
-    public bool IsApart => false;
-
-    public string KindOf(int number, int seed) => Kinds[number % Kinds.Length].Name;
-
-    public Task<string?> TryAsync(int number, int seed, CancellationToken cancellation)
+    protected override string? Try(int at, Random random)
     {
-        var kind = Kinds[number % Kinds.Length].Kind;
+        var kind = Kinds[at].Kind;
         using var folder = new FaultFolder();
         folder.Write("Net.cs", FaultFolder.Flagged);
         folder.Write("Clean.cs", FaultFolder.Fixed);
         if (kind.Before.Length > 0 && ToolRun.Shell(folder.Path, kind.Before) is { ExitCode: not 0 } bad)
-            return Task.FromResult<string?>($"cannot be set up: {bad.Errors.Trim()}");
+            return $"cannot be set up: {bad.Errors.Trim()}";
         var end = ToolRun.Shell(folder.Path, kind.Line);
-        return Task.FromResult(end.ExitCode != kind.Code
+        return end.ExitCode != kind.Code
             ? $"exit code {end.ExitCode} instead of {kind.Code}: {end.Errors.Trim().Split('\n')[0]}"
             : end.Errors.Contains("   at ", StringComparison.Ordinal) || end.Errors.Contains("a fault of nn", StringComparison.Ordinal)
                 ? $"a trace: {end.Errors.Trim().Split('\n')[0]}"
             : end.ExitCode == 2 && !kind.Line.Contains("2>&-", StringComparison.Ordinal) && !kind.Line.Contains("kill",
                 StringComparison.Ordinal)
                 && !end.Errors.Contains("nn: ", StringComparison.Ordinal) ? "no line says why"
-            : File.ReadAllText(folder.At("Net.cs")) != FaultFolder.Flagged ? "changed Net.cs" : null);
+            : File.ReadAllText(folder.At("Net.cs")) != FaultFolder.Flagged ? "changed Net.cs" : null;
     }
 }

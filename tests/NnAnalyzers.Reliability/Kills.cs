@@ -5,7 +5,9 @@ using System.Text.Json;
 namespace NnAnalyzers.Reliability;
 
 /// <summary>kill -9 at any moment: each file of the user is the old one or the new one, and the next run finds its way.</summary>
-internal sealed class Kills : IArea
+internal sealed class Kills() : Listed("kills",
+    "after kill -9 at any moment each file is the old or the new one, no process and no folder is left, and the next run ends well",
+    Commands)
 {
     private static readonly string[] Commands = ["fix", "check --sarif", "verify --run", "merge"];
 
@@ -15,17 +17,11 @@ internal sealed class Kills : IArea
     /// <summary>How long each command takes here, when nobody kills it.</summary>
     private readonly ConcurrentDictionary<string, TimeSpan> _usual = new();
 
-    public string Name => "kills";
-    public string Promise =>
-        "after kill -9 at any moment each file is the old or the new one, no process and no folder is left, and the next run ends well";
-    public int? Usual => 200;
-    public bool IsApart => false;
+    public override int? Usual => 200;
 
-    public string KindOf(int number, int seed) => Commands[number % Commands.Length];
-
-    public Task<string?> TryAsync(int number, int seed, CancellationToken cancellation)
+    protected override string? Try(int at, Random random)
     {
-        var command = Commands[number % Commands.Length];
+        var command = Commands[at];
         var usual = _usual.GetOrAdd(command, _ =>
         {
             using var trial = Set(command);
@@ -33,16 +29,16 @@ internal sealed class Kills : IArea
         });
         using var folder = Set(command);
         // Both ends too: before anything is read, and after all is written.
-        var moment = usual * (new Random(HashCode.Combine(seed, number)).NextDouble() * 1.1);
+        var moment = usual * (random.NextDouble() * 1.1);
         using (var process = Process.Start(ToolRun.Of(folder.Path, Line(command)))!)
         {
-            _ = process.StandardOutput.ReadToEndAsync(cancellation);
-            _ = process.StandardError.ReadToEndAsync(cancellation);
+            _ = process.StandardOutput.ReadToEndAsync();
+            _ = process.StandardError.ReadToEndAsync();
             if (!process.WaitForExit(moment)) process.Kill();
             process.WaitForExit();
         }
-        return Task.FromResult(After(command, folder) is { } wrong
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"killed at {moment.TotalSeconds:0.00} s: {wrong}") : null);
+        return After(command, folder) is { } wrong
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"killed at {moment.TotalSeconds:0.00} s: {wrong}") : null;
     }
 
     private static string[] Line(string command) => command switch
@@ -66,8 +62,7 @@ internal sealed class Kills : IArea
     private static string? After(string command, FaultFolder folder)
     {
         if (Leftovers.Of(folder.Path) is { } left) return left;
-        if (File.ReadAllText(folder.At(command == "merge" ? "share0/plan.json" : "Net.cs")) is var net
-            && command != "merge" && net != FaultFolder.Flagged
+        if (command != "merge" && File.ReadAllText(folder.At("Net.cs")) is var net && net != FaultFolder.Flagged
                 && net != FaultFolder.Fixed) return "Net.cs is neither the old nor the new one";
         if (command == "check --sarif" && !IsJson(folder.At("log.sarif"))) return "log.sarif is cut off";
         foreach (var result in Directory.EnumerateFiles(folder.Path, "*.json", SearchOption.AllDirectories))

@@ -5,7 +5,9 @@ using NnAnalyzers.Graph;
 namespace NnAnalyzers.Reliability;
 
 /// <summary>Logs from elsewhere: nn fix changes nothing but what they show, and only below its folder.</summary>
-internal sealed class Logs : IArea
+internal sealed class Logs() : Listed("logs",
+    "nn fix LOG changes C# code below its folder that the log names, where the old text stands, and nothing else",
+    Kinds.Select(k => k.Name))
 {
     private sealed record Kind(string Name, Action<Log> Spoil, bool IsFixed = false, int[]? Codes = null);
 
@@ -111,16 +113,9 @@ internal sealed class Logs : IArea
         return end.ExitCode == 1 ? File.ReadAllText(folder.At("log.sarif")) : throw new InvalidOperationException(end.Errors);
     });
 
-    public string Name => "logs";
-    public string Promise => "nn fix LOG changes C# code below its folder that the log names, where the old text stands, and nothing else";
-    public int? Usual => Kinds.Length;
-    public bool IsApart => false;
-
-    public string KindOf(int number, int seed) => Kinds[number % Kinds.Length].Name;
-
-    public Task<string?> TryAsync(int number, int seed, CancellationToken cancellation)
+    protected override string? Try(int at, Random random)
     {
-        var kind = Kinds[number % Kinds.Length];
+        var kind = Kinds[at];
         using var folder = new FaultFolder();
         foreach (var (name, text) in new[] { ("here/Net.cs", FaultFolder.Flagged), ("outside/Other.cs", "stay"), ("outside/x.txt",
             "stay") })
@@ -132,10 +127,10 @@ internal sealed class Logs : IArea
         var end = ToolRun.Run(folder.At("here"), "fix", "log.sarif");
         var changed = folder.Snapshot().Where(f => before.GetValueOrDefault(f.Key) != f.Value).Select(f => f.Key).ToList();
         var net = File.ReadAllText(folder.At("here/Net.cs"));
-        return Task.FromResult(end.Trouble
+        return end.Trouble
             ?? (!kind.Codes!.Contains(end.ExitCode) ? $"exit code {end.ExitCode}: {end.Errors.Trim()}"
             : changed.Any(f => f != Path.Combine("here", "Net.cs")) ? $"changed {string.Join(", ", changed)}"
             : end.ExitCode == 2 || !kind.IsFixed ? net == FaultFolder.Flagged ? null : "changed Net.cs"
-            : net == FaultFolder.Fixed ? null : "did not fix Net.cs"));
+            : net == FaultFolder.Fixed ? null : "did not fix Net.cs");
     }
 }

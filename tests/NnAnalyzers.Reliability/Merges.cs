@@ -5,7 +5,9 @@ using NnAnalyzers.Runner;
 namespace NnAnalyzers.Reliability;
 
 /// <summary>Results from elsewhere: nn merge believes none that is not of its plan, and says which file and field.</summary>
-internal sealed class Merges : IArea
+internal sealed class Merges() : Listed("merges",
+    "nn merge refuses what is not of its plan and names file and field; nothing is written outside of its report",
+    Kinds.Select(k => k.Name))
 {
     /// <param name="Says">What the line must name.</param>
     private sealed record Kind(string Name, Action<Shares> Spoil, string? Says);
@@ -84,16 +86,9 @@ internal sealed class Merges : IArea
         new("a null among the variants", s => s.PlanOf(p => p["programs"]![0]!["variants"]![0] = null), "variants"),
     ];
 
-    public string Name => "merges";
-    public string Promise => "nn merge refuses what is not of its plan and names file and field; nothing is written outside of its report";
-    public int? Usual => Kinds.Length;
-    public bool IsApart => false;
-
-    public string KindOf(int number, int seed) => Kinds[number % Kinds.Length].Name;
-
-    public Task<string?> TryAsync(int number, int seed, CancellationToken cancellation)
+    protected override string? Try(int at, Random random)
     {
-        var kind = Kinds[number % Kinds.Length];
+        var kind = Kinds[at];
         var shares = new Shares();
         using var folder = shares.Folder;
         kind.Spoil(shares);
@@ -101,9 +96,9 @@ internal sealed class Merges : IArea
         var end = ToolRun.Run(folder.Path, "merge", "share0", "share1", "--out", "report");
         var changed = folder.Snapshot().Where(f => before.GetValueOrDefault(f.Key) != f.Value && !f.Key.StartsWith("report"))
             .Select(f => f.Key).ToList();
-        return Task.FromResult(end.Trouble ?? (changed.Count > 0 ? $"changed {string.Join(", ", changed)}"
+        return end.Trouble ?? (changed.Count > 0 ? $"changed {string.Join(", ", changed)}"
             : kind.Says is null ? end.ExitCode == 0 ? null : $"exit code {end.ExitCode}: {end.Errors.Trim()}"
             : end.ExitCode != 2 ? $"was believed (exit code {end.ExitCode})"
-            : !end.Errors.Contains(kind.Says, StringComparison.Ordinal) ? $"does not say '{kind.Says}': {end.Errors.Trim()}" : null));
+            : !end.Errors.Contains(kind.Says, StringComparison.Ordinal) ? $"does not say '{kind.Says}': {end.Errors.Trim()}" : null);
     }
 }

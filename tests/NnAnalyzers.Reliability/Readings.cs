@@ -42,9 +42,7 @@ internal static class Readings
 
     private static readonly AdhocWorkspace Workspace = new();
 
-    private static readonly IReadOnlyList<MetadataReference> References =
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location))
+    private static readonly IReadOnlyList<MetadataReference> References = SourceSet.Platform
         .Append(typeof(TorchSharp.torch).Assembly.Location).Append(typeof(Companion.TrainingRun).Assembly.Location)
         .Append(typeof(OxyPlot.PlotModel).Assembly.Location)
         .Select(p => (MetadataReference)MetadataReference.CreateFromFile(p)).ToList();

@@ -66,10 +66,8 @@ internal static class DataCheck
                     + "or draw the others more often.", ProbeCause.ClassImbalance);
         }
         else if (subject.Kind is LossKind.BinaryLogits or LossKind.BinaryProbabilities && target.numel() >= Thresholds.FewSamples
-            && target.eq(target.flatten()[0]).all().item<bool>()
-            && target.flatten()[0].to(float64).item<double>() is var all && all is 0 or 1
-            && !IsAdversary(subject))
-            yield return Bad(ProbeVerdict.Failed, $"all {target.numel()} targets are {all}", "yes and no",
+            && Only(target) is 0 or 1 && !IsAdversary(subject))
+            yield return Bad(ProbeVerdict.Failed, $"all {target.numel()} targets are {Only(target)}", "yes and no",
                 "There is nothing to tell apart: look at how the labels are read.", ProbeCause.ConstantTarget);
         else if (subject.Kind is LossKind.BinaryLogits or LossKind.BinaryProbabilities && target.shape[0] >= 40
             && OfSamples(target).to(float64).mean().item<double>() is var ones && Math.Max(ones, 1 - ones) is var share
@@ -79,12 +77,15 @@ internal static class DataCheck
                 + "(pos_weight), or draw the others more often.", ProbeCause.ClassImbalance);
         // Ones alone, or zeros in the middle of a program, are what the halves of a GAN's data are told to be.
         else if (target.is_floating_point() && subject.Kind is LossKind.Mse or LossKind.L1 && target.numel() >= 4
-            && target.eq(target.flatten()[0]).all().item<bool>()
-            && target.flatten()[0].to(float64).item<double>() is not (1 or -1) and var c
+            && Only(target) is { } c and not (1 or -1)
             && !(c == 0 && subject.Options.IsRunning))
             yield return Bad(ProbeVerdict.Failed, $"all {target.numel()} targets are {c:g4}", "targets that differ",
                 "There is nothing to learn but one number: look at how the targets are made.", ProbeCause.ConstantTarget);
     }
+
+    /// <summary>The number that all of these are; null where they differ.</summary>
+    private static double? Only(Tensor values) =>
+        values.flatten()[0] is var first && values.eq(first).all().item<bool>() ? first.to(float64).item<double>() : null;
 
     /// <summary>Of places, words and pixels most are of one class; samples are chosen.</summary>
     private static double LargeClass(Tensor target) =>
@@ -131,9 +132,8 @@ internal static class DataCheck
     /// <summary>Samples that all hold the same.</summary>
     private static IEnumerable<ProbeResult> Alike(Tensor input)
     {
-        if (input.shape[0] > 1 && input.numel() > 4 && input.eq(input.flatten()[0]).all().item<bool>())
-            yield return Bad(ProbeVerdict.Failed,
-                $"all {input.numel()} numbers of the input are {input.flatten()[0].to(float64).item<double>():g4}",
+        if (input.shape[0] > 1 && input.numel() > 4 && Only(input) is { } only)
+            yield return Bad(ProbeVerdict.Failed, $"all {input.numel()} numbers of the input are {only:g4}",
                 "inputs that differ", "Nothing tells the samples apart: look at how they are read and looked up.", ProbeCause.InputIgnored);
     }
 

@@ -53,7 +53,7 @@ internal static class CheckCommand
         var failures = findings.Where(f => f.Id is "NN0000" or "AD0001").ToList();
         foreach (var failure in failures)
             Console.Error.WriteLine($"nn: {Analysis.Place(failure.Location)}: {failure.GetMessage()} (please report this)");
-        foreach (var skipped in sources.Skipped) Console.Error.WriteLine($"nn: not read: {skipped}");
+        sources.SaySkipped();
         var missing = failures.Count + sources.Skipped.Count;
         // A file of several projects or target frameworks is reported once; hidden advice is not printed.
         findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Id is not ("NN0000" or "AD0001"))

@@ -60,7 +60,7 @@ internal static class FixCommand
             return await FinishAsync(log.Files, after, fit.Count, dryRun, log.Refused.Count + clashing > 0, cancellation);
         }
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
-        foreach (var skipped in sources.Skipped) Console.Error.WriteLine($"nn: not read: {skipped}");
+        sources.SaySkipped();
         var (whole, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds, Wanted, cancellation);
         foreach (var finding in leftOut) Console.Error.WriteLine(
             $"{Analysis.Place(finding.Location)}: the fix for {finding.Id} would not compile here and was left out");

@@ -27,7 +27,7 @@ internal static class GraphCommand
     private static async Task<int> RunAsync(string path, bool mermaid, bool stats, bool loose, CancellationToken cancellation)
     {
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
-        foreach (var skipped in sources.Skipped) Console.Error.WriteLine($"nn: not read: {skipped}");
+        sources.SaySkipped();
         var (count, total, bounds) = (0, GraphStats.None, 0);
         foreach (var project in sources.Projects)
             if (await Analysis.ReadAsync(project, cancellation) is { } graph)

@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis.Text;
 using NnAnalyzers.Runner;
 
 namespace NnAnalyzers.Tool.Sources;
@@ -18,6 +19,14 @@ internal static class InputFile
         if (kind.IsFolder) return "is a folder";
         if (kind.IsOther) return "is no regular file (a pipe, device or socket)";
         return new FileInfo(path) is { Length: var length } && length > most ? $"is larger than {most >> 20} MiB" : null;
+    }
+
+    /// <summary>A C# file, in the encoding that its first bytes tell, UTF-8 else.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static SourceText ReadSource(string path)
+    {
+        using var stream = new MemoryStream(Read(path, MostOfSource));
+        return SourceText.From(stream);
     }
 
     /// <summary>All of a file.</summary>

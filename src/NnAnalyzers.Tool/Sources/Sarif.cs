@@ -84,12 +84,8 @@ internal static class Sarif
         ];
 
     /// <summary>A fix may change other files than the one it was found in.</summary>
-    private static SourceText TextOf(string path, SyntaxTree found)
-    {
-        if (path == found.FilePath) return found.GetText();
-        using var stream = File.OpenRead(path);
-        return SourceText.From(stream);
-    }
+    private static SourceText TextOf(string path, SyntaxTree found) =>
+        path == found.FilePath ? found.GetText() : InputFile.ReadSource(path);
 
     private static object Physical(string path, LinePositionSpan span, string root) =>
         new { artifactLocation = new { uri = Uri(path, root) }, region = Region(span) };

@@ -136,8 +136,7 @@ internal sealed class SarifLog
         {
             if (_texts.TryGetValue(path, out var known)) return known;
             if (InputFile.Trouble(path, InputFile.MostOfSource) is not null) return _texts[path] = null;
-            using var stream = new MemoryStream(InputFile.Read(path, InputFile.MostOfSource));
-            return _texts[path] = SourceText.From(stream);
+            return _texts[path] = InputFile.ReadSource(path);
         }
 
         /// <summary>SARIF's own fixes. The regions are lines and columns; what they hold is told beside them.</summary>

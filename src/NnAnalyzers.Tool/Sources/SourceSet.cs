@@ -28,6 +28,11 @@ internal sealed class SourceSet : IDisposable
     /// <summary>What was asked for and not read, with the reason: nothing may be called clean then.</summary>
     public IReadOnlyList<string> Skipped { get; }
 
+    public void SaySkipped()
+    {
+        foreach (var skipped in Skipped) Console.Error.WriteLine($"nn: not read: {skipped}");
+    }
+
     public void Dispose() => _workspace.Dispose();
 
     /// <summary>
@@ -181,14 +186,16 @@ internal sealed class SourceSet : IDisposable
         return new SourceSet(workspace, solution, [id], walk?.Skipped ?? []);
     }
 
+    /// <summary>The assemblies of this machine's .NET, without those of the tool.</summary>
+    public static IEnumerable<string> Platform => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location));
+
     private static ProjectId AddLoose(ref Solution solution, IReadOnlyList<string> files, Walk? walk)
     {
         var packages = walk?.Projects.SelectMany(RestoredPackages.Of).DistinctBy(Path.GetFileName).ToList() ?? [];
         if (!packages.Any(p => Path.GetFileName(p) == "TorchSharp.dll"))
             packages.Add(Path.Combine(AppContext.BaseDirectory, "refs", "TorchSharp.dll"));
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location))
-            .Concat(packages).Select(p => (MetadataReference)MetadataReference.CreateFromFile(p));
+        var references = Platform.Concat(packages).Select(p => (MetadataReference)MetadataReference.CreateFromFile(p));
         // Neither a library nor a program is asked for, so code with and without a Main both read.
         var project = ProjectInfo.Create(ProjectId.CreateNewId(), VersionStamp.Default, "code", "code", LanguageNames.CSharp,
             compilationOptions: new CSharpCompilationOptions(OutputKind.ConsoleApplication,
@@ -196,11 +203,8 @@ internal sealed class SourceSet : IDisposable
             parseOptions: new CSharpParseOptions(LanguageVersion.Preview), metadataReferences: references);
         solution = solution.AddProject(project);
         foreach (var file in files)
-        {
-            using var stream = new MemoryStream(InputFile.Read(file, InputFile.MostOfSource));
-            solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), Path.GetFileName(file),
-                SourceText.From(stream), filePath: file);
-        }
+            solution = solution.AddDocument(DocumentId.CreateNewId(project.Id), Path.GetFileName(file), InputFile.ReadSource(file),
+                filePath: file);
         var usual = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
             + "global using System.Threading.Tasks;"
             + string.Concat((walk?.Projects ?? []).SelectMany(GlobalUsings.In).Distinct());

@@ -88,27 +88,20 @@ internal sealed class RuntimeFiles(string folder)
     /// <summary>Publishes a start program with the .NET runtime in it, for machines that have none.</summary>
     private async Task AddRuntimeAsync(string runtime, CancellationToken cancellation)
     {
-        var scratch = Directory.CreateTempSubdirectory("nn-publish-");
-        try
-        {
-            await File.WriteAllTextAsync(Path.Combine(scratch.FullName, "nn-run.csproj"), $"""
-                <Project Sdk="Microsoft.NET.Sdk">
-                  <PropertyGroup>
-                    <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>
-                    <InvariantGlobalization>true</InvariantGlobalization>
-                  </PropertyGroup>
-                  <ItemGroup><Reference Include="{Path.Combine(AppContext.BaseDirectory, "NnAnalyzers.Runner.dll")}" /></ItemGroup>
-                </Project>
-                """, cancellation);
-            await File.WriteAllTextAsync(Path.Combine(scratch.FullName, "Program.cs"),
-                "return NnAnalyzers.Runner.Program.Main(args);", cancellation);
-            var (exit, output) = await Shell.DotNetAsync(["publish", scratch.FullName, "-r", runtime, "--self-contained", "-c", "Release",
-                "-o", Path.GetFullPath(_app), "--nologo"], scratch.FullName, cancellation);
-            if (exit != 0) throw new ToolException($"no self-contained runner for {runtime}: {Shell.FirstError(output)}");
-        }
-        finally
-        {
-            scratch.Delete(recursive: true);
-        }
+        using var scratch = new Runner.ScratchFolder();
+        await File.WriteAllTextAsync(Path.Combine(scratch.Path, "nn-run.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>
+                <InvariantGlobalization>true</InvariantGlobalization>
+              </PropertyGroup>
+              <ItemGroup><Reference Include="{Path.Combine(AppContext.BaseDirectory, "NnAnalyzers.Runner.dll")}" /></ItemGroup>
+            </Project>
+            """, cancellation);
+        await File.WriteAllTextAsync(Path.Combine(scratch.Path, "Program.cs"),
+            "return NnAnalyzers.Runner.Program.Main(args);", cancellation);
+        var (exit, output) = await Shell.DotNetAsync(["publish", scratch.Path, "-r", runtime, "--self-contained", "-c", "Release",
+            "-o", Path.GetFullPath(_app), "--nologo"], scratch.Path, cancellation);
+        if (exit != 0) throw new ToolException($"no self-contained runner for {runtime}: {Shell.FirstError(output)}");
     }
 }

@@ -1,6 +1,4 @@
 using System.Text;
-using NnAnalyzers.Companion;
-using TorchSharp;
 
 namespace NnAnalyzers.Faults;
 

@@ -1,11 +1,5 @@
-using NnAnalyzers.Companion;
-using TorchSharp;
-using TorchSharp.Modules;
 using static NnAnalyzers.Faults.Kit;
 using static NnAnalyzers.Faults.Labelled;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-using F = TorchSharp.torch.nn.functional;
 
 namespace NnAnalyzers.Faults;
 

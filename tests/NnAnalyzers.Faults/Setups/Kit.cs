@@ -1,10 +1,3 @@
-using NnAnalyzers.Companion;
-using TorchSharp;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-using F = TorchSharp.torch.nn.functional;
-
 namespace NnAnalyzers.Faults;
 
 /// <summary>Parts and data that set-ups share.</summary>
