@@ -367,14 +367,15 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         && code.IndexOf('"', 1) == code.Length - 1 ? code.Insert(code.Length - 1, suffix) : $"{code} + \"{suffix}\"";
 
     /// <summary>A block of a statement that has none around it and one more; on lines of their own if the statement has one.</summary>
-    private static IEnumerable<Edit> Braced(StatementSyntax statement, string code)
+    private static IEnumerable<Edit> Braced(StatementSyntax statement, string code, bool isFirst = false)
     {
         var (outer, inner, line) = (Indentation(statement.Parent!), Indentation(statement), NewLine(statement));
         var start = Lines(statement.SyntaxTree).GetLineFromPosition(statement.SpanStart).Start;
         return start + inner.Length < statement.SpanStart || !inner.StartsWith(outer, StringComparison.Ordinal)
-            ? Replace(statement, $"{{ {statement} {code} }}")
-            : [new(statement.SyntaxTree, TextSpan.FromBounds(start, statement.SpanStart), $"{outer}{{{line}{inner}"),
-                new(statement.SyntaxTree, new TextSpan(statement.Span.End, 0), $"{line}{inner}{code}{line}{outer}}}")];
+            ? Replace(statement, isFirst ? $"{{ {code} {statement} }}" : $"{{ {statement} {code} }}")
+            : [new(statement.SyntaxTree, TextSpan.FromBounds(start, statement.SpanStart), $"{outer}{{{line}{inner}"
+                + (isFirst ? code + line + inner : "")),
+                new(statement.SyntaxTree, new TextSpan(statement.Span.End, 0), (isFirst ? "" : $"{line}{inner}{code}") + $"{line}{outer}}}")];
     }
 
     /// <summary>Several edits as one; null where one of them cannot be made.</summary>
@@ -484,6 +485,27 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         EndOf(statement) is { } end
         ? [new(statement.SyntaxTree, end, NewLine(statement) + Indentation(statement) + Indent(code, statement))] : null;
 
+    /// <summary>Adds a statement before another: on a line of its own where that one has its own.</summary>
+    public static IEnumerable<Edit>? InsertBefore(StatementSyntax statement, string code)
+    {
+        if (statement is LocalFunctionStatementSyntax or LocalDeclarationStatementSyntax { Parent: not (BlockSyntax or GlobalStatementSyntax
+            or SwitchSectionSyntax) }) return null;
+        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax or SwitchSectionSyntax)) return Braced(statement, code, isFirst: true);
+        var start = Lines(statement.SyntaxTree).GetLineFromPosition(statement.SpanStart).Start;
+        var line = start + Indentation(statement).Length == statement.SpanStart ? NewLine(statement) + Indentation(statement) : " ";
+        return [new(statement.SyntaxTree, new TextSpan(statement.SpanStart, 0), Indent(code, statement) + line)];
+    }
+
+    /// <summary>Does something before an expression whose value nobody uses: a statement, or the whole body of a function; null elsewhere.</summary>
+    public static IEnumerable<Edit>? Before(SyntaxNode expression, string code) => expression.Parent switch
+    {
+        ExpressionStatementSyntax statement => InsertBefore(statement, code),
+        LambdaExpressionSyntax => Replace(expression, $"{{ {code} {expression}; }}"),
+        ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax { SemicolonToken: var end } } arrow =>
+            [.. Replace(arrow, $"{{ {code} {expression}; }}"), new(arrow.SyntaxTree, end.Span, "")],
+        _ => null,
+    };
+
     /// <summary>Where something can be put behind a statement: the end of its line, unless something else follows on it.</summary>
     private static TextSpan? EndOf(StatementSyntax statement)
     {
@@ -517,6 +539,57 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         // The text is moved as it stands: its further lines have their indentation already.
         return [.. deletion,
             new(statement.SyntaxTree, end, line + (rewritten ?? statement.ToString()) + (also is null ? "" : line + also))];
+    }
+
+    /// <summary>Moves the statement in which something happens to just behind, or before, that of something else of the same block.</summary>
+    public static IEnumerable<Edit>? MoveBehind(Event moved, Event behind) =>
+        moved.Statement is ExpressionStatementSyntax statement && behind.Statement is { } place ? Move(statement, place) : null;
+
+    public static IEnumerable<Edit>? MoveBefore(Event moved, Event before) =>
+        moved.Statement is ExpressionStatementSyntax statement && before.Statement is { } place && BlockOf(statement) == BlockOf(place)
+        && Delete(statement) is { } deletion && InsertBefore(place, statement.ToString()) is { } insertion ? [.. deletion, .. insertion] : null;
+
+    /// <summary>Moves the declaration of what is made in a loop to before the loop; null where it uses what the loop declares.</summary>
+    public static IEnumerable<Edit>? Hoist(Event creation, SyntaxNode loop)
+    {
+        if (creation.Declaration is not { } declared || loop is not StatementSyntax whole || !loop.Contains(declared)
+            || whole.Parent is not (BlockSyntax or GlobalStatementSyntax) || Delete(declared) is not { } deletion) return null;
+        var inside = new HashSet<string>(loop.DescendantNodes().Select(n => n switch
+        {
+            VariableDeclaratorSyntax v => v.Identifier.ValueText,
+            SingleVariableDesignationSyntax v => v.Identifier.ValueText,
+            ForEachStatementSyntax v => v.Identifier.ValueText,
+            _ => "",
+        }));
+        var assigned = Reading.Assigned.In(loop);
+        return declared.Declaration.Variables[0].Initializer!.DescendantNodes().OfType<IdentifierNameSyntax>()
+            .Any(n => inside.Contains(n.Identifier.ValueText) || assigned.Contains(n.Identifier.ValueText))
+            || IsNameTaken(declared.Declaration.Variables[0].Identifier.ValueText, whole) ? null
+            : InsertBefore(whole, declared.ToString()) is { } insertion ? [.. deletion, .. insertion] : null;
+    }
+
+    /// <summary>Whether a name means something in the block around a statement, outside of it.</summary>
+    private static bool IsNameTaken(string name, StatementSyntax statement) => BlockOf(statement)?.DescendantTokens()
+        .Any(t => t.ValueText == name && !statement.Span.Contains(t.Span)) != false;
+
+    /// <summary>Leaves out what turns the sign of a value.</summary>
+    public static IEnumerable<Edit>? Unsign(Step sign) => sign.Operation switch
+    {
+        IUnaryOperation { Syntax: ExpressionSyntax whole, Operand.Syntax: ExpressionSyntax part } => Keep(whole, part),
+        IBinaryOperation { Syntax: ExpressionSyntax whole } both when sign.Op.Name is "mul" or "sub" =>
+            (sign.Arguments.ValueOf("left") is Step ? both.LeftOperand : both.RightOperand).Syntax is ExpressionSyntax part ? Keep(whole, part) : null,
+        IInvocationOperation { Instance.Syntax: ExpressionSyntax part, Syntax: ExpressionSyntax whole } when sign.Op.Name == "neg" =>
+            Keep(whole, part),
+        _ => null,
+    };
+
+    /// <summary>Puts a part of an expression in its place.</summary>
+    private static IEnumerable<Edit> Keep(ExpressionSyntax whole, ExpressionSyntax part)
+    {
+        while (whole.Parent is ParenthesizedExpressionSyntax around) whole = around;
+        while (part is ParenthesizedExpressionSyntax { Expression: var inside }) part = inside;
+        return Replace(whole, whole.Parent is MemberAccessExpressionSyntax or BinaryExpressionSyntax or PrefixUnaryExpressionSyntax
+            ? Receiver(part) : part.ToString());
     }
 
     /// <summary>Whether a name is used after one statement and before the end of another.</summary>

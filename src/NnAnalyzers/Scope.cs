@@ -107,6 +107,50 @@ internal static class Scope
         return scope?.Contains(place) == true && declared.SpanStart < place.SpanStart;
     }
 
+    /// <summary>The local, parameter, field or property that an operation reads or writes; null for anything else.</summary>
+    public static ISymbol? SymbolOf(IOperation operation) =>
+        Held(operation is IArgumentOperation argument ? argument.Value : operation);
+
+    /// <summary>Whether an expression has the same value in every turn of a loop, as far as its text tells.</summary>
+    public static bool IsSameOutside(IOperation expression, IOperation loop)
+    {
+        var assigned = Reading.Assigned.In(loop.Syntax);
+        return expression.Descendants().All(o => o switch
+        {
+            ILocalReferenceOperation local => !assigned.Contains(local.Local.Name)
+                && local.Local.DeclaringSyntaxReferences.All(r => !loop.Syntax.Span.Contains(r.Span)),
+            IMemberReferenceOperation member => !assigned.Contains(member.Member.Name),
+            _ => true,
+        });
+    }
+
+    /// <summary>Whether what an expression gives is put into a local that nothing reads.</summary>
+    public static bool IsNeverRead(IOperation expression) =>
+        HolderOf(expression) is ILocalSymbol { DeclaringSyntaxReferences: [var reference] } local && CodeOf(reference.GetSyntax()) is { } code
+        && !code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name
+            && !(n.Parent is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } set && set.Left == n));
+
+    /// <summary>
+    /// The only assignment of a variable in a loop, with the value where one is written for this variable alone; null if there are several.
+    /// </summary>
+    public static (ExpressionSyntax Place, ExpressionSyntax? Value)? LastAssignment(ISymbol variable, SyntaxNode loop)
+    {
+        bool Is(ExpressionSyntax target) => target is IdentifierNameSyntax name && name.Identifier.ValueText == variable.Name
+            || target is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: var own } && own.Identifier.ValueText == variable.Name;
+        return loop.DescendantNodes().OfType<AssignmentExpressionSyntax>().Where(a => Is(a.Left)
+            || a.Left is TupleExpressionSyntax several && several.Arguments.Any(t => Is(t.Expression))).ToList() is not [var only] ? null
+            : only.Left is not TupleExpressionSyntax parts ? (only, only.Right)
+            : only.Right is TupleExpressionSyntax values && values.Arguments.Count == parts.Arguments.Count
+            ? (only, values.Arguments[parts.Arguments.TakeWhile(t => !Is(t.Expression)).Count()].Expression) : (only, null);
+    }
+
+    /// <summary>Whether two places are in one method, lambda or local function.</summary>
+    public static bool IsSameCode(SyntaxNode a, SyntaxNode b) => a.SyntaxTree == b.SyntaxTree && CodeOf(a) == CodeOf(b);
+
+    private static SyntaxNode? CodeOf(SyntaxNode place) => place.FirstAncestorOrSelf<SyntaxNode>(n =>
+        n is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax
+        or CompilationUnitSyntax);
+
     /// <summary>The text of an expression, if it does nothing and gives at a place what it gives where it is written; else null.</summary>
     public static string? TextAt(IOperation expression, SyntaxNode place)
     {

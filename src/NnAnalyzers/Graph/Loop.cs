@@ -18,6 +18,9 @@ internal sealed class Loop(IOperation operation, Loop? outer, Dim trips)
     /// <summary>A break, a return or a second condition may end it before.</summary>
     public bool EndsEarly { get; set; }
 
+    /// <summary>The tensors, or several of them, that a turn leaves in variables from outside for the next one.</summary>
+    public Dictionary<ISymbol, Value> Keeps { get; } = new(SymbolEqualityComparer.Default);
+
     /// <summary>The time of the state when it was entered.</summary>
     public int Start { get; init; }
 

@@ -69,6 +69,12 @@ internal sealed class ParameterOf(Layer layer, string? name) : Value
     public string? Name => name;
 }
 
+/// <summary>The gradient of such a tensor: <c>p.grad</c>.</summary>
+internal sealed class GradientOf(Layer layer) : Value
+{
+    public Layer Layer => layer;
+}
+
 /// <summary><c>model.parameters()</c>, <c>model.named_parameters()</c> or <c>model.state_dict()</c>.</summary>
 internal sealed class ParametersOf(Layer model, bool named) : Value
 {

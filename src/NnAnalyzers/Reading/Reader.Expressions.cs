@@ -393,6 +393,8 @@ internal sealed partial class Reader
         else if (member.IsStatic) _state.Set(State.Shared, member.OriginalDefinition, value);
         if (owner is Unknown || owner is null && member.DeclaredAccessibility != Accessibility.Private) Escape([value], target);
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given(member.Name, value, target));
+        if (owner is ParameterOf { Layer: var cleared } && member.Name == Effects.Gradient)
+            Happens(EventKind.ZeroGrad, cleared, target.Parent ?? target);
         if (owner is ParameterGroup group && OptimizerCatalog.IsRate(member.Name))
             Happens(EventKind.SetRate, group.Optimizer, target.Parent ?? target, Given("rate", value, target));
         if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member))
@@ -521,7 +523,7 @@ internal sealed partial class Reader
         if (isEquality && (left is Constant { Raw: null } || right is Constant { Raw: null }))
             return IsNull(left is Constant { Raw: null } ? right : left) is var isNull && kind == BinaryOperatorKind.Equals ? isNull
                 : Not(isNull);
-        if (left is Step or ParameterOf or ParametersOf || right is Step or ParameterOf or ParametersOf)
+        if (left is Step or ParameterOf or ParametersOf or GradientOf || right is Step or ParameterOf or ParametersOf or GradientOf)
             return CombineTensors(kind, left, right, operation);
         if (isEquality && !torch.IsTensor(operation.Type))
             return Same(left, right) is var equal && kind == BinaryOperatorKind.Equals ? equal : Not(equal);

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Shapes;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Reading;
 
@@ -27,6 +28,7 @@ internal sealed partial class Reader
                 if (method.Name is "Append" or "Prepend")
                     return items.With(method.Name == "Append" ? elements.Add(added) : elements.Insert(0, added));
                 if (collection is not null) Change(collection, now => now.With(now.Elements.Add(added)));
+                if (collection is not null && added is Step) Happens(EventKind.Collect, collection, call, Given("item", added, call));
                 return new Constant(null);
             case "AddRange" when collection is not null:
                 Change(collection,

@@ -14,7 +14,7 @@ internal sealed partial class Reader
     private bool Loop(IOperation loop, Dim trips, Frame frame, Action body)
     {
         var outer = Now;
-        Turn(loop, trips);
+        var turning = Turn(loop, trips);
         _state.Begin();
         Forget(loop, frame);
         body();
@@ -23,6 +23,7 @@ internal sealed partial class Reader
         foreach (var slot in changes.Keys.ToList())
             if (_state.Get(slot.Item1, slot.Item2) is { } before)
             {
+                if (!insideNetwork && slot.Item2 is ISymbol kept && changes[slot] is Step or Items) turning.Keeps[kept] = changes[slot];
                 if (changes[slot] is Changing { Turns: var turns } end && Equals(turns.Variable, slot.Item2))
                     turns.Factor = end.Factor;
                 changes[slot] = Repeated(before, changes[slot]);
@@ -115,7 +116,7 @@ internal sealed partial class Reader
         }
         if (ContentsOf(collection) is { Elements: { Length: > 0 and <= MaxUnroll } elements } items)
         {
-            if (!items.Repeats && (MayUnroll(loop) || elements.All(e => e is Layer)))
+            if (!items.Repeats && (MayUnroll(loop) || elements.All(e => e is Layer or Optimizer or Scheduler)))
             {
                 var goesOn = Rounds(elements);
                 return goesOn;

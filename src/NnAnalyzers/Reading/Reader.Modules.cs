@@ -174,6 +174,9 @@ internal sealed partial class Reader
                 ? new Items(now.Elements.AddRange(several.Elements)) { IsComplete = now.IsComplete && several.IsComplete,
                 Repeats = now.Repeats || several.Repeats } : now.With(now.Elements.AddRange(added)));
                 return layer;
+            case "add_module" or "register_module":
+                Happens(EventKind.Grow, layer, call, arguments);
+                return new Constant(null);
             case "values" when layer.Children is not null:
                 return ContentsOf(layer)!.With(ContentsOf(layer)!.Elements.Select(e => e is Items { Elements: [_, var value] } ? value
                     : e));

@@ -250,6 +250,18 @@ internal sealed partial class Reader
         }
         if (method.Name.StartsWith("clip_grad", StringComparison.Ordinal))
             Happens(EventKind.Clip, arguments.First ?? new Unknown("gradients"), call, arguments);
+        if (receiver is ParameterOf { Layer: var learned } && method.Name == Effects.Gradient) return new GradientOf(learned);
+        if (receiver is GradientOf { Layer: var cleared })
+        {
+            if (Effects.Initializes(method.Name)) Happens(EventKind.ZeroGrad, cleared, call, arguments);
+            return receiver;
+        }
+        // An update written by hand: p.sub_(rate * p.grad).
+        if (receiver is ParameterOf { Layer: var updated } && IsInPlace(method) && arguments.Values.Any(v => IsOfGradient(v, 0)))
+        {
+            Happens(EventKind.Step, updated, call, arguments);
+            return receiver;
+        }
         if (receiver is ParameterOf && Effects.Initializes(method.Name))
         {
             Happens(EventKind.Init, receiver, call, arguments);
@@ -260,6 +272,11 @@ internal sealed partial class Reader
             var isDrawn = arguments.Values.OfType<Step>().Any(s => Initialization.DrawOf(s) is not null);
             Happens(isDrawn ? EventKind.Init : EventKind.Load, isDrawn ? receiver : filled, call, arguments);
             return receiver;
+        }
+        if (container.Name == "autograd" && method.Name == "backward")
+        {
+            foreach (var root in tensors) Happens(EventKind.Backward, root, call, arguments);
+            return new Constant(null);
         }
         if (receiver is Step loss && method.Name == "backward")
         {
@@ -323,6 +340,7 @@ internal sealed partial class Reader
             case Layer { Type: not null } own when GetMember(own, property.Property) is { } set: return set;
             case Layer layer when torch.IsTensor(property.Type): return new ParameterOf(layer, name);
             case Layer layer when layer.Op.In is not null && SizeNamed(layer, name) is { IsKnown: true } size: return Number(size, name);
+            case ParameterOf { Layer: var learned } when name == Effects.Gradient: return new GradientOf(learned);
             case ParameterOf parameter when torch.IsTensor(property.Type): return parameter;
             case ParameterOf when name == "shape": return new Unknown("a weight's shape");
         }
@@ -374,9 +392,14 @@ internal sealed partial class Reader
                 new Arguments(new Argument("left", left, operation), new Argument("right", right, operation)),
                 new[] { left, right }.OfType<Step>().ToList(), operation);
         }
-        return torch.IsTensor(operation.Type) ? Apply(Catalog.Get("mul"), null, Arguments.None, [], operation)
-                : new Unknown("arithmetic on weights");
+        return torch.IsTensor(operation.Type) ? Apply(Catalog.Get(left is GradientOf || right is GradientOf ? OperatorOf(kind) : "mul"), null,
+            new Arguments(new Argument("left", left, operation), new Argument("right", right, operation)), [], operation)
+            : new Unknown("arithmetic on weights");
     }
+
+    /// <summary>Whether a gradient goes into a value that is calculated from weights and numbers.</summary>
+    private static bool IsOfGradient(Value value, int depth) => value is GradientOf
+        || value is Step step && depth < MaxMerging && step.Arguments.Written.Concat(step.Inputs).Any(v => IsOfGradient(v, depth + 1));
 
     private Step Unary(IUnaryOperation unary, Step tensor) =>
         Apply(unary.OperatorKind == UnaryOperatorKind.Minus ? Catalog.Get("neg") : Catalog.Get("logical_not"), null,

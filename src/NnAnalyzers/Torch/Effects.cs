@@ -12,6 +12,9 @@ internal enum EventKind
     /// <summary>Functions and objects that may hold a model or an optimizer are made and used.</summary>
     MakeFunction, CallFunction, MakeObject, UseObject,
 
+    /// <summary>A list gets one more tensor.</summary>
+    Collect,
+
     /// <summary>A container gets more modules.</summary>
     Grow,
 
@@ -56,6 +59,9 @@ internal static class Effects
 
     /// <summary>The property that tells whether a module is in training mode.</summary>
     public const string TrainingMode = "training";
+
+    /// <summary>What a tensor that is learned calls its gradient.</summary>
+    public const string Gradient = "grad";
 
     /// <summary>Methods that apply or train a network: a loop with one in it does not put one together.</summary>
     public static bool Trains(string method) =>

@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Shapes;
 using NnAnalyzers.Torch;
@@ -55,6 +56,10 @@ internal sealed class Round
     /// <summary>All that happens in one turn, in order, that of inner loops too.</summary>
     public IEnumerable<Event> Events => _parts.SelectMany(p => p is Round inner ? inner.Events : [(Event)p]);
 
+    /// <summary>The tensor a turn leaves in a variable from outside for the next one; null if there is none.</summary>
+    public Step? Keeps(ISymbol? variable) =>
+        variable is not null && Loop?.Keeps.TryGetValue(variable, out var kept) == true ? kept as Step : null;
+
     /// <summary>How often the loop turns where nothing leaves it; unknown if nothing tells.</summary>
     public Dim Trips => Loop?.Trips ?? Dim.Of(1);
 
@@ -66,6 +71,29 @@ internal sealed class Round
 
     /// <summary>What happens of one kind in one turn, in order.</summary>
     public IEnumerable<Event> Of(EventKind kind) => Events.Where(e => e.Kind == kind);
+
+    /// <summary>What happens of one kind in the loop itself, not in loops inside.</summary>
+    public IEnumerable<Event> Own(EventKind kind) => _parts.OfType<Event>().Where(e => e.Kind == kind);
+
+    /// <summary>The last that may happen of one kind in this turn before something else.</summary>
+    public Event? Last(EventKind kind, Event before) =>
+        Of(kind).LastOrDefault(e => e.Order < before.Order && e.When.Path.CanMeet(before.When.Path));
+
+    /// <summary>The first that may happen of one kind in this turn after something else.</summary>
+    public Event? Next(EventKind kind, Event after) =>
+        Of(kind).FirstOrDefault(e => e.Order > after.Order && e.When.Path.CanMeet(after.When.Path));
+
+    /// <summary>The first of one kind after something else, which surely happens in the turn that has that.</summary>
+    public Event? Then(EventKind kind, Event first) =>
+        Own(kind).FirstOrDefault(e => e.Order > first.Order && first.When.Path.Implies(e.When.Path));
+
+    /// <summary>Whether something of a kind happens outside of this loop, and so perhaps before its first turn.</summary>
+    public bool IsEnteredWith(EventKind kind) => Site.Of(kind).Any(e => !e.Loops.Contains(Loop));
+
+    /// <summary>What surely clears all gradients an optimizer steps with between two events.</summary>
+    public Event? Clears(Optimizer optimizer, Event from, Event to) => Own(EventKind.ZeroGrad).LastOrDefault(e =>
+        e.Order > from.Order && e.Order < to.Order && to.When.Path.Implies(e.When.Path)
+        && (e.Subject == optimizer || optimizer.Models is [var only] && e.Subject == only));
 
     /// <summary>Whether something of a kind happens before this on the same path, in the same turn.</summary>
     public bool Precedes(EventKind kind, Event happened) =>

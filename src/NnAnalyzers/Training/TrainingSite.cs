@@ -15,6 +15,15 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
     public IReadOnlyList<Step> Steps => Trace.Steps;
     public IReadOnlyList<Step> Losses => Trace.Losses;
 
+    private IReadOnlyList<Round>? _rounds;
+
+    /// <summary>The rounds of all loops that are not read turn by turn, the outer ones first.</summary>
+    public IReadOnlyList<Round> Rounds => _rounds ??= Round.Of(this).All.Where(r => r.Loop is { IsUnrolled: false }).ToList();
+
+    /// <summary>The innermost round around an event in which a loss goes backward; null outside of training.</summary>
+    public Round? TrainingAround(Event happened) =>
+        Rounds.LastOrDefault(r => happened.Loops.Contains(r.Loop) && r.Of(EventKind.Backward).Any());
+
     private ILookup<Value, Event>? _bySubject;
     private ILookup<EventKind, Event>? _byKind;
 
@@ -31,6 +40,28 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
     {
         var of = Of(subject).ToList();
         return of.Any(e => e.Kind == kind) ? false : of.Any(e => e.Kind == EventKind.Escape) ? null : true;
+    }
+
+    /// <summary>Whether nothing clears the gradients of what an optimizer, or an update by hand, steps; null where that is not sure.</summary>
+    public bool? NeverClears(Value stepped)
+    {
+        var models = stepped is Optimizer optimizer ? optimizer.Models : [.. new[] { stepped }.OfType<Layer>()];
+        if (models.Count == 0) return null;
+        foreach (var clears in Of(EventKind.ZeroGrad))
+            if (clears.Subject == stepped || (clears.Subject as Optimizer)?.Models.Count == 0) return false;
+            else foreach (var cleared in clears.Subject is Optimizer other ? other.Models : [(Layer)clears.Subject])
+                if (!models.All(m => AreApart(m, cleared))) return false;
+        return models.Append(stepped).All(m => Never(EventKind.ZeroGrad, m) == true) ? true : null;
+    }
+
+    /// <summary>Whether two modules surely share no parameters: both are made here, neither is given the other.</summary>
+    private bool AreApart(Layer a, Layer b)
+    {
+        bool IsMadeWithout(Layer one, Layer other) => Of(one).Any(e => e.Kind == EventKind.CreateModel) && !IsGiven(one.Arguments, other);
+        bool IsGiven(Arguments arguments, Layer part) =>
+            arguments.Values.Any(v => v == part || v is Items { Elements: var all } && all.Contains(part)
+            || v is not (Constant or Size or Layer or Items));
+        return a != b && IsMadeWithout(a, b) && IsMadeWithout(b, a);
     }
 
     /// <summary>Whether something happens to it wherever this site is run; null where that depends, or unread code may do it.</summary>
@@ -68,6 +99,20 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
         }
         return all.Size;
     }
+
+    /// <summary>Whether the gradient of one step reaches another through what is read here.</summary>
+    /// <param name="from">What goes backward, or a part of it.</param>
+    public static bool IsTaughtBy(Step from, Step to)
+    {
+        var (open, seen) = (new Queue<Step>([from]), new HashSet<Step>());
+        while (open.Count > 0 && seen.Count < MaxWay)
+            if (open.Dequeue() is var step && step == to) return true;
+            else if (Flow.CutBy(step) is null && step.Kind is not (StepKind.Choice or StepKind.Unknown))
+                foreach (var input in step.Inputs.Where(seen.Add)) open.Enqueue(input);
+        return false;
+    }
+
+    private const int MaxWay = 512;
 
     /// <summary>Whether a loss teaches nothing: others go backward here, this one is turned into a number.</summary>
     public bool IsOnlyLookedAt(Step loss)

@@ -1,0 +1,93 @@
+using Microsoft.CodeAnalysis.Operations;
+using NnAnalyzers.Torch;
+
+namespace NnAnalyzers.Graph;
+
+/// <summary>The way of the gradient: from what goes backward to the weights, and what cuts it.</summary>
+internal static class Flow
+{
+    private const int MaxSteps = 512;
+
+    private static readonly HashSet<string> Cutting = ["detach", "argmax", "argmin", "argsort", "argwhere", "nonzero", "round", "floor", "ceil",
+        "trunc", "fix", "sign", "sgn", "heaviside", "floor_divide", "eq", "ne", "not_equal", "lt", "less", "le", "less_equal", "gt", "greater",
+        "ge", "greater_equal", "isclose", "equal", "logical_and", "logical_or", "logical_xor", "logical_not", "isnan", "isinf", "isfinite",
+        "count_nonzero", "one_hot", "bucketize", "searchsorted", "multinomial", "bernoulli", "any", "all"];
+
+    private static readonly HashSet<string> Whole = ["int64", "int32", "int16", "int8", "uint8", "@bool", "bool", "Int64", "Int32", "Int16", "Int8",
+        "Byte", "Bool", "@long", "@int", "@short", "@byte"];
+
+    /// <summary>What ends the gradient at a step, as a message says it; null where it goes on.</summary>
+    public static string? CutBy(Step step) => step.When.StopsGradients ? "no gradients are recorded here"
+        : step.Kind != StepKind.Operation ? null
+        : Cutting.Contains(step.Op.Name) ? $"{step.Op.Name} has no gradient"
+        : step.Op.Name == "Identity" && NameOf(step) is { } name && (name is "data" or "int" or "long" or "short" or "byte" or "char" or "bool"
+            || name is "to" or "to_type" or "type" && TypesOf(step).Any(Whole.Contains)) ? "whole numbers have no gradient" : null;
+
+    private static string? NameOf(Step step) => step.Operation switch
+    {
+        IInvocationOperation call => call.TargetMethod.Name,
+        IPropertyReferenceOperation property => property.Property.Name,
+        _ => null,
+    };
+
+    private static IEnumerable<string> TypesOf(Step step) => ((IInvocationOperation)step.Operation!).Arguments
+        .Select(a => (Argument.Bare(a.Value) as IMemberReferenceOperation)?.Member).Where(m => m is not null).Select(m => m!.Name);
+
+    /// <summary>
+    /// Whether a gradient that starts here reaches weights; null where that is not known. Else with the steps that cut it, the one nearest
+    /// to the start first.
+    /// </summary>
+    /// <param name="networkOf">The network a step of training code applies.</param>
+    public static (bool? Teaches, IReadOnlyList<Step> Cuts) From(Step start, Func<Step, Network?> networkOf)
+    {
+        var (open, seen, cuts, isKnown) = (new Queue<Step>([start]), new HashSet<Step> { start }, new List<Step>(), true);
+        while (open.Count > 0)
+        {
+            var step = open.Dequeue();
+            if (seen.Count > MaxSteps) return (null, []);
+            if (CutBy(step) is not null && step.Inputs.Count > 0) cuts.Add(step);
+            else if (step.Kind == StepKind.Unknown || step.Op.Writes || step.Op.Role == Role.Opaque && step.Inner is null
+                && step.Kind == StepKind.Operation || IsLeaf(step)) isKnown = false;
+            else if (step.HasWeights || step.Op.Role is Role.Embedding or Role.Normalization) return (true, []);
+            else if (step.Kind is StepKind.Network or StepKind.Module)
+                if (OutputsOf(step, networkOf) is not { Count: > 0 } outputs) return (true, []);
+                else foreach (var before in outputs.Concat(step.Inputs).Where(seen.Add)) open.Enqueue(before);
+            // What training code is handed from outside is data.
+            else foreach (var input in step.Inputs.Where(seen.Add)) open.Enqueue(input);
+        }
+        return (isKnown ? false : null, cuts);
+    }
+
+    /// <summary>The terms of a sum that goes backward, through weights that are numbers.</summary>
+    public static IEnumerable<Step> Terms(Step sum, int depth = 0) => depth > 16 ? [sum]
+        : sum is { Op.Name: "add" or "sub", Inputs: [var a, var b] } ? Terms(a, depth + 1).Concat(Terms(b, depth + 1))
+        : sum is { Op.Name: "mul" or "div" or "add" or "sub" or "neg", Inputs: [var only] } ? Terms(only, depth + 1) : [sum];
+
+    /// <summary>All steps that a gradient reaches from where it starts.</summary>
+    public static HashSet<Step> TaughtBy(IEnumerable<Step> starts)
+    {
+        var (open, seen) = (new Queue<Step>(starts), new HashSet<Step>());
+        while (open.Count > 0)
+            if (open.Dequeue() is var step && seen.Count <= MaxSteps && seen.Add(step) && CutBy(step) is null)
+                foreach (var input in step.Inputs) open.Enqueue(input);
+        return seen;
+    }
+
+    /// <summary>Whether a step goes into one of these.</summary>
+    public static bool Leads(Step step, IEnumerable<Step> ends)
+    {
+        var (open, seen, all) = (new Queue<Step>([step]), new HashSet<Step>(), new HashSet<Step>(ends));
+        while (open.Count > 0)
+            if (open.Dequeue() is var next && all.Contains(next)) return true;
+            else if (seen.Count <= MaxSteps && seen.Add(next))
+                foreach (var user in next.Users) open.Enqueue(user);
+        return false;
+    }
+
+    /// <summary>Something that may be learned itself: a weight, or a tensor made to have a gradient.</summary>
+    private static bool IsLeaf(Step step) => step.Op.Name == "Parameter" || step.Arguments.Values.Any(v => v is ParameterOf or ParametersOf)
+        || step.Op.Role == Role.Source && step.Arguments.ValueOf("requires_grad") is { Flag: not false };
+
+    private static List<Step>? OutputsOf(Step applied, Func<Step, Network?> networkOf) =>
+        (applied.Inner?.Outputs ?? networkOf(applied)?.Outputs)?.Where(o => !o.PredictionOnly).Select(o => o.Step).ToList();
+}

@@ -1,0 +1,31 @@
+using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Torch;
+using NnAnalyzers.Training;
+
+namespace NnAnalyzers.Rules;
+
+/// <summary>Training goes up the loss of its own predictions: its sign is turned, or the optimizer maximizes.</summary>
+internal sealed class NN4020_AscendingLoss() : Rule("NN4020", RuleLevel.Likely, Category.Training, RuleSource.Peers,
+    "Loss ascended", "{0} makes {1} larger with every step: {2}")
+{
+    public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
+        from round in site.Rounds
+        from backward in round.Own(EventKind.Backward)
+        let step = round.Next(EventKind.Step, backward)
+        where step?.Subject is Optimizer
+        let optimizer = (Optimizer)step.Subject
+        let scaled = Scaled.Of((Step)backward.Subject)
+        let maximize = optimizer.Arguments.ValueOf("maximize")
+        where scaled is not null && maximize is null or Constant && scaled.Signs.Count % 2 == 1 != (maximize?.Flag == true)
+        // Who predicts is who is trained: the loss of an adversary goes up on purpose.
+        let use = project.LossesOf(site).FirstOrDefault(u => u.Loss.Operation == scaled.Loss.Operation && u.IsSupervised)
+        where use?.Prediction is not null
+        let last = Chain.Back(use.Prediction!).FirstOrDefault(s => s.Kind == StepKind.Network || s.HasWeights)?.Layer
+        where last is not null && optimizer.Models.Contains(last)
+        select scaled.Signs.Count == 0
+            ? At(step.Operation.Syntax, optimizer.Name, use.Loss.Name, "it is made to maximize")
+                .Fix("Descend", Edit.RemoveArgument(optimizer.Arguments["maximize"].Operation))
+            : At(scaled.Signs[0].Syntax!, optimizer.Name, use.Loss.Name, "its sign is turned")
+                .Fix("Descend: leave the sign out", scaled.Signs.Count == 1 ? Edit.Unsign(scaled.Signs[0]) : null);
+}
