@@ -30,6 +30,10 @@ public sealed class FolderLock : IDisposable
         }
     }
 
+    /// <summary>Whether a command has begun to work there and, if it was killed, left nothing else yet.</summary>
+    public static bool WasBegun(string folder) =>
+        Directory.Exists(folder) && (File.Exists(Path.Combine(folder, Name)) || !Directory.EnumerateFileSystemEntries(folder).Any());
+
     private static FileStream Open(string path, FileAccess access, FileShare share) =>
         new(path, FileMode.OpenOrCreate, access, share, bufferSize: 1);
 

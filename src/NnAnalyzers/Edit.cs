@@ -391,9 +391,12 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, formula, Receiver(expression));
         if (text.StartsWith("(", StringComparison.Ordinal) && SyntaxFactory.ParseExpression(text) is ParenthesizedExpressionSyntax whole)
             text = whole.Expression.ToString();
-        return Replace(expression, expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax
+        return Replace(expression, !IsPrimary(SyntaxFactory.ParseExpression(text)) && expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax
             or BinaryExpressionSyntax or CastExpressionSyntax or AwaitExpressionSyntax ? $"({text})" : text);
     }
+
+    private static bool IsPrimary(ExpressionSyntax expression) => expression is InvocationExpressionSyntax or MemberAccessExpressionSyntax
+        or ElementAccessExpressionSyntax or SimpleNameSyntax or ParenthesizedExpressionSyntax or LiteralExpressionSyntax;
 
     /// <summary>
     /// Scales a tensor where it stands, or the pictures of a data set that is opened there, as other data is scaled; null where that cannot
@@ -571,6 +574,23 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     /// <summary>Whether a name means something in the block around a statement, outside of it.</summary>
     private static bool IsNameTaken(string name, StatementSyntax statement) => BlockOf(statement)?.DescendantTokens()
         .Any(t => t.ValueText == name && !statement.Span.Contains(t.Span)) != false;
+
+    /// <summary>
+    /// Makes a second module where a variable is only another name for one, and loads it with the first's weights; null where the module is
+    /// not made in the same block, or not of constants.
+    /// </summary>
+    /// <param name="load">The call that loads it, on the variable.</param>
+    public static IEnumerable<Edit>? Duplicate(Layer module, IOperation load)
+    {
+        if (load is not IInvocationOperation { Instance: { } loaded } || Scope.SymbolOf(loaded) is not ILocalSymbol second
+            || second.DeclaringSyntaxReferences is not [var reference] || module.Creation is not { } creation
+            || reference.GetSyntax() is not VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax first } declared
+            || declared.FirstAncestorOrSelf<StatementSyntax>() is not LocalDeclarationStatementSyntax { Declaration.Variables.Count: 1 } place
+            || creation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is not { } made || BlockOf(made) != BlockOf(place)
+            || creation.Descendants().Any(o => o is IAssignmentOperation or IIncrementOrDecrementOperation)) return null;
+        return InsertAfter(place, $"{second.Name}.load_state_dict({first}.state_dict());") is { } insertion
+            ? [.. Replace(first, creation.Syntax.ToString()), .. insertion] : null;
+    }
 
     /// <summary>Leaves out what turns the sign of a value.</summary>
     public static IEnumerable<Edit>? Unsign(Step sign) => sign.Operation switch

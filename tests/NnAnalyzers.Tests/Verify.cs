@@ -153,6 +153,26 @@ internal static class Code
         {{more}}
         """;
 
+    /// <summary>A method that trains a small network: what is in the loop, before it and behind it.</summary>
+    public static string Loop(string turn, string before = "", string after = "", string loop = "for (var i = 0; i < 100; i++)",
+        string optimizer = "optim.Adam(model.parameters())", string more = "") => $$"""
+        static class Program
+        {
+            static void Train(Tensor x, Tensor y, string path)
+            {
+                var model = Sequential(Linear(4, 16), ReLU(), Linear(16, 1));
+                var optimizer = {{optimizer}};
+                {{before}}
+                {{loop}}
+                {
+                    {{turn.ReplaceLineEndings("\n").Replace("\n", "\n            ")}}
+                }
+                {{after}}
+            }
+        }
+        {{more}}
+        """;
+
     /// <summary>A Sequential in the method that trains it.</summary>
     public static string Sequential(string layers, string loss = "functional.mse_loss(prediction, target)", string target = "randn(8, 1)",
         string input = "randn(8, 4)") => $$"""

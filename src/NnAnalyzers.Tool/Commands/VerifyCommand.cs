@@ -134,8 +134,8 @@ internal static class VerifyCommand
     public static FolderLock Claim(string report, string jobFolder, bool keep)
     {
         if (File.Exists(report)) throw new ToolException($"{report}: is a file, not a folder");
-        if (Directory.Exists(report) && Directory.EnumerateFileSystemEntries(report).Any()
-            && !File.Exists(Path.Combine(jobFolder, Plan.FileName)))
+        if (Directory.Exists(report) && Directory.GetFileSystemEntries(report) is { Length: > 0 } entries
+            && !File.Exists(Path.Combine(jobFolder, Plan.FileName)) && !(entries.Length == 1 && FolderLock.WasBegun(jobFolder)))
             throw new ToolException($"{report}: this folder holds something else; name an empty one with --out");
         try
         {

@@ -47,7 +47,7 @@ internal static class Flow
             if (seen.Count > MaxSteps) return (null, []);
             if (CutBy(step) is not null && step.Inputs.Count > 0) cuts.Add(step);
             else if (step.Kind == StepKind.Unknown || step.Op.Writes || step.Op.Role == Role.Opaque && step.Inner is null
-                && step.Kind == StepKind.Operation || IsLeaf(step)) isKnown = false;
+                && step.Kind == StepKind.Operation || IsLeaf(step, start)) isKnown = false;
             else if (step.HasWeights || step.Op.Role is Role.Embedding or Role.Normalization) return (true, []);
             else if (step.Kind is StepKind.Network or StepKind.Module)
                 if (OutputsOf(step, networkOf) is not { Count: > 0 } outputs) return (true, []);
@@ -58,17 +58,22 @@ internal static class Flow
         return (isKnown ? false : null, cuts);
     }
 
+    /// <summary>Whether weights lie behind a step, whatever cuts the way to them.</summary>
+    public static bool IsLearned(Step step) => Behind([step], _ => false).Any(s => s.Kind == StepKind.Network || s.HasWeights);
+
     /// <summary>The terms of a sum that goes backward, through weights that are numbers.</summary>
     public static IEnumerable<Step> Terms(Step sum, int depth = 0) => depth > 16 ? [sum]
         : sum is { Op.Name: "add" or "sub", Inputs: [var a, var b] } ? Terms(a, depth + 1).Concat(Terms(b, depth + 1))
         : sum is { Op.Name: "mul" or "div" or "add" or "sub" or "neg", Inputs: [var only] } ? Terms(only, depth + 1) : [sum];
 
     /// <summary>All steps that a gradient reaches from where it starts.</summary>
-    public static HashSet<Step> TaughtBy(IEnumerable<Step> starts)
+    public static HashSet<Step> TaughtBy(IEnumerable<Step> starts) => Behind(starts, s => CutBy(s) is not null);
+
+    private static HashSet<Step> Behind(IEnumerable<Step> starts, Func<Step, bool> isEnd)
     {
         var (open, seen) = (new Queue<Step>(starts), new HashSet<Step>());
         while (open.Count > 0)
-            if (open.Dequeue() is var step && seen.Count <= MaxSteps && seen.Add(step) && CutBy(step) is null)
+            if (open.Dequeue() is var step && seen.Count <= MaxSteps && seen.Add(step) && !isEnd(step))
                 foreach (var input in step.Inputs) open.Enqueue(input);
         return seen;
     }
@@ -85,8 +90,11 @@ internal static class Flow
     }
 
     /// <summary>Something that may be learned itself: a weight, or a tensor made to have a gradient.</summary>
-    private static bool IsLeaf(Step step) => step.Op.Name == "Parameter" || step.Arguments.Values.Any(v => v is ParameterOf or ParametersOf)
-        || step.Op.Role == Role.Source && step.Arguments.ValueOf("requires_grad") is { Flag: not false };
+    private static bool IsLeaf(Step step, Step start) =>
+        step.Op.Name == "Parameter" || step.Arguments.Values.Any(v => v is ParameterOf or ParametersOf)
+        // One that is made in the turn that it goes backward in is no optimizer's.
+        || step.Op.Role == Role.Source && step.Arguments.ValueOf("requires_grad") is { Flag: not false }
+        && (start.When.Loop is not { } turn || !Loop.From(step.When.Loop).Contains(turn));
 
     private static List<Step>? OutputsOf(Step applied, Func<Step, Network?> networkOf) =>
         (applied.Inner?.Outputs ?? networkOf(applied)?.Outputs)?.Where(o => !o.PredictionOnly).Select(o => o.Step).ToList();

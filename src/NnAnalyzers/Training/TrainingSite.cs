@@ -69,6 +69,10 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
         Events.Any(e => e.Kind == kind && ReferenceEquals(e.Subject, subject) && !e.Conditional) ? true
         : Never(kind, subject) == true ? false : null;
 
+    /// <summary>Whether it happens to the same object more than once.</summary>
+    public bool IsRepeated(Event happened) => happened.Loops.Except(Of(happened.Subject).Where(e => e.Kind is EventKind.CreateOptimizer
+        or EventKind.CreateModel).SelectMany(e => e.Loops)).Any(l => !l.IsUnrolled && l.Trips.Size != 1);
+
     /// <summary>What changes an optimizer's rate by a plan.</summary>
     public IEnumerable<Scheduler> SchedulersOf(Optimizer optimizer) =>
         Of(EventKind.CreateScheduler).Select(e => (Scheduler)e.Subject).Where(s => s.Optimizer == optimizer);

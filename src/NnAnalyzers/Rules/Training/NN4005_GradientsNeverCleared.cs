@@ -13,7 +13,7 @@ internal sealed class NN4005_GradientsNeverCleared() : Rule("NN4005", RuleLevel.
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from step in site.Of(EventKind.Step)
         let round = site.TrainingAround(step)
-        where round is not null && round.Trips.Size != 1 && !round.Makes(step.Subject) && site.NeverClears(step.Subject) == true
+        where round is not null && site.IsRepeated(step) && !round.Makes(step.Subject) && site.NeverClears(step.Subject) == true
         let backward = round.Of(EventKind.Backward).LastOrDefault(b => b.Order < step.Order && b.When.Path.CanMeet(step.When.Path))
         where backward is not null
         select Mend(At(step.Operation.Syntax, Named(step)), step, backward);

@@ -17,7 +17,7 @@ internal sealed class NN4016_GraphCut() : Rule("NN4016", RuleLevel.Likely, Categ
         from term in Flow.From(loss, project.Applied).Teaches == false ? [loss] : terms.Count > 1 ? terms : []
         let flow = Flow.From(term, project.Applied)
         where flow.Teaches == false
-        let cut = flow.Cuts.FirstOrDefault(c => Flow.From(c.Input!, project.Applied).Teaches == true)
+        let cut = flow.Cuts.FirstOrDefault(Flow.IsLearned)
         // A term that is cut off by hand is there to be looked at, or to keep others in place.
         where term == loss || cut is { Op.Name: not "detach", When.StopsGradients: false }
         let place = cut?.Syntax ?? backward.Operation.Syntax

@@ -13,5 +13,7 @@ internal sealed class NN4026_OneModuleTwoRoles() : Rule("NN4026", RuleLevel.Like
         from load in site.Of(EventKind.Load)
         where load.Arguments.Values.Any(v => v is ParametersOf { Model: var source } && source == load.Subject)
         && site.Of(EventKind.Step).Any(s => s.Subject is Optimizer optimizer && optimizer.Models.Contains(load.Subject))
-        select At(load.Operation.Syntax, ((Layer)load.Subject).Name);
+        let module = (Layer)load.Subject
+        select At(load.Operation.Syntax, module.Name).Fix("Make a second one that starts from the first's weights",
+            Edit.Duplicate(module, load.Operation));
 }
