@@ -192,7 +192,10 @@ internal sealed class SourceSet : IDisposable
 
     private static ProjectId AddLoose(ref Solution solution, IReadOnlyList<string> files, Walk? walk)
     {
-        var packages = walk?.Projects.SelectMany(RestoredPackages.Of).DistinctBy(Path.GetFileName).ToList() ?? [];
+        // Old packages bring parts of the platform themselves; every type would be there twice.
+        var platform = Platform.Select(Path.GetFileName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var packages = walk?.Projects.SelectMany(RestoredPackages.Of).DistinctBy(Path.GetFileName)
+            .Where(p => !platform.Contains(Path.GetFileName(p))).ToList() ?? [];
         if (!packages.Any(p => Path.GetFileName(p) == "TorchSharp.dll"))
             packages.Add(Path.Combine(AppContext.BaseDirectory, "refs", "TorchSharp.dll"));
         var references = Platform.Concat(packages).Select(p => (MetadataReference)MetadataReference.CreateFromFile(p));

@@ -46,7 +46,7 @@ internal static class Flow
             var step = open.Dequeue();
             if (seen.Count > MaxSteps) return (null, []);
             if (CutBy(step) is not null && step.Inputs.Count > 0) cuts.Add(step);
-            else if (step.Kind == StepKind.Unknown || step.Op.Writes || step.Op.Role == Role.Opaque && step.Inner is null
+            else if (step.Kind == StepKind.Unknown || step is { Kind: StepKind.Input, IsGiven: false, Outer: null, Samples: null } || step.Op.Writes || step.Op.Role == Role.Opaque && step.Inner is null
                 && step.Kind == StepKind.Operation || IsLeaf(step, start)) isKnown = false;
             else if (step.HasWeights || step.Op.Role is Role.Embedding or Role.Normalization) return (true, []);
             else if (step.Kind is StepKind.Network or StepKind.Module)

@@ -89,6 +89,9 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     /// <summary>On one side of a branch that was not decided.</summary>
     public bool Conditional => !When.Path.IsAlways;
 
+    /// <summary>Training code is handed it from outside: a parameter of the method that is read first.</summary>
+    public bool IsGiven { get; set; }
+
     /// <summary>May also be null: an optional argument.</summary>
     public bool MayBeNull { get; init; }
 

@@ -302,7 +302,7 @@ internal sealed partial class Reader
     {
         if (invalid.Syntax is InvocationExpressionSyntax { ArgumentList.Arguments: var written } call
             && models(call.SyntaxTree) is { } model
-            && model.GetSymbolInfo(call, cancellation).CandidateSymbols.OfType<IMethodSymbol>().OrderByDescending(m => Fits(m, written))
+            && model.GetSymbolInfo(call, cancellation).CandidateSymbols.OfType<IMethodSymbol>().OrderByDescending(m => Fits(m, written, model))
             .FirstOrDefault() is { } meant && torch.IsTorch(meant))
         {
             var arguments = new List<Argument>();
@@ -331,9 +331,16 @@ internal sealed partial class Reader
     }
 
     /// <summary>How many of the arguments a method has a parameter for.</summary>
-    private static int Fits(IMethodSymbol method, SeparatedSyntaxList<ArgumentSyntax> written) =>
-        written.Select((a, i) => a.NameColon is { } named
-        ? method.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name))
-        : method.Parameters.ElementAtOrDefault(i))
-            .OfType<IParameterSymbol>().Distinct<IParameterSymbol>(SymbolEqualityComparer.Default).Count() * 32 - method.Parameters.Length;
+    /// <summary>How many arguments have a parameter that takes what they are; of methods alike the one with fewer parameters.</summary>
+    private static int Fits(IMethodSymbol method, SeparatedSyntaxList<ArgumentSyntax> written, SemanticModel model)
+    {
+        var taken = new HashSet<IParameterSymbol>(SymbolEqualityComparer.Default);
+        for (var i = 0; i < written.Count; i++)
+            if ((written[i].NameColon is { } named
+                ? method.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name))
+                : method.Parameters.ElementAtOrDefault(i)) is { } parameter
+                && (model.GetTypeInfo(written[i].Expression).Type is not { TypeKind: not TypeKind.Error } type
+                || model.Compilation.ClassifyCommonConversion(type, parameter.Type).Exists)) taken.Add(parameter);
+        return taken.Count * 32 - method.Parameters.Length;
+    }
 }

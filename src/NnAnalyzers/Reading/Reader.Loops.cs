@@ -126,7 +126,7 @@ internal sealed partial class Reader
             return true;
         }
         if (ContentsOf(collection) is { IsComplete: true, Elements.Length: 0 } && insideNetwork) return true;
-        return Once(Anything(ElementType(loop.Collection.Type), "element"));
+        return Once(Data(Anything(ElementType(loop.Collection.Type), "element")));
 
         bool Rounds(IEnumerable<Value> parts)
         {

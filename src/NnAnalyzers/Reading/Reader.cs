@@ -203,9 +203,19 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     /// What a parameter stands for when nobody said: a tensor comes in, a module of a known class, anything else is unknown.
     /// </summary>
     private Value Anything(IParameterSymbol parameter) =>
-        Anything(parameter.Type, parameter.Name,
+        Data(Anything(parameter.Type, parameter.Name,
         parameter.NullableAnnotation == NullableAnnotation.Annotated
-        || parameter.HasExplicitDefaultValue && parameter.ExplicitDefaultValue is null);
+        || parameter.HasExplicitDefaultValue && parameter.ExplicitDefaultValue is null));
+
+    /// <summary>What code is handed, or goes through one by one, are data: no weights are behind them.</summary>
+    private Value Data(Value value)
+    {
+        if (value is Step tensor) tensor.IsGiven = true;
+        else if (value is Items or Collection)
+            foreach (var element in ContentsOf(value)?.Elements ?? ImmutableArray<Value>.Empty)
+                if (element is Step or Items) Data(element);
+        return value;
+    }
 
     private Value Anything(ITypeSymbol? type, string name, bool mayBeNull = false)
     {

@@ -52,6 +52,17 @@ public class NN4016_GraphCutTests
     [InlineData("functional.mse_loss(model.forward(x), y) + model.parameters().First().pow(2).sum()")]
     public Task Silent(string loss) => Verify.SilentAsync(Code.Loop(Turn(loss)));
 
+    // What comes out of code that is not read may have weights behind it.
+    [Fact]
+    public Task Silent_where_something_is_not_read() => Verify.SilentAsync(Code.Loop(Turn("functional.mse_loss(model.forward(x).detach(), "
+        + "answer.Value)"), "var answer = Unread.Ask();", more: """
+            class Answer { public Tensor Value { get; set; } = zeros(1); public Tensor? Loss { get; init; } }
+            static class Unread
+            {
+                [System.Runtime.InteropServices.DllImport("x")] public static extern Answer Ask();
+            }
+            """), Code.Loop(Turn("answer.Loss!"), "var answer = Unread.Ask();").Replace("class Program", "class Other"));
+
     // The critic learns from what is cut off from the generator.
     [Fact]
     public Task Silent_for_an_adversary() => Verify.SilentAsync(Code.Loop("""

@@ -75,6 +75,7 @@ public class NN5002_OptimizerStateNotSavedTests
                 Resume();
                 for (var i = 0; i < epochs; i++)
                 {
+                    _optimizer.zero_grad();
                     functional.mse_loss(_model.forward(randn(8, 4)), randn(8, 1)).backward();
                     _optimizer.step();
                     Save();
