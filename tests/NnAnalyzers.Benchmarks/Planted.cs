@@ -12,7 +12,7 @@ namespace NnAnalyzers.Benchmarks;
 /// Plants one mistake after another into code and tells which the rules notice: sizes that are off by one, a loss that applies the
 /// softmax of the network again, an activation or a softmax around what a forward method returns; in training code another optimizer, a
 /// rate a thousand times as large, a decay, state that is not saved or not loaded, a loss that is clamped; a tanh for a rectifier; what
-/// <see cref="PlantedLayers"/> and <see cref="PlantedData"/> plant. Not every plant is a mistake: the input of a first layer and the
+/// <see cref="PlantedLayers"/>, <see cref="PlantedData"/> and <see cref="PlantedTraining"/> plant. Not every plant is a mistake: the input of a first layer and the
 /// classes of a last one may be any number, and most modules are blocks.
 /// </summary>
 internal static class Planted
@@ -29,7 +29,7 @@ internal static class Planted
             var near = own.Keys.Where(t => own[tree].Contains(t) || own[t].Contains(tree)).Select(t => t.FilePath).ToHashSet();
             var model = all.GetSemanticModel(tree);
             foreach (var (kind, rules, at, change) in tree.GetRoot().DescendantNodes().SelectMany(n => Plants(n)
-                .Concat(PlantedLayers.In(n)).Concat(PlantedData.In(n, model))))
+                .Concat(PlantedLayers.In(n)).Concat(PlantedData.In(n, model)).Concat(PlantedTraining.In(n))))
             {
                 var planted = all.ReplaceSyntaxTree(tree, With(tree, change));
                 if (PlantedLayers.ChangesSizes(kind)) planted = Fitted(planted, before, near);

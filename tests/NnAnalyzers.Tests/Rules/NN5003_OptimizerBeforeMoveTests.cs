@@ -27,6 +27,31 @@ public class NN5003_OptimizerBeforeMoveTests
         + $"var optimizer = {{|NN5003:optim.Adam(model.parameters())|}}; model.load(path); {Loop}"));
 
     [Theory]
+    [InlineData("model.register_module(\"more\", Linear(4, 4));")]
+    [InlineData("model.add_module(\"more\", Linear(4, 4));")]
+    [InlineData("Grow(model);")]
+    public Task Given_layers_afterwards(string grow) => Verify.FiresAsync($$"""
+        class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc = Linear(4, 1);
+            public Net() : base("net") => RegisterComponents();
+            public override Tensor forward(Tensor x) => fc.forward(x);
+        }
+        static class Program
+        {
+            static void Grow(Net net) => net.register_module("more", Linear(4, 4));
+
+            static void Main()
+            {
+                var model = new Net();
+                var optimizer = {|NN5003:optim.Adam(model.parameters())|};
+                {{grow}}
+                {{Loop}}
+            }
+        }
+        """);
+
+    [Theory]
     [InlineData("var model = Linear(4, 1); model.to(CUDA); var optimizer = optim.Adam(model.parameters()); LOOP")]
     [InlineData("var model = Linear(4, 1); model.to(CUDA); var optimizer = optim.Adam(model.parameters()); model.to(CUDA); LOOP")]
     [InlineData("var model = Linear(4, 1); var optimizer = optim.Adam(model.parameters()); LOOP model.to(CPU);")]
