@@ -12,6 +12,7 @@ internal static class RuleCatalog
         new NN1013_OneOutputForClasses(),
         new NN1003_SharedBuilderOutput(),
         new NN1002_ActivationRepeatedByLoss(),
+        new NN4017_ReductionOverBatch(),
         new NN1001_OutputActivation(),
         new NN1004_MissingBias(),
         new NN1006_SaturatingHiddenActivation(),
