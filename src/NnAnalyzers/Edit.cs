@@ -259,7 +259,7 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     /// <summary>Adds a number to what a function or method works on.</summary>
     public static IEnumerable<Edit>? AddInside(Step step, string number)
     {
-        if (Operand(step) is not { } operand) return null;
+        if (Operand(step) is not { } operand || IsInPlace(step)) return null;
         var isReceiver = operand.Parent is MemberAccessExpressionSyntax;
         var isPlain = operand is IdentifierNameSyntax or InvocationExpressionSyntax or MemberAccessExpressionSyntax
             or ElementAccessExpressionSyntax or ParenthesizedExpressionSyntax or BinaryExpressionSyntax
@@ -274,6 +274,9 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             new(operand.SyntaxTree, new TextSpan(operand.Span.End, 0), close)];
     }
 
+    private static bool IsInPlace(Step step) =>
+        step.Operation is IInvocationOperation { TargetMethod.Name: var name } && name.EndsWith("_", StringComparison.Ordinal);
+
     /// <summary>
     /// One function in the place of two: <c>log(softmax(x, 1))</c> becomes <c>log_softmax(x, 1)</c>. What stands in a variable that nobody
     /// else reads is changed there.
@@ -283,7 +286,8 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     {
         if (outer.Syntax is not ExpressionSyntax place
             || inner is not { Layer: null, Syntax: ExpressionSyntax written, Operation: { } made }
-            || outer.IsMadeRepeatedly != inner.IsMadeRepeatedly || Operand(inner) is not { } operand) return null;
+            || outer.IsMadeRepeatedly != inner.IsMadeRepeatedly || IsInPlace(outer) || IsInPlace(inner)
+            || Operand(inner) is not { } operand) return null;
         var text = Scope.FunctionsAt(made) + string.Format(System.Globalization.CultureInfo.InvariantCulture, function, operand);
         if (place.Span.Contains(written.Span)) return Replace(place, text);
         return outer.Input == inner && inner.Users.All(u => u == outer) && !inner.IsReadOut && Operand(outer) is IdentifierNameSyntax

@@ -8,6 +8,7 @@ internal static class RuleCatalog
 {
     public static readonly ImmutableArray<Rule> All = new Rule[]
     {
+        new NN4018_LossArgumentsSwapped(),
         new NN1011_SoftmaxOverOne(),
         new NN1013_OneOutputForClasses(),
         new NN1003_SharedBuilderOutput(),

@@ -18,11 +18,15 @@ internal sealed record WrittenEntropy(Step Log, Step Chance, Step Product, Step?
     /// <param name="passes">Whether gradients pass a step.</param>
     public static WrittenEntropy? Of(Step step, Func<Step, bool> passes)
     {
-        if (step is { Op.Name: "log", Input: { } input } && Bare(input) is { Op.Name: "gather" or "index", Input: { } all })
+        if (step is { Op.Name: "log", Input: { } input } && Bare(input) is { Input: { } all } chosen && IsChoice(chosen))
             return new(step, Bare(all), step, null);
         if (Weighed(step, passes) is not var (log, target) || Bare(log.Input!) is var chance && chance.Op.Name == "sub") return null;
         return new WrittenEntropy(log, chance, step, target).Followed(passes);
     }
+
+    /// <summary>One of each row, by numbers that are data.</summary>
+    private static bool IsChoice(Step step) => step.Op.Name == "gather"
+        || step.Op.Name == "index" && step.Arguments.ValueOf("indices") is Items { Elements: [Step, Step] };
 
     private static (Step Log, Step Target)? Weighed(Step step, Func<Step, bool> passes)
     {
