@@ -42,6 +42,7 @@ internal static class RuleCatalog
         new NN4004_DecayedToNothing(),
         new NN4003_LearningRateOutOfRange(),
         new NN4001_PlainSgd(),
+        new NN4021_LogOfRawOutput(),
         new NN4002_DecayOnAdam(),
         new NN4008_ClippingMasksTheProblem(),
         new NN4009_LossTooClever(),
