@@ -43,6 +43,7 @@ internal static class RuleCatalog
         new NN4003_LearningRateOutOfRange(),
         new NN4001_PlainSgd(),
         new NN4021_LogOfRawOutput(),
+        new NN4025_UnsafeFormula(),
         new NN4002_DecayOnAdam(),
         new NN4008_ClippingMasksTheProblem(),
         new NN4009_LossTooClever(),
