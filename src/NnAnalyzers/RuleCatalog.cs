@@ -44,6 +44,7 @@ internal static class RuleCatalog
         new NN4001_PlainSgd(),
         new NN4021_LogOfRawOutput(),
         new NN4025_UnsafeFormula(),
+        new NN4023_SummedLoss(),
         new NN4002_DecayOnAdam(),
         new NN4008_ClippingMasksTheProblem(),
         new NN4009_LossTooClever(),
