@@ -256,6 +256,53 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             : Replace(syntax.Expression, "true")
             : null;
 
+    /// <summary>Adds a number to what a function or method works on.</summary>
+    public static IEnumerable<Edit>? AddInside(Step step, string number)
+    {
+        if (Operand(step) is not { } operand || IsInPlace(step)) return null;
+        var isReceiver = operand.Parent is MemberAccessExpressionSyntax;
+        var isPlain = operand is IdentifierNameSyntax or InvocationExpressionSyntax or MemberAccessExpressionSyntax
+            or ElementAccessExpressionSyntax or ParenthesizedExpressionSyntax or BinaryExpressionSyntax
+            { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression or (int)SyntaxKind.MultiplyExpression
+                or (int)SyntaxKind.DivideExpression };
+        var open = (isReceiver ? "(" : "") + (isPlain ? "" : "(");
+        var close = (isPlain ? "" : ")") + " + " + number + (isReceiver ? ")" : "");
+        if (operand.Parent is MemberAccessExpressionSyntax && operand is ParenthesizedExpressionSyntax { Expression: BinaryExpressionSyntax
+            { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression } sum })
+            return [new(operand.SyntaxTree, new TextSpan(sum.Span.End, 0), " + " + number)];
+        return [.. open.Length == 0 ? Array.Empty<Edit>() : [new(operand.SyntaxTree, new TextSpan(operand.SpanStart, 0), open)],
+            new(operand.SyntaxTree, new TextSpan(operand.Span.End, 0), close)];
+    }
+
+    private static bool IsInPlace(Step step) =>
+        step.Operation is IInvocationOperation { TargetMethod.Name: var name } && name.EndsWith("_", StringComparison.Ordinal);
+
+    /// <summary>
+    /// One function in the place of two: <c>log(softmax(x, 1))</c> becomes <c>log_softmax(x, 1)</c>. What stands in a variable that nobody
+    /// else reads is changed there.
+    /// </summary>
+    /// <param name="function">Its call, with {0} for what the inner one works on.</param>
+    public static IEnumerable<Edit>? Merge(Step outer, Step inner, string function)
+    {
+        if (outer.Syntax is not ExpressionSyntax place
+            || inner is not { Layer: null, Syntax: ExpressionSyntax written, Operation: { } made }
+            || outer.IsMadeRepeatedly != inner.IsMadeRepeatedly || IsInPlace(outer) || IsInPlace(inner)
+            || Operand(inner) is not { } operand) return null;
+        var text = Scope.FunctionsAt(made) + string.Format(System.Globalization.CultureInfo.InvariantCulture, function, operand);
+        if (place.Span.Contains(written.Span)) return Replace(place, text);
+        return outer.Input == inner && inner.Users.All(u => u == outer) && !inner.IsReadOut && Operand(outer) is IdentifierNameSyntax
+            && Unwrap(outer) is { } unwrapped ? [.. Replace(written, text), .. unwrapped] : null;
+    }
+
+    /// <summary>Lets the first two arguments of a call change places; names they are given with stay.</summary>
+    public static IEnumerable<Edit>? Swap(IOperation? call) =>
+        call is IInvocationOperation { Syntax: InvocationExpressionSyntax { ArgumentList.Arguments: { Count: >= 2 } given } }
+        && given[0].NameColon is null == given[1].NameColon is null && (given[0].NameColon is null
+            || call is IInvocationOperation { Arguments: var bound } && bound.Count(a => a.Parameter?.Ordinal < 2
+            && (a.Syntax == given[0] || a.Syntax == given[1])) == 2)
+        ? [new(given[0].SyntaxTree, given[0].Expression.Span, given[1].Expression.ToString()),
+            new(given[0].SyntaxTree, given[1].Expression.Span, given[0].Expression.ToString())] : null;
+
     /// <summary>Gives a parameter another value, whether the call names it, places it or leaves it out.</summary>
     public static IEnumerable<Edit>? SetArgument(IInvocationOperation call, IParameterSymbol parameter, string value)
     {
@@ -268,6 +315,16 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         return [new(list.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0),
             (list.Arguments.Count > 0 ? ", " : "") + $"{parameter.Name}: {value}")];
     }
+
+    /// <summary>
+    /// Gives a step the axis it works along, where that is written at it; a reduction has to keep its axis for what follows.
+    /// </summary>
+    public static IEnumerable<Edit>? SetAxis(Step step, int axis) =>
+        step is { IsMadeRepeatedly: false, Layer: null or { IsMadeRepeatedly: false } }
+        && step.Arguments.TryGetValue("dim", out var dim) && dim is { IsWrittenThere: true, Operation: IArgumentOperation
+            { ArgumentKind: ArgumentKind.Explicit, Value.Type.SpecialType: SpecialType.System_Int64, Syntax: ArgumentSyntax written } }
+        && (step.Role != Role.Reduction || step.Arguments.ValueOf("keepdim") is { Flag: true })
+        ? Replace(written.Expression, axis.ToString(System.Globalization.CultureInfo.InvariantCulture)) : null;
 
     /// <summary>An argument as it is written in a call, by position or with its name; null if it is left out.</summary>
     public static string? Written(Argument argument, bool named = false) =>

@@ -8,10 +8,12 @@ internal static class RuleCatalog
 {
     public static readonly ImmutableArray<Rule> All = new Rule[]
     {
+        new NN4018_LossArgumentsSwapped(),
         new NN1011_SoftmaxOverOne(),
         new NN1013_OneOutputForClasses(),
         new NN1003_SharedBuilderOutput(),
         new NN1002_ActivationRepeatedByLoss(),
+        new NN4017_ReductionOverBatch(),
         new NN1001_OutputActivation(),
         new NN1004_MissingBias(),
         new NN1006_SaturatingHiddenActivation(),
@@ -40,6 +42,9 @@ internal static class RuleCatalog
         new NN4004_DecayedToNothing(),
         new NN4003_LearningRateOutOfRange(),
         new NN4001_PlainSgd(),
+        new NN4021_LogOfRawOutput(),
+        new NN4025_UnsafeFormula(),
+        new NN4023_SummedLoss(),
         new NN4002_DecayOnAdam(),
         new NN4016_GraphCut(),
         new NN4024_StateCarriedOver(),

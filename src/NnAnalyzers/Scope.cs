@@ -151,6 +151,33 @@ internal static class Scope
         n is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax
         or CompilationUnitSyntax);
 
+    /// <summary>
+    /// The prediction as it is written in the logarithm of a cross-entropy, and the target in the product; null where they have no names.
+    /// </summary>
+    public static (string Prediction, string Target)? NamesIn(WrittenEntropy entropy)
+    {
+        var (prediction, isMore) = (Edit.Operand(entropy.Log), true);
+        while (isMore)
+            (prediction, isMore) = prediction switch
+            {
+                ParenthesizedExpressionSyntax { Expression: var inner } => (inner, true),
+                BinaryExpressionSyntax { Left: var left, Right: LiteralExpressionSyntax } => (left, true),
+                InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var on,
+                    Name.Identifier.Text: "clamp" or "clamp_min" or "clip" } } => (on, true),
+                _ => (prediction, false),
+            };
+        return prediction is IdentifierNameSyntax && entropy.Product.Syntax is BinaryExpressionSyntax product
+            && (product.Left.Span.Contains(entropy.Log.Syntax!.Span) ? product.Right : product.Left) is IdentifierNameSyntax target
+            ? (prediction.ToString(), target.ToString()) : null;
+    }
+
+    /// <summary>How code at the place of an operation names the class of functions of TorchSharp, with a dot.</summary>
+    public static string FunctionsAt(IOperation operation)
+    {
+        var names = operation.SemanticModel?.LookupNamespacesAndTypes(operation.Syntax.SpanStart, name: "functional");
+        return names?.Any(n => n.ContainingType?.Name == "nn") == true ? "functional." : "TorchSharp.torch.nn.functional.";
+    }
+
     /// <summary>The text of an expression, if it does nothing and gives at a place what it gives where it is written; else null.</summary>
     public static string? TextAt(IOperation expression, SyntaxNode place)
     {

@@ -167,6 +167,30 @@ internal static class Chain
         }
     }
 
+    /// <summary>
+    /// The steps back from one through which every axis stays where it is and nothing else is chosen, and the one where that ends.
+    /// </summary>
+    /// <param name="networks">The network that a step of training code applies.</param>
+    public static IEnumerable<Step> Aligned(Step step, Func<Step, Network?> networks)
+    {
+        var (at, entered) = ((Step?)step, new Stack<Step>());
+        for (var length = 0; at is not null && length < MaxLength; length++)
+        {
+            yield return at;
+            if (at.Inner is not null) entered.Push(at);
+            at = at.Inner is { } inner ? Only(inner.Outputs)
+                : at.Kind == StepKind.Network ? Only(networks(at)?.Outputs)
+                : at.Kind == StepKind.Input ? entered.Count > 0 ? entered.Pop().Given(at) : at.Outer
+                : at.Kind == StepKind.Operation && at.Inputs.Count == 1 && IsEach(at) ? at.Input : null;
+        }
+
+        static Step? Only(IEnumerable<Output>? outputs) => outputs?.Where(o => !o.PredictionOnly).ToList() is [var only] ? only.Step : null;
+
+        static bool IsEach(Step step) => step.Role is Role.Identity or Role.Dropout or Role.Activation or Role.Softmax or Role.Arithmetic
+            && (step.Op.KeepsShape || step.Op.Shape == Shapes.ShapeFunctions.Broadcast)
+            && !step.Op.Name.EndsWith("_", StringComparison.Ordinal);
+    }
+
     /// <summary>The chain of steps from the nearest layers to the loss, as a message quotes it.</summary>
     public static string Path(LossEnd end, LossUse use)
     {

@@ -26,18 +26,26 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
         && given.Take(2).All(a => a.NameColon is null) ? given[side == Prediction ? 0 : 1].Expression : null;
 
     /// <summary>The target is given, as far as its steps are read: no network had a hand in it.</summary>
-    public bool IsSupervised
+    public bool IsSupervised => Target is not null && !Loss.PredictionOnly && IsGiven(Target, _ => true);
+
+    /// <summary>No network had a hand in a tensor.</summary>
+    /// <param name="isData">Of a step that is not read: whether data comes out of it.</param>
+    public static bool IsGiven(Step side, Func<Step, bool> isData)
     {
-        get
+        var (open, seen) = (new Queue<Step>([side]), new HashSet<Step>());
+        while (open.Count > 0)
         {
-            if (Target is null || Loss.PredictionOnly) return false;
-            var (open, seen) = (new Queue<Step>([Target]), new HashSet<Step>());
-            while (open.Count > 0)
-                if (open.Dequeue() is var step && (step.Layer is not null || step.Kind == StepKind.Network)) return false;
-                else foreach (var input in step.Inputs.Where(seen.Add)) open.Enqueue(input);
-            return true;
+            var step = open.Dequeue();
+            if (step.Layer is not null || step.Kind is StepKind.Network || step.Kind == StepKind.Unknown && !isData(step)) return false;
+            foreach (var input in step.Inputs.Where(seen.Add)) open.Enqueue(input);
         }
+        return true;
     }
+
+    /// <summary>What a loader gives under a key, whoever has made the loader.</summary>
+    public static bool IsOfBatch(Step step) =>
+        step.Operation is IPropertyReferenceOperation { Property.IsIndexer: true, Arguments: [{ Value.ConstantValue.Value: string }],
+            Instance.Type.Name: "Dictionary" or "IDictionary" };
 
     /// <summary>The axis that holds the classes: the second, or the only one of a single sample.</summary>
     public Dim Classes => Op.Domain is not (LossDomain.Logits or LossDomain.LogProbabilities) || Prediction is not { } p ? Dim.Unknown

@@ -418,6 +418,15 @@ internal sealed class ProjectGraph
     /// <summary>The steps that decide a tensor of training code.</summary>
     public IEnumerable<Source> Behind(Step step, TrainingSite site) => _losses.Behind(step, site);
 
+    /// <inheritdoc cref="Chain.Aligned"/>
+    public IEnumerable<Step> Aligned(Step step) => Chain.Aligned(step, Applied);
+
+    /// <summary>What the gradients of a site pass on their way back.</summary>
+    public GradientWay GradientsOf(TrainingSite site) => _gradients.TryGetValue(site, out var known) ? known
+        : _gradients[site] = new(site.Of(EventKind.Backward).Select(e => e.Subject).OfType<Step>(), Applied, Given);
+
+    private readonly Dictionary<TrainingSite, GradientWay> _gradients = [];
+
     /// <inheritdoc cref="LossLinks.IsFedParts"/>
     public bool IsFedParts(Network network) => _losses.IsFedParts(network);
 

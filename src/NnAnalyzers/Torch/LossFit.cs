@@ -27,4 +27,10 @@ internal static class LossFit
         ("Sigmoid", LossDomain.Probabilities) => LossDomain.BinaryLogits,
         _ => null,
     };
+
+    /// <summary>Whether a loss of a prediction and a target is another one when the two change places.</summary>
+    public static bool HasSides(Op loss) => loss.Domain is LossDomain.Logits or LossDomain.BinaryLogits or LossDomain.Probabilities
+        or LossDomain.LogProbabilities or LossDomain.LogDistribution
+        || loss.Name is "PoissonNLLLoss" or "HingeEmbeddingLoss" or "SoftMarginLoss" or "MultiMarginLoss" or "MultiLabelMarginLoss"
+        or "MultiLabelSoftMarginLoss";
 }

@@ -21,7 +21,7 @@ internal sealed class NN1011_SoftmaxOverOne() : Rule("NN1011", RuleLevel.Proven,
     {
         if (!IsOverOne(step) || step.Syntax is null) yield break;
         var use = uses.FirstOrDefault(u => u.Ends.Any(e => e.Last == step));
-        var finding = At(step.Syntax, step.Op.Name, Axis(step)!, step.Input!.Shape, step.Op.Name == "LogSoftmax" ? "0" : "1");
+        var finding = At(step.Syntax, step.Op.Name, Softmaxes.AxisOf(step)!, step.Input!.Shape, step.Op.Name == "LogSoftmax" ? "0" : "1");
         yield return use?.Op.Domain switch
         {
             // One unit is a yes or no: its logit goes into the binary loss that has the sigmoid inside.
@@ -37,8 +37,5 @@ internal sealed class NN1011_SoftmaxOverOne() : Rule("NN1011", RuleLevel.Proven,
 
     /// <summary>Also asked by rules that leave this place to this one.</summary>
     public static bool IsOverOne(Step step) =>
-        step is { Role: Role.Softmax, Conditional: false } && Axis(step) is { } axis && step.Input?.Shape.At(axis).Size == 1;
-
-    private static long? Axis(Step step) =>
-        step.Op.Name == "Softmax2d" ? -3 : step.Arguments.TryGetValue("dim", out var dim) ? (dim.Value as Constant)?.Integer : null;
+        step is { Role: Role.Softmax, Conditional: false } && Softmaxes.AxisOf(step) is { } axis && step.Input?.Shape.At(axis).Size == 1;
 }
