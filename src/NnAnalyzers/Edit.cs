@@ -493,6 +493,28 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         return new TextSpan(rest.Length == 0 || rest.StartsWith("//", StringComparison.Ordinal) ? line.End : statement.Span.End, 0);
     }
 
+    /// <summary>
+    /// Keeps what a statement throws away until the block around it ends; null where nothing can be declared, or the language is too old.
+    /// </summary>
+    /// <param name="otherwise">The name where <c>_</c> means something else.</param>
+    public static IEnumerable<Edit>? Keep(StatementSyntax statement, ExpressionSyntax value, string otherwise)
+    {
+        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax) || BlockOf(statement) is not { } block
+            || statement.SyntaxTree.Options is not CSharpParseOptions { LanguageVersion: >= LanguageVersion.CSharp8 }) return null;
+        var around = statement.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? block;
+        bool IsTaken(string name) => block.DescendantTokens().Any(t => t.ValueText == name && !statement.Span.Contains(t.Span))
+            || around.DescendantNodes().Any(n => n is VariableDeclaratorSyntax { Identifier.ValueText: var own } && own == name
+                && BlockOf(n.FirstAncestorOrSelf<StatementSyntax>()!) is { } other && other.Span.Contains(statement.Span)
+                || n is ParameterSyntax { Identifier.ValueText: var given } && given == name);
+        var free = new[] { "_", otherwise }.FirstOrDefault(n => !IsTaken(n));
+        return free is null ? null
+            : [new(statement.SyntaxTree, TextSpan.FromBounds(statement.SpanStart, value.SpanStart), $"using var {free} = ")];
+    }
+
+    /// <summary>Whether the block around a statement says a name further down.</summary>
+    public static bool IsSaidBehind(StatementSyntax statement, string name) => BlockOf(statement) is { } block
+        && block.DescendantTokens().Any(t => t.SpanStart > statement.Span.End && t.ValueText == name);
+
     /// <summary>Puts code in place of a statement.</summary>
     public static IEnumerable<Edit> Rewrite(StatementSyntax statement, string code) => Replace(statement, Indent(code, statement));
 

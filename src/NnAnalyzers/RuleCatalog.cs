@@ -37,6 +37,7 @@ internal static class RuleCatalog
         new NN5002_OptimizerStateNotSaved(),
         new NN5004_ResumeWithoutOptimizerState(),
         new NN5003_OptimizerBeforeMove(),
+        new NN4011_NoGradNotDisposed(),
         new NN4004_DecayedToNothing(),
         new NN4003_LearningRateOutOfRange(),
         new NN4001_PlainSgd(),

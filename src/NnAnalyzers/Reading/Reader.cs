@@ -247,6 +247,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         {
             case IExpressionStatementOperation expression:
                 Evaluate(expression.Operation, frame);
+                // Nothing keeps what switches gradients; it is meant for what comes next.
+                if (Thrown(expression.Operation) is IInvocationOperation call && Effects.IsGradientSwitch(call.TargetMethod))
+                    Open(call, frame);
                 return true;
             case IBlockOperation block:
             {
@@ -333,6 +336,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         NameAfter(value, variable.Symbol);
         Set(frame, variable.Symbol, value);
     }
+
+    /// <summary>What a statement gives and nobody keeps.</summary>
+    private static IOperation Thrown(IOperation statement) =>
+        statement is ISimpleAssignmentOperation { Target: IDiscardOperation, Value: var value } ? Bare(value) : Bare(statement);
 
     private bool Leave(Exit exit)
     {
