@@ -484,6 +484,41 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         EndOf(statement) is { } end
         ? [new(statement.SyntaxTree, end, NewLine(statement) + Indentation(statement) + Indent(code, statement))] : null;
 
+    /// <summary>Adds a statement in front of another, on a line of its own if that one has one.</summary>
+    public static IEnumerable<Edit>? InsertBefore(StatementSyntax statement, string code) =>
+        statement.Parent is not (BlockSyntax or GlobalStatementSyntax) ? null
+        : [new(statement.SyntaxTree, new TextSpan(statement.SpanStart, 0), code + Between(statement))];
+
+    /// <summary>
+    /// Does something before some statements of a block and something after them; what the last one returns is returned after that. Null
+    /// where control may leave on the way.
+    /// </summary>
+    public static IEnumerable<Edit>? Around(StatementSyntax first, StatementSyntax last, string before, string after)
+    {
+        if (BlockOf(first) is not { } block || block != BlockOf(last)) return null;
+        var statements = block.ChildNodes().Select(n => n is GlobalStatementSyntax global ? global.Statement : n).OfType<StatementSyntax>()
+            .Where(s => s.SpanStart >= first.SpanStart && s.Span.End <= last.Span.End).ToList();
+        if (last is ReturnStatementSyntax { Expression: { } value } && first == last && !IsTaken(block, "result"))
+            return [new(last.SyntaxTree, TextSpan.FromBounds(last.SpanStart, value.SpanStart), before + Between(last) + "var result = "),
+                .. InsertAfter(last, after + "\nreturn result;") ?? []];
+        return statements.SelectMany(s => s.DescendantNodesAndSelf()).Any(Leaves) ? null
+            : All([InsertBefore(first, before), InsertAfter(last, after)]);
+
+        bool Leaves(SyntaxNode node) => node is ReturnStatementSyntax or YieldStatementSyntax or GotoStatementSyntax
+            || node is BreakStatementSyntax or ContinueStatementSyntax && !node.Ancestors().TakeWhile(a => a != block).Any(a =>
+                a is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax
+                or SwitchSectionSyntax);
+    }
+
+    private static bool IsTaken(SyntaxNode scope, string name) => scope.DescendantTokens().Any(t => t.ValueText == name);
+
+    /// <summary>What stands between a statement and one that is put in front of it.</summary>
+    private static string Between(StatementSyntax statement)
+    {
+        var line = Lines(statement.SyntaxTree).GetLineFromPosition(statement.SpanStart);
+        return line.Start + Indentation(statement).Length == statement.SpanStart ? NewLine(statement) + Indentation(statement) : " ";
+    }
+
     /// <summary>Where something can be put behind a statement: the end of its line, unless something else follows on it.</summary>
     private static TextSpan? EndOf(StatementSyntax statement)
     {
@@ -509,6 +544,16 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         var free = new[] { "_", otherwise }.FirstOrDefault(n => !IsTaken(n));
         return free is null ? null
             : [new(statement.SyntaxTree, TextSpan.FromBounds(statement.SpanStart, value.SpanStart), $"using var {free} = ")];
+    }
+
+    /// <summary>Opens a dispose scope at the start of each turn of a loop; null where the loop has no block.</summary>
+    public static IEnumerable<Edit>? OpenScope(IOperation loop)
+    {
+        if (loop is not ILoopOperation { Body.Syntax: BlockSyntax { Statements: [var first, ..] }, SemanticModel: { } model }
+            || Scope.Free(first, "scope", "turn") is not { } name) return null;
+        bool Means(string word) => !model.LookupSymbols(first.SpanStart, name: word).IsEmpty;
+        var torch = Means("NewDisposeScope") ? "" : Means("torch") ? "torch." : "TorchSharp.torch.";
+        return InsertBefore(first, $"using var {name} = {torch}NewDisposeScope();");
     }
 
     /// <summary>Whether the block around a statement says a name further down.</summary>

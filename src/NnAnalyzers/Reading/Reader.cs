@@ -351,12 +351,14 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private void Open(IOperation resources, Frame frame)
     {
         foreach (var call in resources.DescendantsAndSelf().OfType<IInvocationOperation>())
-            if (Effects.OpensScope(call.TargetMethod.Name)) Now = Now with { Open = Now.Open with { Scope = resources } };
+            if (Effects.OpensScope(call.TargetMethod.Name))
+                Now = Now with { Open = Now.Open with { Scope = resources, ScopeIn = Now.Loop } };
             else if (Effects.Gradients(call.TargetMethod.Name) is var (ifTrue, ifFalse))
             {
                 Value mode = ifTrue == ifFalse || call.Arguments.Length == 0 ? Yes : Evaluate(call.Arguments[0].Value, frame);
-                var opened = Holds(mode) is { } known ? new Open(!(known ? ifTrue : ifFalse), null, Now.Open.Scope)
-                    : new Open(false, ifTrue ? TruthOf(mode) : TruthOf(mode).Not(), Now.Open.Scope);
+                var opened = Holds(mode) is { } known
+                    ? Now.Open with { StopsGradients = !(known ? ifTrue : ifFalse), GradientsIf = null }
+                    : Now.Open with { StopsGradients = false, GradientsIf = ifTrue ? TruthOf(mode) : TruthOf(mode).Not() };
                 Now = Now with { Open = opened };
             }
     }

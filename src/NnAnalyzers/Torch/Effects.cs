@@ -106,6 +106,19 @@ internal static class Effects
         _ => "",
     };
 
+    private static readonly HashSet<string> TensorMoves = new(["to", "cuda", "cpu", "mps", "to_type", "type", "type_as", "float", "double",
+        "half", "bfloat16", "@float", "@double", "@long", "@int", "@short", "@byte", "@bool", "int", "long", "short", "byte", "bool"],
+        StringComparer.Ordinal);
+
+    /// <summary>Methods that give a tensor on another device, or of another type.</summary>
+    public static bool Moves(string method) => TensorMoves.Contains(method);
+
+    /// <summary>Whether a symbol is one of them that is called on a tensor; a module's own works in place.</summary>
+    public static bool IsTensorMove(ISymbol symbol) => symbol is IMethodSymbol { ReturnType: { Name: "Tensor" } tensor } method
+        && tensor.ContainingType is { Name: "torch", ContainingNamespace.Name: "TorchSharp" }
+        && method.ContainingAssembly.Name == tensor.ContainingAssembly.Name
+        && (method.ContainingType.Name == "Tensor" || method is { ReducedFrom: not null, ReceiverType.Name: "Tensor" });
+
     /// <summary>Opens a scope at whose end the tensors made in it are disposed of.</summary>
     public static bool OpensScope(string method) => method is "NewDisposeScope";
 }
