@@ -26,7 +26,7 @@ public class CasesTests
         ["asking-changes"] = "NN3003 14*",
         ["correlated-branches"] = "",
         ["early-exit"] = "",
-        ["escaped-optimizer"] = "NN7005 20*",
+        ["escaped-optimizer"] = "",
         ["grow-merged-sizes"] = "",
         ["one-helper-second-network"] = "NN1002 15*",
         ["one-helper-two-networks"] = "",

@@ -45,10 +45,11 @@ internal sealed record Evaluation(Event Applied, Step Output, TrainingSite Site)
     /// <summary>Monte-Carlo dropout: a loop that trains nothing gives the same again, or several calls do.</summary>
     private bool IsRepeated => Output.Input is not { } given
         || Applied.Loops.TakeWhile(l => !Site.Trains(l)).Any(l => !Changes(given, l))
-        || Site.Steps.Any(s => s.Kind == StepKind.Network && s.Layer == Output.Layer && s.Input == given && s.Operation != Output.Operation
-            && s.When.Loop == Output.When.Loop && MemberOf(s.Syntax) == MemberOf(Output.Syntax) && !Site.Teaches(s));
+        || Site.Of(Applied.Subject).Any(e => e.Kind == EventKind.Apply && e.Operation != Applied.Operation
+            && e.When.Loop == Applied.When.Loop && Before(e) == RoundsBefore && MemberOf(e) == MemberOf(Applied)
+            && Site.Applied(e) is { } again && again.Input == given && !Site.Teaches(again));
 
-    private static SyntaxNode? MemberOf(SyntaxNode? node) => node?.FirstAncestorOrSelf<MemberDeclarationSyntax>();
+    private static SyntaxNode? MemberOf(Event applied) => applied.Operation.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>();
 
     /// <summary>Each turn has a tensor of its own; what a foreach goes over, unless that is numbers, is one.</summary>
     private static bool Changes(Step given, Loop loop) => loop.Operation is IForEachLoopOperation each
@@ -76,7 +77,9 @@ internal sealed record Evaluation(Event Applied, Step Output, TrainingSite Site)
         TrainingSite.MadeOf(output).Any(u => u.Kind == StepKind.Network && u.Layer != output.Layer);
 
     /// <summary>How often something went backward before, as the code is written.</summary>
-    public int RoundsBefore => Site.Of(EventKind.Backward).Count(e => e.Order < Applied.Order);
+    public int RoundsBefore => Before(Applied);
+
+    private int Before(Event applied) => Site.Of(EventKind.Backward).Count(e => e.Order < applied.Order);
 
     /// <summary>Whether what trains afterwards, also in later turns, finds the mode this leaves.</summary>
     public bool IsBeforeTraining

@@ -48,8 +48,7 @@ public class NN4001_PlainSgdTests
     [Fact]
     public async Task No_fix_for_a_declared_type()
     {
-        var all = await Verify.FindAsync(Train("optim.SGD(model.parameters(), 0.1); SGD kept = optimizer"));
-        var found = all.Where(f => f.Id != "NN7005").ToList();
+        var found = await Verify.FindAsync(Train("optim.SGD(model.parameters(), 0.1); SGD kept = optimizer"));
         Assert.Equal("NN4001", Assert.Single(found).Id);
         Assert.Empty(found[0].Properties);
     }

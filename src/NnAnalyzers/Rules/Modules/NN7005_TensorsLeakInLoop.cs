@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>A loop makes native tensors in every turn and disposes of none.</summary>
-internal sealed class NN7005_TensorsLeakInLoop() : Rule("NN7005", RuleLevel.Likely, Category.Modules, RuleSource.TorchSharp,
+internal sealed class NN7005_TensorsLeakInLoop() : Rule("NN7005", RuleLevel.Advice, Category.Modules, RuleSource.TorchSharp,
     "Tensors leak in a loop", "What {0} makes in each of {1} turns is not disposed of: native memory grows until the garbage collector, "
     + "which sees small objects only, comes by")
 {
