@@ -551,9 +551,7 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         if (statement is LocalFunctionStatementSyntax or LocalDeclarationStatementSyntax { Parent: not (BlockSyntax or GlobalStatementSyntax
             or SwitchSectionSyntax) }) return null;
         if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax or SwitchSectionSyntax)) return Braced(statement, code, isFirst: true);
-        var start = Lines(statement.SyntaxTree).GetLineFromPosition(statement.SpanStart).Start;
-        var line = start + Indentation(statement).Length == statement.SpanStart ? NewLine(statement) + Indentation(statement) : " ";
-        return [new(statement.SyntaxTree, new TextSpan(statement.SpanStart, 0), Indent(code, statement) + line)];
+        return [new(statement.SyntaxTree, new TextSpan(statement.SpanStart, 0), Indent(code, statement) + Between(statement))];
     }
 
     /// <summary>Does something before an expression whose value nobody uses: a statement, or the whole body of a function; null elsewhere.</summary>
@@ -566,6 +564,36 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         _ => null,
     };
 
+    /// <summary>
+    /// Does something before some statements of a block and something after them; what the last one returns is returned after that. Null
+    /// where control may leave on the way.
+    /// </summary>
+    public static IEnumerable<Edit>? Around(StatementSyntax first, StatementSyntax last, string before, string after)
+    {
+        if (BlockOf(first) is not { } block || block != BlockOf(last)) return null;
+        var statements = block.ChildNodes().Select(n => n is GlobalStatementSyntax global ? global.Statement : n).OfType<StatementSyntax>()
+            .Where(s => s.SpanStart >= first.SpanStart && s.Span.End <= last.Span.End).ToList();
+        if (last is ReturnStatementSyntax { Expression: { } value } && first == last && !IsTaken(block, "result"))
+            return [new(last.SyntaxTree, TextSpan.FromBounds(last.SpanStart, value.SpanStart), before + Between(last) + "var result = "),
+                .. InsertAfter(last, after + "\nreturn result;") ?? []];
+        return statements.SelectMany(s => s.DescendantNodesAndSelf()).Any(Leaves) ? null
+            : All([InsertBefore(first, before), InsertAfter(last, after)]);
+
+        bool Leaves(SyntaxNode node) => node is ReturnStatementSyntax or YieldStatementSyntax or GotoStatementSyntax
+            || node is BreakStatementSyntax or ContinueStatementSyntax && !node.Ancestors().TakeWhile(a => a != block).Any(a =>
+                a is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax
+                or SwitchSectionSyntax);
+    }
+
+    private static bool IsTaken(SyntaxNode scope, string name) => scope.DescendantTokens().Any(t => t.ValueText == name);
+
+    /// <summary>What stands between a statement and one that is put in front of it.</summary>
+    private static string Between(StatementSyntax statement)
+    {
+        var line = Lines(statement.SyntaxTree).GetLineFromPosition(statement.SpanStart);
+        return line.Start + Indentation(statement).Length == statement.SpanStart ? NewLine(statement) + Indentation(statement) : " ";
+    }
+
     /// <summary>Where something can be put behind a statement: the end of its line, unless something else follows on it.</summary>
     private static TextSpan? EndOf(StatementSyntax statement)
     {
@@ -574,6 +602,38 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         var rest = statement.SyntaxTree.GetText().ToString(TextSpan.FromBounds(statement.Span.End, line.End)).Trim();
         return new TextSpan(rest.Length == 0 || rest.StartsWith("//", StringComparison.Ordinal) ? line.End : statement.Span.End, 0);
     }
+
+    /// <summary>
+    /// Keeps what a statement throws away until the block around it ends; null where nothing can be declared, or the language is too old.
+    /// </summary>
+    /// <param name="otherwise">The name where <c>_</c> means something else.</param>
+    public static IEnumerable<Edit>? Keep(StatementSyntax statement, ExpressionSyntax value, string otherwise)
+    {
+        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax) || BlockOf(statement) is not { } block
+            || statement.SyntaxTree.Options is not CSharpParseOptions { LanguageVersion: >= LanguageVersion.CSharp8 }) return null;
+        var around = statement.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? block;
+        bool IsTaken(string name) => block.DescendantTokens().Any(t => t.ValueText == name && !statement.Span.Contains(t.Span))
+            || around.DescendantNodes().Any(n => n is VariableDeclaratorSyntax { Identifier.ValueText: var own } && own == name
+                && BlockOf(n.FirstAncestorOrSelf<StatementSyntax>()!) is { } other && other.Span.Contains(statement.Span)
+                || n is ParameterSyntax { Identifier.ValueText: var given } && given == name);
+        var free = new[] { "_", otherwise }.FirstOrDefault(n => !IsTaken(n));
+        return free is null ? null
+            : [new(statement.SyntaxTree, TextSpan.FromBounds(statement.SpanStart, value.SpanStart), $"using var {free} = ")];
+    }
+
+    /// <summary>Opens a dispose scope at the start of each turn of a loop; null where the loop has no block.</summary>
+    public static IEnumerable<Edit>? OpenScope(IOperation loop)
+    {
+        if (loop is not ILoopOperation { Body.Syntax: BlockSyntax { Statements: [var first, ..] }, SemanticModel: { } model }
+            || Scope.Free(first, "scope", "turn") is not { } name) return null;
+        bool Means(string word) => !model.LookupSymbols(first.SpanStart, name: word).IsEmpty;
+        var torch = Means("NewDisposeScope") ? "" : Means("torch") ? "torch." : "TorchSharp.torch.";
+        return InsertBefore(first, $"using var {name} = {torch}NewDisposeScope();");
+    }
+
+    /// <summary>Whether the block around a statement says a name further down.</summary>
+    public static bool IsSaidBehind(StatementSyntax statement, string name) => BlockOf(statement) is { } block
+        && block.DescendantTokens().Any(t => t.SpanStart > statement.Span.End && t.ValueText == name);
 
     /// <summary>Puts code in place of a statement.</summary>
     public static IEnumerable<Edit> Rewrite(StatementSyntax statement, string code) => Replace(statement, Indent(code, statement));

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers;
 
@@ -195,5 +196,126 @@ internal static class Scope
                 or IInterpolationOperation => true,
             _ => false,
         }) ? bare.Syntax.ToString() : null;
+    }
+
+    /// <summary>
+    /// The statement of a method that applies a network, with the loops and scopes around that nothing in between trains or leaves, and
+    /// what the code calls the network there; null where it has no name there.
+    /// </summary>
+    /// <param name="trains">Whether something goes backward in a loop.</param>
+    /// <param name="within">The loop to stay in; null for any.</param>
+    public static (StatementSyntax Whole, string Model)? PlaceOf(Event applied, Func<Loop, bool> trains, SyntaxNode? within = null)
+    {
+        if (applied.Operation is not IInvocationOperation { Instance: { } on } call || applied.Statement is not { } whole
+            || on.Type?.TypeKind != TypeKind.Class || NameOf(on) is not var (name, symbol)) return null;
+        if (applied.Operation.Syntax.Ancestors().TakeWhile(a => a != whole).Any(a => a is LambdaExpressionSyntax)) return null;
+        while (true)
+        {
+            var outer = whole.Parent is BlockSyntax { Parent: StatementSyntax around } && !(around is BlockSyntax or IfStatementSyntax
+                or TryStatementSyntax) ? around : whole.Parent as StatementSyntax;
+            if (outer is null or BlockSyntax || outer == within || outer is LocalFunctionStatementSyntax
+                || symbol is not null && !IsKnownAt(symbol, outer)
+                || applied.Loops.Any(l => l.Operation.Syntax == outer && within is null && trains(l))) break;
+            whole = outer;
+        }
+        return (whole, name);
+    }
+
+    private static (string Name, ISymbol? Symbol)? NameOf(IOperation on) => on switch
+    {
+        IInstanceReferenceOperation => on.IsImplicit ? ("", null) : ("this.", null),
+        ILocalReferenceOperation local => (local.Syntax + ".", local.Local),
+        IParameterReferenceOperation parameter => (parameter.Syntax + ".", null),
+        IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation } or
+            IPropertyReferenceOperation { Instance: null or IInstanceReferenceOperation } => (on.Syntax + ".", null),
+        _ => null,
+    };
+
+    /// <summary>Whether somebody takes care of tensors in a loop, or in the method that applies a network there.</summary>
+    public static bool DisposesIn(Loop loop, Event applied) =>
+        new[] { loop.Operation.Syntax, applied.Operation.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is
+            BaseMethodDeclarationSyntax) }.OfType<SyntaxNode>().SelectMany(n => n.DescendantNodes()).Any(n => n switch
+            {
+                UsingStatementSyntax opened => !IsGradientSwitch(opened.Declaration ?? (SyntaxNode?)opened.Expression),
+                LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } opened => loop.Operation.Syntax.Span.Contains(opened.Span)
+                    && !IsGradientSwitch(opened.Declaration),
+                IdentifierNameSyntax { Identifier.ValueText: var name } => name is "Dispose" or "DisposeEverything" or "Collect",
+                _ => false,
+            });
+
+    private static bool IsGradientSwitch(SyntaxNode? opened) =>
+        opened?.DescendantTokens().Any(t => Effects.Gradients(t.ValueText) is not null) == true;
+
+    /// <summary>Whether a tensor that a loop makes may be of use after its turn: kept by something made outside, or returned.</summary>
+    public static bool LetsOut(Loop loop) => loop.Operation is not ILoopOperation { Body: { Syntax: var body } turn }
+        || turn.Descendants().Any(o => o switch
+        {
+            IAssignmentOperation set => set.Target.DescendantsAndSelf().Any(t => HoldsTensors(t.Type) && !IsMadeIn(t, body)
+                && t is not (IInvocationOperation or IDiscardOperation or ITupleOperation or IDeclarationExpressionOperation)),
+            IReturnOperation { ReturnedValue: { } value } => HoldsTensors(value.Type),
+            IInvocationOperation { Instance: { } on } call => call.Arguments.Any(a => HoldsTensors(a.Value.Type))
+                && on.Type is { } type && !IsTorch(type) && !IsMadeIn(on, body) && !IsModule(type),
+            _ => false,
+        });
+
+    private static bool IsMadeIn(IOperation operation, SyntaxNode body) => operation switch
+    {
+        ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [var declared] } => body.Span.Contains(declared.Span),
+        IPropertyReferenceOperation { Instance: { } on } => IsMadeIn(on, body),
+        IArrayElementReferenceOperation { ArrayReference: var on } => IsMadeIn(on, body),
+        IConversionOperation { Operand: var on } => IsMadeIn(on, body),
+        _ => false,
+    };
+
+    private static bool IsTorch(ITypeSymbol type) => type.ContainingNamespace?.ToString().StartsWith("TorchSharp", StringComparison.Ordinal)
+        == true;
+
+    private static bool IsModule(ITypeSymbol? type)
+    {
+        for (; type is not null; type = type.BaseType)
+            if (type.Name == "Module" && IsTorch(type)) return true;
+        return false;
+    }
+
+    private static bool HoldsTensors(ITypeSymbol? type) => type switch
+    {
+        { Name: "Tensor" } => IsTorch(type),
+        IArrayTypeSymbol array => HoldsTensors(array.ElementType),
+        INamedTypeSymbol { TypeArguments: var parts } => parts.Any(HoldsTensors),
+        _ => false,
+    };
+
+    /// <summary>A name that nothing has at a place.</summary>
+    public static string? Free(SyntaxNode place, params IReadOnlyList<string> names) =>
+        (place.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? place.SyntaxTree.GetRoot())
+        .DescendantTokens().Select(t => t.ValueText).ToList() is var taken ? names.FirstOrDefault(n => !taken.Contains(n)) : null;
+
+    /// <summary>
+    /// The variable that is given what an expression gives, where nothing reads it afterwards: it is said nowhere again, or first where it
+    /// is given something else. Null where it is read, and where a loop or a function makes the order of the text say little.
+    /// </summary>
+    public static (string Name, bool IsOverwritten)? UnreadVariable(SyntaxNode expression)
+    {
+        var (name, statement) = expression.Parent switch
+        {
+            EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent.Parent: LocalDeclarationStatementSyntax
+                { UsingKeyword.RawKind: 0 } declared } variable } => (variable.Identifier.ValueText, (StatementSyntax)declared),
+            AssignmentExpressionSyntax { Left: IdentifierNameSyntax left, Parent: ExpressionStatementSyntax set } assignment
+                when assignment.Right == expression => (left.Identifier.ValueText, set),
+            _ => default,
+        };
+        if (name is null or "" || name[0] == '_' || statement.FirstAncestorOrSelf<BaseMethodDeclarationSyntax>() is not { } method
+            || method.DescendantNodes().Any(n => n is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)
+            || statement.Ancestors().TakeWhile(a => a != method).Any(a => a is not BlockSyntax)
+            // A field, or what is handed back, is read elsewhere.
+            || !method.DescendantNodes().Any(n => n is VariableDeclaratorSyntax { Identifier.ValueText: var own } && own == name
+                || n is ParameterSyntax { Identifier.ValueText: var given, Modifiers.Count: 0 } && given == name)) return null;
+        var next = method.DescendantNodes().OfType<IdentifierNameSyntax>()
+            .FirstOrDefault(n => n.Identifier.ValueText == name && n.SpanStart > statement.Span.End);
+        return next is null ? (name, false)
+            : next.Parent is AssignmentExpressionSyntax { Parent: ExpressionStatementSyntax again, OperatorToken.ValueText: "=" } other
+                && other.Left == next && again.Parent == statement.Parent
+                && !other.Right.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name)
+            ? (name, true) : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using NnAnalyzers.Shapes;
 
 namespace NnAnalyzers.Graph;
 
@@ -98,6 +99,14 @@ internal sealed class Truth : Value
     private bool IsSame(Truth other) => _form == other._form && (_form == Form.Literal
         ? _holds == other._holds && Equals(_subject, other._subject) && Equals(_value, other._value)
         : _parts.Length == other._parts.Length && _parts.All(p => other._parts.Any(p.IsSame)));
+
+    /// <summary>Says that a counter is one number: of all turns of its loop it holds in one.</summary>
+    public bool IsOfOneTurn => _form == Form.Literal && _holds && (_subject switch
+    {
+        Dim counter when _value is long => counter,
+        ValueTuple<object, object>(Dim counter, _) => counter,
+        _ => Dim.Unknown,
+    }).Symbol is Symbol;
 
     public override string ToString() => _form == Form.Literal
         ? (_value is true ? (_holds ? "" : "not ") + Name(_subject) : $"{Name(_subject)} is {(_holds ? "" : "not ")}{_value ?? "null"}")
@@ -274,6 +283,9 @@ internal sealed record Alternatives(Truth Condition, Value Then, Value Otherwise
 internal sealed record Open(bool StopsGradients, Truth? GradientsIf, object? Scope)
 {
     public static readonly Open Nothing = new(false, null, null);
+
+    /// <summary>The innermost loop around that scope: in each turn of it and of those around it, it is opened again.</summary>
+    public Loop? ScopeIn { get; init; }
 }
 
 /// <summary>When something happens.</summary>

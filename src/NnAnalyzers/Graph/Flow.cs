@@ -9,9 +9,8 @@ internal static class Flow
     private const int MaxSteps = 512;
 
     private static readonly HashSet<string> Cutting = ["detach", "argmax", "argmin", "argsort", "argwhere", "nonzero", "round", "floor", "ceil",
-        "trunc", "fix", "sign", "sgn", "heaviside", "floor_divide", "eq", "ne", "not_equal", "lt", "less", "le", "less_equal", "gt", "greater",
-        "ge", "greater_equal", "isclose", "equal", "logical_and", "logical_or", "logical_xor", "logical_not", "isnan", "isinf", "isfinite",
-        "count_nonzero", "one_hot", "bucketize", "searchsorted", "multinomial", "bernoulli", "any", "all"];
+        "trunc", "fix", "sign", "sgn", "heaviside", "floor_divide", "equal", "count_nonzero", "one_hot", "bucketize", "searchsorted",
+        "multinomial", "any", "all"];
 
     private static readonly HashSet<string> Whole = ["int64", "int32", "int16", "int8", "uint8", "@bool", "bool", "Int64", "Int32", "Int16", "Int8",
         "Byte", "Bool", "@long", "@int", "@short", "@byte"];
@@ -19,7 +18,9 @@ internal static class Flow
     /// <summary>What ends the gradient at a step, as a message says it; null where it goes on.</summary>
     public static string? CutBy(Step step) => step.When.StopsGradients ? "no gradients are recorded here"
         : step.Kind != StepKind.Operation ? null
-        : Cutting.Contains(step.Op.Name) ? $"{step.Op.Name} has no gradient"
+        // What answers with 0 or 1 compares, or draws.
+        : Cutting.Contains(step.Op.Name) || step.Role == Role.Arithmetic && step.Op.Range is { Low: 0, High: 1 }
+            ? $"{step.Op.Name} has no gradient"
         : step.Op.Name == "Identity" && NameOf(step) is { } name && (name is "data" or "int" or "long" or "short" or "byte" or "char" or "bool"
             || name is "to" or "to_type" or "type" && TypesOf(step).Any(Whole.Contains)) ? "whole numbers have no gradient" : null;
 

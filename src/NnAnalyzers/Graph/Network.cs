@@ -1,4 +1,6 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
 
@@ -52,6 +54,15 @@ internal sealed class Network(string name, INamedTypeSymbol? type, SyntaxTree? t
 
     /// <summary>More than one layer with weights, one behind the other: not a regression, linear or logistic.</summary>
     public bool IsDeep => AllSteps.Count(s => s.Step.HasWeights) > 1;
+
+    /// <summary>
+    /// What it computes surely depends on its mode: it holds dropout or batch normalization, and neither its constructor nor forward
+    /// switches the mode of any part.
+    /// </summary>
+    public bool HasModes => AllSteps.Any(s => s.Step.DependsOnMode && !s.Step.Conditional && !s.Own.Conditional)
+        && !Events.Any(e => e.Kind is EventKind.Train or EventKind.Eval && e.Operation.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>()
+            is ConstructorDeclarationSyntax or MethodDeclarationSyntax { Identifier.ValueText: "forward" or "Forward" })
+        && type?.GetMembers("train").IsEmpty != false && type?.GetMembers("eval").IsEmpty != false;
 
     /// <summary>The calls of a helper that made layers or steps of this network.</summary>
     public IEnumerable<SyntaxNode> CallsOf(IMethodSymbol helper) =>

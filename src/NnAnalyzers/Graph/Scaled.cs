@@ -2,21 +2,24 @@ using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Graph;
 
-/// <summary>One loss times a number, perhaps with a number added.</summary>
-/// <param name="Loss">The loss; a written-out one is its difference.</param>
-/// <param name="Signs">The steps that turn its sign.</param>
-internal sealed record Scaled(Step Loss, IReadOnlyList<Step> Signs)
+/// <summary>Losses added up, times a number, perhaps with a number added.</summary>
+/// <param name="Losses">The losses; one that is written out is its difference.</param>
+/// <param name="Signs">The steps that turn the sign of them all.</param>
+internal sealed record Scaled(IReadOnlyList<Step> Losses, IReadOnlyList<Step> Signs)
 {
     private const int MaxSteps = 16;
 
-    /// <summary>What goes backward as one loss; null where it is more than that, or not understood.</summary>
-    public static Scaled? Of(Step backward)
+    /// <summary>What goes backward as losses alone; null where it is more than that, or not understood.</summary>
+    public static Scaled? Of(Step backward, int depth = 0)
     {
         var (signs, step) = (new List<Step>(), backward);
-        for (var i = 0; i < MaxSteps; i++)
+        for (; depth < MaxSteps; depth++)
         {
-            if (step.Role == Role.Loss) return new(step, signs);
-            if (step.Role == Role.Reduction && HandwrittenLoss.Behind(step).ToList() is [var written]) return new(written, signs);
+            if (step.Role == Role.Loss) return new([step], signs);
+            if (step.Role == Role.Reduction && HandwrittenLoss.Behind(step).ToList() is [var written]) return new([written], signs);
+            if (step is { Op.Name: "add", Inputs: [var a, var b] })
+                return Of(a, depth + 1) is { Signs.Count: 0 } left && Of(b, depth + 1) is { Signs.Count: 0 } right
+                    ? new([.. left.Losses, .. right.Losses], signs) : null;
             if (TurnsSign(step) is not { } turns || step.Inputs.Count != 1) return null;
             if (turns) signs.Add(step);
             step = step.Inputs[0];

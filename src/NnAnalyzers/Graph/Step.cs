@@ -127,6 +127,22 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     /// <summary>Applies weights, by a layer that keeps them.</summary>
     public bool HasWeights => kind == StepKind.Operation && Layer is not null && op.HasWeights;
 
+    /// <summary>
+    /// Whether it does something else in training mode than in evaluation mode: dropout and batch normalization, also inside of layers.
+    /// </summary>
+    public bool DependsOnMode => Role switch
+    {
+        Role.Dropout when Layer is not null => Arguments.ValueOf("p")?.Number != 0,
+        // As a function it is told, or drops always.
+        Role.Dropout => Arguments.ValueOf("training") is Truth,
+        Role.Normalization => Layer is not null && op.Name.StartsWith("BatchNorm", StringComparison.Ordinal)
+            && Arguments.ValueOf("track_running_stats")?.Flag != false,
+        Role.Recurrent or Role.Attention => Layer is { } layer && (Drops(layer) || layer.Arguments.Values.OfType<Layer>().Any(Drops)),
+        _ => false,
+    };
+
+    private static bool Drops(Layer layer) => layer.Arguments.ValueOf("dropout")?.Number > 0;
+
     /// <summary>What its shape depends on, as far as that is known now.</summary>
     public Applied Applied => AppliedTo(inputs.Select(i => i.Shape).ToList());
 

@@ -11,10 +11,6 @@ internal sealed class GradientWay
 {
     private const int MaxSteps = 8192, MaxDepth = 512;
 
-    /// <summary>What comes out of these does not follow what goes in.</summary>
-    private static readonly HashSet<string> Cuts = new(["detach", "argmax", "argmin", "argsort", "sign", "sgn", "round", "floor", "ceil",
-        "trunc", "fix", "floor_divide", "all", "any", "equal", "count_nonzero"], StringComparer.Ordinal);
-
     private readonly Dictionary<Step, bool> _seen = [];
     private readonly Dictionary<Step, Step> _given = [];
     private readonly List<Step> _steps = [];
@@ -41,7 +37,7 @@ internal sealed class GradientWay
         if (_seen.TryGetValue(step, out var known)) return known;
         if (depth >= MaxDepth || _seen.Count >= MaxSteps) return false;
         _seen[step] = false;
-        if (step.When.IsPrediction || IsCut(step) || !IsLearned(step, depth + 1)) return false;
+        if (step.When.IsPrediction || step.Role == Role.Source || Flow.CutBy(step) is not null || !IsLearned(step, depth + 1)) return false;
         _steps.Add(step);
         return _seen[step] = true;
     }
@@ -77,7 +73,4 @@ internal sealed class GradientWay
     private bool All(IEnumerable<Step> steps, int depth) => steps.Count(s => Reaches(s, depth)) > 0;
 
     private bool Ends(IEnumerable<Output> outputs, int depth) => All(outputs.Where(o => !o.PredictionOnly).Select(o => o.Step), depth);
-
-    private static bool IsCut(Step step) => step.Role == Role.Source || Cuts.Contains(step.Op.Name)
-        || step.Role == Role.Arithmetic && step.Op.Range is { Low: 0, High: 1 };
 }

@@ -442,6 +442,30 @@ internal sealed class ProjectGraph
             : file.GetRoot(_cancellation).DescendantNodes().OfType<SimpleNameSyntax>().Where(n => isAsked(n.Identifier.ValueText))
             .Select(n => (Place: n, _model(file).GetSymbolInfo(n, _cancellation).Symbol!)).Where(n => n.Item2 is not null);
 
+    /// <summary>Whether a network that is applied keeps tensors from one call to the next, in itself or in a part.</summary>
+    public bool KeepsTensors(Event applied, TrainingSite site) =>
+        site.Applied(applied) is { } step && Applied(step) is { } network && network.AllSteps.Select(s => s.Step.Layer?.Type)
+        .Append(network.Type).OfType<INamedTypeSymbol>().SelectMany(t => Declarations.Members(t)).Any(m => m switch
+        {
+            IFieldSymbol { IsReadOnly: false, Type: var type } => _torch.IsTensor(type),
+            IPropertySymbol { SetMethod: not null, Type: var type } => _torch.IsTensor(type),
+            _ => false,
+        });
+
+    /// <summary>Whether a value of a type can be assigned to a variable where it is named.</summary>
+    public bool IsAssignable(ExpressionSyntax variable, ITypeSymbol type)
+    {
+        var declared = _model(variable.SyntaxTree).GetSymbolInfo(variable, _cancellation).Symbol switch
+        {
+            ILocalSymbol { IsUsing: false, IsForEach: false, RefKind: RefKind.None } local => local.Type,
+            IParameterSymbol { RefKind: RefKind.None or RefKind.Ref or RefKind.Out } parameter => parameter.Type,
+            IFieldSymbol { IsReadOnly: false } field when variable is IdentifierNameSyntax
+                or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } => field.Type,
+            _ => null,
+        };
+        return SymbolEqualityComparer.Default.Equals(declared, type);
+    }
+
     /// <summary>
     /// Whether the class around a place may have written itself what it reads: a file of a name that is not written there, or one that is
     /// written there twice.

@@ -179,7 +179,8 @@ internal sealed partial class Reader
         if (IsThrow(choice.WhenFalse)) return Guarded(truth, choice.WhenTrue, frame);
         if (IsThrow(choice.WhenTrue)) return Guarded(truth.Not(), choice.WhenFalse, frame);
         // What a network returns while it trains is what its loss sees.
-        if (truth.Given([Truth.Training]) is { } trains) return Evaluate(trains ? choice.WhenTrue : choice.WhenFalse, frame);
+        if (truth.Given([Truth.Training]) is { } trains)
+            return trains ? Under(truth, choice.WhenTrue, frame) : Under(truth.Not(), choice.WhenFalse, frame);
         return Either(truth, Under(truth, choice.WhenTrue, frame), Under(truth.Not(), choice.WhenFalse, frame));
     }
 

@@ -231,6 +231,9 @@ internal sealed partial class Reader
         if (receiver is null && method.IsExtensionMethod && arguments.First is Layer or Optimizer) receiver = arguments.First;
         if (receiver is Layer { IsChoice: false } layer) return CallModule(call, method, layer, arguments, isVirtual, frame);
         if (receiver is Layer choice) return CallEach(choice, method, arguments, call, isVirtual, frame);
+        // foreach (var part in model.modules()) part.eval();
+        if (receiver is PartsOf && Effects.OfModule(method.Name) is EventKind.Train or EventKind.Eval)
+            Happens(Effects.OfModule(method.Name)!.Value, receiver, call, arguments);
         if (receiver is Optimizer optimizer) return CallOptimizer(call, method, optimizer, arguments);
         if (receiver is Scheduler scheduler)
         {

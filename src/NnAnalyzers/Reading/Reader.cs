@@ -257,6 +257,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         {
             case IExpressionStatementOperation expression:
                 Evaluate(expression.Operation, frame);
+                // Nothing keeps what switches gradients; it is meant for what comes next.
+                if (Thrown(expression.Operation) is IInvocationOperation call && Effects.IsGradientSwitch(call.TargetMethod))
+                    Open(call, frame);
                 return true;
             case IBlockOperation block:
             {
@@ -344,6 +347,10 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         Set(frame, variable.Symbol, value);
     }
 
+    /// <summary>What a statement gives and nobody keeps.</summary>
+    private static IOperation Thrown(IOperation statement) =>
+        statement is ISimpleAssignmentOperation { Target: IDiscardOperation, Value: var value } ? Bare(value) : Bare(statement);
+
     private bool Leave(Exit exit)
     {
         (_exit, _isLeft) = (exit, true);
@@ -354,12 +361,14 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
     private void Open(IOperation resources, Frame frame)
     {
         foreach (var call in resources.DescendantsAndSelf().OfType<IInvocationOperation>())
-            if (Effects.OpensScope(call.TargetMethod.Name)) Now = Now with { Open = Now.Open with { Scope = resources } };
+            if (Effects.OpensScope(call.TargetMethod.Name))
+                Now = Now with { Open = Now.Open with { Scope = resources, ScopeIn = Now.Loop } };
             else if (Effects.Gradients(call.TargetMethod.Name) is var (ifTrue, ifFalse))
             {
                 Value mode = ifTrue == ifFalse || call.Arguments.Length == 0 ? Yes : Evaluate(call.Arguments[0].Value, frame);
-                var opened = Holds(mode) is { } known ? new Open(!(known ? ifTrue : ifFalse), null, Now.Open.Scope)
-                    : new Open(false, ifTrue ? TruthOf(mode) : TruthOf(mode).Not(), Now.Open.Scope);
+                var opened = Holds(mode) is { } known
+                    ? Now.Open with { StopsGradients = !(known ? ifTrue : ifFalse), GradientsIf = null }
+                    : Now.Open with { StopsGradients = false, GradientsIf = ifTrue ? TruthOf(mode) : TruthOf(mode).Not() };
                 Now = Now with { Open = opened };
             }
     }

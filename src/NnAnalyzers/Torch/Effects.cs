@@ -1,3 +1,7 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
 namespace NnAnalyzers.Torch;
 
 /// <summary>Something that happens to a model, an optimizer or what saves them.</summary>
@@ -81,6 +85,45 @@ internal static class Effects
         "enable_grad" or "set_grad_enabled" => (true, false),
         _ => null,
     };
+
+    /// <summary>Whether a symbol is one of TorchSharp's methods that switch gradients.</summary>
+    public static bool IsGradientSwitch(ISymbol symbol) =>
+        symbol is IMethodSymbol { ContainingType: { Name: "torch", ContainingNamespace.Name: "TorchSharp" } }
+        && Gradients(symbol.Name) is not null;
+
+    /// <summary>What such a call, as it is written, switches gradients to; null where that depends.</summary>
+    public static bool? Switches(InvocationExpressionSyntax call) => Gradients(NameOf(call)) is not var (ifTrue, ifFalse) ? null
+        : ifTrue == ifFalse || call.ArgumentList.Arguments.Count == 0 ? ifTrue
+        : call.ArgumentList.Arguments[0].Expression.Kind() switch
+        {
+            SyntaxKind.TrueLiteralExpression => ifTrue,
+            SyntaxKind.FalseLiteralExpression => ifFalse,
+            _ => null,
+        };
+
+    /// <summary>Whether it is the one that is meant to be called twice, off and on again.</summary>
+    public static bool IsSwitch(InvocationExpressionSyntax call) => NameOf(call) is "set_grad_enabled" or "enable_grad";
+
+    /// <summary>The name of the method that is called.</summary>
+    public static string NameOf(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        SimpleNameSyntax name => name.Identifier.ValueText,
+        _ => "",
+    };
+
+    private static readonly HashSet<string> TensorMoves = new(["to", "cuda", "cpu", "mps", "to_type", "type", "type_as", "float", "double",
+        "half", "bfloat16", "@float", "@double", "@long", "@int", "@short", "@byte", "@bool", "int", "long", "short", "byte", "bool"],
+        StringComparer.Ordinal);
+
+    /// <summary>Methods that give a tensor on another device, or of another type.</summary>
+    public static bool Moves(string method) => TensorMoves.Contains(method);
+
+    /// <summary>Whether a symbol is one of them that is called on a tensor; a module's own works in place.</summary>
+    public static bool IsTensorMove(ISymbol symbol) => symbol is IMethodSymbol { ReturnType: { Name: "Tensor" } tensor } method
+        && tensor.ContainingType is { Name: "torch", ContainingNamespace.Name: "TorchSharp" }
+        && method.ContainingAssembly.Name == tensor.ContainingAssembly.Name
+        && (method.ContainingType.Name == "Tensor" || method is { ReducedFrom: not null, ReceiverType.Name: "Tensor" });
 
     /// <summary>Opens a scope at whose end the tensors made in it are disposed of.</summary>
     public static bool OpensScope(string method) => method is "NewDisposeScope";

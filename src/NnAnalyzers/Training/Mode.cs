@@ -24,6 +24,26 @@ internal readonly record struct Mode(bool? First, bool? Later)
         return new(first, first);
     }
 
+    /// <summary>
+    /// What puts a model that starts in training mode into evaluation mode behind this application, for good: later turns of the loop find
+    /// it so, since nothing in the loop takes it back. Null where nothing does, or where that depends.
+    /// </summary>
+    public static (Event Eval, Loop Loop)? KeptEval(Event applied, TrainingSite site)
+    {
+        if (Of(applied, site).First != true) return null;
+        var changes = site.Of(applied.Subject).Where(e => e.Kind is EventKind.Train or EventKind.Eval or EventKind.Escape).ToList();
+        foreach (var loop in applied.Loops)
+        {
+            var turn = changes.Where(e => e.Loops.Contains(loop)).ToList();
+            if (turn.Count == 0 || loop.IsUnrolled) continue;
+            return turn.All(e => ModeOf(e) == false) && turn[0].Order > applied.Order && loop.Trips.Size is null or > 1
+                // It may happen in the last turn only.
+                && !turn[0].When.Path.Conditions.Any(c => c.IsOfOneTurn) && !(loop.EndsEarly && turn[0].Conditional)
+                ? (turn[0], loop) : null;
+        }
+        return null;
+    }
+
     private static bool Sure(Event change, Event applied) => applied.When.Path.Implies(change.When.Path);
 
     /// <summary>What the last of these changes leaves; null where it depends on which of them happen.</summary>

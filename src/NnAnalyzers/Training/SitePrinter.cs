@@ -135,6 +135,7 @@ internal static class SitePrinter
         Step step => step.Name,
         Instance instance => instance.Type.Name,
         ParameterOf parameter => $"{parameter.Layer.Name}.{parameter.Name ?? "parameters"}",
+        PartsOf parts => $"parts of {parts.Model.Name}",
         null => "?",
         _ => value.ToString() ?? "?",
     };

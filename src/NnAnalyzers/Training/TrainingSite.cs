@@ -119,20 +119,35 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
     private const int MaxWay = 512;
 
     /// <summary>Whether a loss teaches nothing: others go backward here, this one is turned into a number.</summary>
-    public bool IsOnlyLookedAt(Step loss)
+    public bool IsOnlyLookedAt(Step loss) => Of(EventKind.Backward).Any() && IsRead(loss) && !Teaches(loss);
+
+    /// <summary>Whether something learns from a tensor: what is made of it goes backward.</summary>
+    public bool Teaches(Step tensor) =>
+        (_taught ??= new(Of(EventKind.Backward).Select(e => e.Subject))) is { Count: > 0 } taught && MadeOf(tensor).Any(taught.Contains);
+
+    private HashSet<Value>? _taught;
+
+    /// <summary>Whether a tensor, or something made of it, is turned into numbers.</summary>
+    public static bool IsRead(Step tensor) => MadeOf(tensor).Any(s => s.IsReadOut);
+
+    /// <summary>A tensor and all that is computed from it.</summary>
+    public static IEnumerable<Step> MadeOf(Step tensor)
     {
-        var taught = new HashSet<Value>(Of(EventKind.Backward).Select(e => e.Subject));
-        var (open, seen) = (new Queue<Step>([loss]), new HashSet<Step>());
-        var isRead = false;
-        while (taught.Count > 0 && open.Count > 0)
-            if (open.Dequeue() is var step && taught.Contains(step)) return false;
-            else if (seen.Add(step))
+        var (open, seen) = (new Queue<Step>([tensor]), new HashSet<Step>());
+        while (open.Count > 0)
+            if (open.Dequeue() is var step && seen.Add(step))
             {
-                isRead |= step.IsReadOut;
+                yield return step;
                 foreach (var user in step.Users) open.Enqueue(user);
             }
-        return isRead;
     }
+
+    /// <summary>Whether something goes backward in a loop, in loops inside it too.</summary>
+    public bool Trains(Loop loop) => Of(EventKind.Backward).Any(e => e.Loops.Contains(loop));
+
+    /// <summary>What comes out of a network where it is applied.</summary>
+    public Step? Applied(Event applied) => Steps.FirstOrDefault(s => s.Kind == StepKind.Network && ReferenceEquals(s.Layer, applied.Subject)
+        && ReferenceEquals(s.When, applied.When) && s.Operation == applied.Operation);
 
     /// <summary>The weights that are drawn on the way.</summary>
     public IEnumerable<Initialization> Initializations => Events.Select(Initialization.Of).OfType<Initialization>();

@@ -55,7 +55,7 @@ public class NN1010_NormalizationHidesInitTests
 
     [Theory]
     [InlineData("return fc2.forward({|NN1010:norm.forward(functional.relu(fc1.forward(x)))|});")]
-    [InlineData("return fc2.forward({|NN1010:norm.forward(functional.dropout(fc1.forward(x)).relu())|});")]
+    [InlineData("return fc2.forward({|NN1010:norm.forward(functional.dropout(fc1.forward(x), training: training).relu())|});")]
     public Task Behind_an_activation(string forward) => Verify.FiresAsync(Net("{|NN2001:init.normal_(fc1.weight)|};", forward));
 
     [Fact]

@@ -19,13 +19,15 @@ internal sealed class NN4020_AscendingLoss() : Rule("NN4020", RuleLevel.Likely, 
         let maximize = optimizer.Arguments.ValueOf("maximize")
         where scaled is not null && maximize is null or Constant && scaled.Signs.Count % 2 == 1 != (maximize?.Flag == true)
         // Who predicts is who is trained: the loss of an adversary goes up on purpose.
-        let use = project.LossesOf(site).FirstOrDefault(u => u.Loss.Operation == scaled.Loss.Operation && u.IsSupervised)
-        where use?.Prediction is not null
-        let last = Chain.Back(use.Prediction!).FirstOrDefault(s => s.Kind == StepKind.Network || s.HasWeights)?.Layer
-        where last is not null && optimizer.Models.Contains(last)
+        let uses = project.LossesOf(site).Where(u => u.IsSupervised && u.Prediction is not null
+            && scaled.Losses.Any(l => l.Operation == u.Loss.Operation) && optimizer.Models.Contains(Predictor(u)!)).ToList()
+        where scaled.Losses.All(l => uses.Any(u => u.Loss.Operation == l.Operation))
         select scaled.Signs.Count == 0
-            ? At(step.Operation.Syntax, optimizer.Name, use.Loss.Name, "it is made to maximize")
+            ? At(step.Operation.Syntax, optimizer.Name, uses[0].Loss.Name, "it is made to maximize")
                 .Fix("Descend", Edit.RemoveArgument(optimizer.Arguments["maximize"].Operation))
-            : At(scaled.Signs[0].Syntax!, optimizer.Name, use.Loss.Name, "its sign is turned")
+            : At(scaled.Signs[0].Syntax!, optimizer.Name, uses[0].Loss.Name, "its sign is turned")
                 .Fix("Descend: leave the sign out", scaled.Signs.Count == 1 ? Edit.Unsign(scaled.Signs[0]) : null);
+
+    private static Layer? Predictor(LossUse use) =>
+        Chain.Back(use.Prediction!).FirstOrDefault(s => s.Kind == StepKind.Network || s.HasWeights)?.Layer;
 }
