@@ -270,8 +270,8 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         if (operand.Parent is MemberAccessExpressionSyntax && operand is ParenthesizedExpressionSyntax { Expression: BinaryExpressionSyntax
             { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression } sum })
             return [new(operand.SyntaxTree, new TextSpan(sum.Span.End, 0), " + " + number)];
-        return [.. open.Length == 0 ? Array.Empty<Edit>() : [new(operand.SyntaxTree, new TextSpan(operand.SpanStart, 0), open)],
-            new(operand.SyntaxTree, new TextSpan(operand.Span.End, 0), close)];
+        var closing = new Edit(operand.SyntaxTree, new TextSpan(operand.Span.End, 0), close);
+        return open.Length == 0 ? [closing] : [new(operand.SyntaxTree, new TextSpan(operand.SpanStart, 0), open), closing];
     }
 
     private static bool IsInPlace(Step step) =>
