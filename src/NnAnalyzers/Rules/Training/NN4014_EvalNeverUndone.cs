@@ -7,7 +7,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>An evaluation between rounds of training leaves the network in evaluation mode for the rounds that follow.</summary>
-internal sealed class NN4014_EvalNeverUndone() : Rule("NN4014", RuleLevel.Likely, Category.Training, RuleSource.TorchSharp,
+internal sealed class NN4014_EvalNeverUndone() : Rule("NN4014", RuleLevel.Advice, Category.Training, RuleSource.TorchSharp,
     "Evaluation mode is never undone", "{0} stays in evaluation mode: later turns of this loop train it without dropout and with the "
     + "statistics its normalization has by then")
 {
