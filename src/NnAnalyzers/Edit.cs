@@ -432,7 +432,8 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             ? Replace(statement, isFirst ? $"{{ {code} {statement} }}" : $"{{ {statement} {code} }}")
             : [new(statement.SyntaxTree, TextSpan.FromBounds(start, statement.SpanStart), $"{outer}{{{line}{inner}"
                 + (isFirst ? code + line + inner : "")),
-                new(statement.SyntaxTree, new TextSpan(statement.Span.End, 0), (isFirst ? "" : $"{line}{inner}{code}") + $"{line}{outer}}}")];
+                new(statement.SyntaxTree, new TextSpan(statement.Span.End, 0),
+                    (isFirst ? "" : $"{line}{inner}{code}") + $"{line}{outer}}}")];
     }
 
     /// <summary>Several edits as one; null where one of them cannot be made.</summary>
@@ -448,8 +449,9 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, formula, Receiver(expression));
         if (text.StartsWith("(", StringComparison.Ordinal) && SyntaxFactory.ParseExpression(text) is ParenthesizedExpressionSyntax whole)
             text = whole.Expression.ToString();
-        return Replace(expression, !IsPrimary(SyntaxFactory.ParseExpression(text)) && expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax
-            or BinaryExpressionSyntax or CastExpressionSyntax or AwaitExpressionSyntax ? $"({text})" : text);
+        var isPart = expression.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or BinaryExpressionSyntax
+            or CastExpressionSyntax or AwaitExpressionSyntax;
+        return Replace(expression, isPart && !IsPrimary(SyntaxFactory.ParseExpression(text)) ? $"({text})" : text);
     }
 
     private static bool IsPrimary(ExpressionSyntax expression) => expression is InvocationExpressionSyntax or MemberAccessExpressionSyntax
@@ -550,11 +552,14 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     {
         if (statement is LocalFunctionStatementSyntax or LocalDeclarationStatementSyntax { Parent: not (BlockSyntax or GlobalStatementSyntax
             or SwitchSectionSyntax) }) return null;
-        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax or SwitchSectionSyntax)) return Braced(statement, code, isFirst: true);
+        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax or SwitchSectionSyntax))
+            return Braced(statement, code, isFirst: true);
         return [new(statement.SyntaxTree, new TextSpan(statement.SpanStart, 0), Indent(code, statement) + Between(statement))];
     }
 
-    /// <summary>Does something before an expression whose value nobody uses: a statement, or the whole body of a function; null elsewhere.</summary>
+    /// <summary>
+    /// Does something before an expression whose value nobody uses: a statement, or the whole body of a function; null elsewhere.
+    /// </summary>
     public static IEnumerable<Edit>? Before(SyntaxNode expression, string code) => expression.Parent switch
     {
         ExpressionStatementSyntax statement => InsertBefore(statement, code),
@@ -661,13 +666,18 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             new(statement.SyntaxTree, end, line + (rewritten ?? statement.ToString()) + (also is null ? "" : line + also))];
     }
 
-    /// <summary>Moves the statement in which something happens to just behind, or before, that of something else of the same block.</summary>
+    /// <summary>Deletes the statement in which something happens, where it does nothing else.</summary>
+    public static IEnumerable<Edit>? Delete(Event happened) => happened.Statement is ExpressionStatementSyntax statement
+        && statement.Expression == happened.Operation.Syntax ? Delete(statement) : null;
+
+    /// <summary>Moves the statement in which something happens to just behind, or before, another's in the same block.</summary>
     public static IEnumerable<Edit>? MoveBehind(Event moved, Event behind) =>
         moved.Statement is ExpressionStatementSyntax statement && behind.Statement is { } place ? Move(statement, place) : null;
 
     public static IEnumerable<Edit>? MoveBefore(Event moved, Event before) =>
         moved.Statement is ExpressionStatementSyntax statement && before.Statement is { } place && BlockOf(statement) == BlockOf(place)
-        && Delete(statement) is { } deletion && InsertBefore(place, statement.ToString()) is { } insertion ? [.. deletion, .. insertion] : null;
+        && Delete(statement) is { } deletion && InsertBefore(place, statement.ToString()) is { } insertion
+            ? [.. deletion, .. insertion] : null;
 
     /// <summary>Moves the declaration of what is made in a loop to before the loop; null where it uses what the loop declares.</summary>
     public static IEnumerable<Edit>? Hoist(Event creation, SyntaxNode loop)
@@ -702,7 +712,8 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         if (load is not IInvocationOperation { Instance: { } loaded } || Scope.SymbolOf(loaded) is not ILocalSymbol second
             || second.DeclaringSyntaxReferences is not [var reference] || module.Creation is not { } creation
             || reference.GetSyntax() is not VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax first } declared
-            || declared.FirstAncestorOrSelf<StatementSyntax>() is not LocalDeclarationStatementSyntax { Declaration.Variables.Count: 1 } place
+            || declared.FirstAncestorOrSelf<StatementSyntax>() is not LocalDeclarationStatementSyntax
+                { Declaration.Variables.Count: 1 } place
             || creation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is not { } made || BlockOf(made) != BlockOf(place)
             || creation.Descendants().Any(o => o is IAssignmentOperation or IIncrementOrDecrementOperation)) return null;
         return InsertAfter(place, $"{second.Name}.load_state_dict({first}.state_dict());") is { } insertion
@@ -714,7 +725,8 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     {
         IUnaryOperation { Syntax: ExpressionSyntax whole, Operand.Syntax: ExpressionSyntax part } => Keep(whole, part),
         IBinaryOperation { Syntax: ExpressionSyntax whole } both when sign.Op.Name is "mul" or "sub" =>
-            (sign.Arguments.ValueOf("left") is Step ? both.LeftOperand : both.RightOperand).Syntax is ExpressionSyntax part ? Keep(whole, part) : null,
+            (sign.Arguments.ValueOf("left") is Step ? both.LeftOperand : both.RightOperand).Syntax is ExpressionSyntax part
+                ? Keep(whole, part) : null,
         IInvocationOperation { Instance.Syntax: ExpressionSyntax part, Syntax: ExpressionSyntax whole } when sign.Op.Name == "neg" =>
             Keep(whole, part),
         _ => null,

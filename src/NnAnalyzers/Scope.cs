@@ -112,6 +112,15 @@ internal static class Scope
     public static ISymbol? SymbolOf(IOperation operation) =>
         Held(operation is IArgumentOperation argument ? argument.Value : operation);
 
+    /// <summary>The assignment that an operation is, or whose value it gives; null if there is none.</summary>
+    public static IAssignmentOperation? AssignmentOf(IOperation? value) => value switch
+    {
+        ICompoundAssignmentOperation compound => compound,
+        { Parent: IConversionOperation { Parent: ISimpleAssignmentOperation converted } } => converted,
+        { Parent: ISimpleAssignmentOperation plain } => plain,
+        _ => null,
+    };
+
     /// <summary>Whether an expression has the same value in every turn of a loop, as far as its text tells.</summary>
     public static bool IsSameOutside(IOperation expression, IOperation loop)
     {
@@ -127,17 +136,18 @@ internal static class Scope
 
     /// <summary>Whether what an expression gives is put into a local that nothing reads.</summary>
     public static bool IsNeverRead(IOperation expression) =>
-        HolderOf(expression) is ILocalSymbol { DeclaringSyntaxReferences: [var reference] } local && CodeOf(reference.GetSyntax()) is { } code
-        && !code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name
-            && !(n.Parent is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } set && set.Left == n));
+        HolderOf(expression) is ILocalSymbol { DeclaringSyntaxReferences: [var reference] } local
+        && CodeOf(reference.GetSyntax()) is { } code
+        && !code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name && !(n.Parent is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } set && set.Left == n));
 
     /// <summary>
     /// The only assignment of a variable in a loop, with the value where one is written for this variable alone; null if there are several.
     /// </summary>
     public static (ExpressionSyntax Place, ExpressionSyntax? Value)? LastAssignment(ISymbol variable, SyntaxNode loop)
     {
-        bool Is(ExpressionSyntax target) => target is IdentifierNameSyntax name && name.Identifier.ValueText == variable.Name
-            || target is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: var own } && own.Identifier.ValueText == variable.Name;
+        bool Is(ExpressionSyntax target) =>
+            (target is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: var own } ? own : target) is SimpleNameSyntax
+            name && name.Identifier.ValueText == variable.Name;
         return loop.DescendantNodes().OfType<AssignmentExpressionSyntax>().Where(a => Is(a.Left)
             || a.Left is TupleExpressionSyntax several && several.Arguments.Any(t => Is(t.Expression))).ToList() is not [var only] ? null
             : only.Left is not TupleExpressionSyntax parts ? (only, only.Right)

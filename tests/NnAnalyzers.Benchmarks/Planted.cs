@@ -12,7 +12,8 @@ namespace NnAnalyzers.Benchmarks;
 /// Plants one mistake after another into code and tells which the rules notice: sizes that are off by one, a loss that applies the
 /// softmax of the network again, an activation or a softmax around what a forward method returns; in training code another optimizer, a
 /// rate a thousand times as large, a decay, state that is not saved or not loaded, a loss that is clamped; a tanh for a rectifier; what
-/// <see cref="PlantedLayers"/>, <see cref="PlantedData"/> and <see cref="PlantedTraining"/> plant. Not every plant is a mistake: the input of a first layer and the
+/// <see cref="PlantedLayers"/>, <see cref="PlantedData"/> and <see cref="PlantedTraining"/> plant. Not every plant is a mistake: the
+/// input of a first layer and the
 /// classes of a last one may be any number, and most modules are blocks.
 /// </summary>
 internal static class Planted

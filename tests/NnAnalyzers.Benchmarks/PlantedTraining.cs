@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace NnAnalyzers.Benchmarks;
 
-/// <summary>Mistakes in the order, the modes, the way of the gradient and the memory of training code, and in how losses are written.</summary>
+/// <summary>
+/// Mistakes in the order, the modes, the way of the gradient and the memory of training code, and in how losses are written.
+/// </summary>
 internal static partial class PlantedTraining
 {
     public static IEnumerable<Plant> In(SyntaxNode node) => node switch
@@ -76,13 +78,14 @@ internal static partial class PlantedTraining
         if (isOpened && PlantedLayers.Name(made) == "no_grad")
             yield return new("no_grad not disposed of", "NN4011", declaration, Replaced(declaration, "TorchSharp.torch.no_grad();"));
         if (isOpened && PlantedLayers.Name(made) == "NewDisposeScope" && declaration.Ancestors().Any(IsLoop)
-            && !declaration.Parent!.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.Text == variable.Identifier.Text))
+            && !Names(declaration.Parent!, variable).Any())
             yield return new("scope dropped", "NN7005", declaration, Replaced(declaration, ";"));
-        if (made.Expression.ToString().Contains("optim.") && PlantedLayers.Name(made) is "Adam" or "AdamW" && declaration.Parent is BlockSyntax block
-            && !declaration.Ancestors().Any(IsLoop) && block.Statements.FirstOrDefault(s => IsLoop(s) && s.SpanStart > declaration.SpanStart) is { } loop
-            && loop.DescendantNodes().OfType<ExpressionStatementSyntax>().FirstOrDefault(s => s.ToString() == $"{variable.Identifier}.zero_grad();"
-            && s.Parent is BlockSyntax) is { } clears && block.DescendantNodes().OfType<IdentifierNameSyntax>()
-            .Where(n => n.Identifier.Text == variable.Identifier.Text).All(n => clears.Parent!.Span.Contains(n.Span)))
+        if (made.Expression.ToString().Contains("optim.") && PlantedLayers.Name(made) is "Adam" or "AdamW"
+            && declaration.Parent is BlockSyntax block && !declaration.Ancestors().Any(IsLoop)
+            && block.Statements.FirstOrDefault(s => IsLoop(s) && s.SpanStart > declaration.SpanStart) is { } loop
+            && loop.DescendantNodes().OfType<ExpressionStatementSyntax>().FirstOrDefault(s => s.Parent is BlockSyntax
+                && s.ToString() == $"{variable.Identifier}.zero_grad();") is { } clears
+            && Names(block, variable).All(n => clears.Parent!.Span.Contains(n.Span)))
             yield return new("optimizer made in the loop", "NN4013", declaration, Replaced(declaration, ";"),
                 new(new TextSpan(((BlockSyntax)clears.Parent!).Statements[0].SpanStart, 0), $"{declaration} "));
     }
@@ -113,6 +116,9 @@ internal static partial class PlantedTraining
                 break;
         }
     }
+
+    private static IEnumerable<IdentifierNameSyntax> Names(SyntaxNode code, VariableDeclaratorSyntax variable) =>
+        code.DescendantNodes().OfType<IdentifierNameSyntax>().Where(n => n.Identifier.Text == variable.Identifier.Text);
 
     private static bool IsCall(StatementSyntax statement, string name) =>
         statement is ExpressionStatementSyntax { Expression: InvocationExpressionSyntax call } && PlantedLayers.Name(call) == name

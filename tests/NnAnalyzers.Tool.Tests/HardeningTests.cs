@@ -81,8 +81,9 @@ public class HardeningTests : InFolder
         var old = Path.Combine(Folder, "packages", "old", "ref");
         Directory.CreateDirectory(old);
         Assert.True(CSharpCompilation.Create("System.Runtime", [CSharpSyntaxTree.ParseText(
-            "namespace System { public class Object; public class ValueType; public struct Int32; public struct Int64; public struct Void; }")],
-            options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)).Emit(Path.Combine(old, "System.Runtime.dll")).Success);
+            "namespace System { public class Object; public class ValueType; public struct Int32; public struct Void; }")],
+            options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary))
+            .Emit(Path.Combine(old, "System.Runtime.dll")).Success);
         Write("p/obj/project.assets.json", $$"""
             {
               "packageFolders": { "{{Path.Combine(Folder, "packages")}}/": {} },

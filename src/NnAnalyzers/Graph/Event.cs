@@ -22,6 +22,9 @@ internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation
     /// <summary>On one side of a branch that was not decided.</summary>
     public bool Conditional => !When.Path.IsAlways;
 
+    /// <summary>Of a loss that goes backward: its graph is kept, or that is not known.</summary>
+    public bool KeepsGraph => Arguments.ValueOf("retain_graph") is not (null or Constant { Raw: false or null });
+
     /// <summary>The statement it happens in, if that declares one variable with what is made.</summary>
     public LocalDeclarationStatementSyntax? Declaration =>
         Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is LocalDeclarationStatementSyntax

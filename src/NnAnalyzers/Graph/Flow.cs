@@ -8,12 +8,12 @@ internal static class Flow
 {
     private const int MaxSteps = 512;
 
-    private static readonly HashSet<string> Cutting = ["detach", "argmax", "argmin", "argsort", "argwhere", "nonzero", "round", "floor", "ceil",
-        "trunc", "fix", "sign", "sgn", "heaviside", "floor_divide", "equal", "count_nonzero", "one_hot", "bucketize", "searchsorted",
-        "multinomial", "any", "all"];
+    private static readonly HashSet<string> Cutting = ["detach", "argmax", "argmin", "argsort", "argwhere", "nonzero", "round", "floor",
+        "ceil", "trunc", "fix", "sign", "sgn", "heaviside", "floor_divide", "equal", "count_nonzero", "one_hot", "bucketize",
+        "searchsorted", "multinomial", "any", "all"];
 
-    private static readonly HashSet<string> Whole = ["int64", "int32", "int16", "int8", "uint8", "@bool", "bool", "Int64", "Int32", "Int16", "Int8",
-        "Byte", "Bool", "@long", "@int", "@short", "@byte"];
+    private static readonly HashSet<string> Whole = ["int64", "int32", "int16", "int8", "uint8", "@bool", "bool", "Int64", "Int32",
+        "Int16", "Int8", "Byte", "Bool", "@long", "@int", "@short", "@byte"];
 
     /// <summary>What ends the gradient at a step, as a message says it; null where it goes on.</summary>
     public static string? CutBy(Step step) => step.When.StopsGradients ? "no gradients are recorded here"
@@ -21,7 +21,8 @@ internal static class Flow
         // What answers with 0 or 1 compares, or draws.
         : Cutting.Contains(step.Op.Name) || step.Role == Role.Arithmetic && step.Op.Range is { Low: 0, High: 1 }
             ? $"{step.Op.Name} has no gradient"
-        : step.Op.Name == "Identity" && NameOf(step) is { } name && (name is "data" or "int" or "long" or "short" or "byte" or "char" or "bool"
+        : step.Op.Name == "Identity" && NameOf(step) is { } name
+            && (name is "data" or "int" or "long" or "short" or "byte" or "char" or "bool"
             || name is "to" or "to_type" or "type" && TypesOf(step).Any(Whole.Contains)) ? "whole numbers have no gradient" : null;
 
     private static string? NameOf(Step step) => step.Operation switch
@@ -47,8 +48,9 @@ internal static class Flow
             var step = open.Dequeue();
             if (seen.Count > MaxSteps) return (null, []);
             if (CutBy(step) is not null && step.Inputs.Count > 0) cuts.Add(step);
-            else if (step.Kind == StepKind.Unknown || step is { Kind: StepKind.Input, IsGiven: false, Outer: null, Samples: null } || step.Op.Writes || step.Op.Role == Role.Opaque && step.Inner is null
-                && step.Kind == StepKind.Operation || IsLeaf(step, start)) isKnown = false;
+            else if (step.Kind == StepKind.Unknown || step is { Kind: StepKind.Input, IsGiven: false, Outer: null, Samples: null }
+                || step.Op.Writes || step is { Kind: StepKind.Operation, Op.Role: Role.Opaque, Inner: null } || IsLeaf(step, start))
+                isKnown = false;
             else if (step.HasWeights || step.Op.Role is Role.Embedding or Role.Normalization) return (true, []);
             else if (step.Kind is StepKind.Network or StepKind.Module)
                 if (OutputsOf(step, networkOf) is not { Count: > 0 } outputs) return (true, []);

@@ -302,7 +302,8 @@ internal sealed partial class Reader
     {
         if (invalid.Syntax is InvocationExpressionSyntax { ArgumentList.Arguments: var written } call
             && models(call.SyntaxTree) is { } model
-            && model.GetSymbolInfo(call, cancellation).CandidateSymbols.OfType<IMethodSymbol>().OrderByDescending(m => Fits(m, written, model))
+            && model.GetSymbolInfo(call, cancellation).CandidateSymbols.OfType<IMethodSymbol>()
+            .OrderByDescending(m => Fits(m, written, model))
             .FirstOrDefault() is { } meant && torch.IsTorch(meant))
         {
             var arguments = new List<Argument>();

@@ -395,7 +395,8 @@ internal sealed partial class Reader
                 new Arguments(new Argument("left", left, operation), new Argument("right", right, operation)),
                 new[] { left, right }.OfType<Step>().ToList(), operation);
         }
-        return torch.IsTensor(operation.Type) ? Apply(Catalog.Get(left is GradientOf || right is GradientOf ? OperatorOf(kind) : "mul"), null,
+        var isOfGradient = left is GradientOf || right is GradientOf;
+        return torch.IsTensor(operation.Type) ? Apply(Catalog.Get(isOfGradient ? OperatorOf(kind) : "mul"), null,
             new Arguments(new Argument("left", left, operation), new Argument("right", right, operation)), [], operation)
             : new Unknown("arithmetic on weights");
     }

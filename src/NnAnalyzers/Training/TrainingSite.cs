@@ -42,7 +42,7 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
         return of.Any(e => e.Kind == kind) ? false : of.Any(e => e.Kind == EventKind.Escape) ? null : true;
     }
 
-    /// <summary>Whether nothing clears the gradients of what an optimizer, or an update by hand, steps; null where that is not sure.</summary>
+    /// <summary>Whether nothing clears the gradients that an optimizer, or an update by hand, steps with; null if not sure.</summary>
     public bool? NeverClears(Value stepped)
     {
         var models = stepped is Optimizer optimizer ? optimizer.Models : [.. new[] { stepped }.OfType<Layer>()];

@@ -76,7 +76,8 @@ public class NN4005_GradientsNeverClearedTests
     [InlineData("param.sub_(0.1 * param.grad)", "param.grad?.zero_();")]
     [InlineData("param.add_(param.grad!, alpha: -0.1)", "param.grad?.zero_();")]
     public Task Updated_by_hand(string update, string clear) => Verify.FixAsync(
-        Code.Loop(Loss + $"loss.backward();\nusing (no_grad())\n    foreach (var param in model.parameters())\n        {{|NN4005:{update}|}};"),
+        Code.Loop(Loss + "loss.backward();\nusing (no_grad())\n    foreach (var param in model.parameters())\n"
+            + $"        {{|NN4005:{update}|}};"),
         Code.Loop(Loss + "loss.backward();\nusing (no_grad())\n    foreach (var param in model.parameters())\n"
             + $"    {{\n        {update};\n        {clear}\n    }}"));
 
@@ -98,7 +99,8 @@ public class NN4005_GradientsNeverClearedTests
     [InlineData("LOSS loss.backward(); optimizer.step(); Unread.Clear(optimizer);")]
     [InlineData("LOSS loss.backward(); optimizer.step(); Unread.Clear(model);")]
     [InlineData("LOSS loss.backward(); Each(optimizer, o => o.step()); Each(optimizer, o => o.zero_grad());")]
-    [InlineData("foreach (var o in new optim.Optimizer[] { optimizer, other }) o.zero_grad(); LOSS loss.backward(); optimizer.step(); other.step();")]
+    [InlineData("foreach (var o in new optim.Optimizer[] { optimizer, other }) o.zero_grad(); LOSS loss.backward(); optimizer.step(); "
+        + "other.step();")]
     [InlineData("LOSS loss.backward(); using (no_grad()) foreach (var p in model.parameters()) { p.sub_(0.1 * p.grad); p.grad?.zero_(); }")]
     [InlineData("optimizer.step(() => { optimizer.zero_grad(); LOSS loss.backward(); return loss; });")]
     public Task Silent(string turn) => Verify.SilentAsync(Code.Loop(turn.Replace("LOSS", Loss),

@@ -6,10 +6,14 @@ public class NN4006_StepWithoutBackwardTests
     private const string Clip = "nn.utils.clip_grad_norm_(model.parameters(), 1.0)";
 
     [Theory]
-    [InlineData("optimizer.zero_grad();\n{|NN4006:optimizer.step()|}; // go\nloss.backward();", "optimizer.zero_grad();\nloss.backward();\noptimizer.step();")]
-    [InlineData("{|NN4006:optimizer.step()|};\noptimizer.zero_grad();\nloss.backward(); // back", "optimizer.zero_grad();\nloss.backward(); // back\noptimizer.step();")]
-    [InlineData("loss.backward();\n{|NN4006:optimizer.zero_grad()|};\noptimizer.step();", "optimizer.zero_grad();\nloss.backward();\noptimizer.step();")]
-    [InlineData("loss.backward();\n{|NN4006:model.zero_grad()|};\noptimizer.step();", "model.zero_grad();\nloss.backward();\noptimizer.step();")]
+    [InlineData("optimizer.zero_grad();\n{|NN4006:optimizer.step()|}; // go\nloss.backward();",
+        "optimizer.zero_grad();\nloss.backward();\noptimizer.step();")]
+    [InlineData("{|NN4006:optimizer.step()|};\noptimizer.zero_grad();\nloss.backward(); // back",
+        "optimizer.zero_grad();\nloss.backward(); // back\noptimizer.step();")]
+    [InlineData("loss.backward();\n{|NN4006:optimizer.zero_grad()|};\noptimizer.step();",
+        "optimizer.zero_grad();\nloss.backward();\noptimizer.step();")]
+    [InlineData("loss.backward();\n{|NN4006:model.zero_grad()|};\noptimizer.step();",
+        "model.zero_grad();\nloss.backward();\noptimizer.step();")]
     [InlineData("optimizer.zero_grad();\nloss.backward();\noptimizer.step();\n{|NN4006:optimizer.step()|};",
         "optimizer.zero_grad();\nloss.backward();\noptimizer.step();")]
     [InlineData("optimizer.zero_grad();\nloss.backward();\n{|NN4006:loss.backward()|};\noptimizer.step();",

@@ -2,7 +2,8 @@ namespace NnAnalyzers.Tests.Rules;
 
 public class NN4010_LossKeepsGraphTests
 {
-    private const string Step = "optimizer.zero_grad();\nvar loss = functional.mse_loss(model.forward(x), y);\nloss.backward();\noptimizer.step();\n";
+    private const string Step = "optimizer.zero_grad();\nvar loss = functional.mse_loss(model.forward(x), y);\nloss.backward();\n"
+        + "optimizer.step();\n";
 
     [Theory]
     [InlineData("Tensor total = zeros(1);", "{|NN4010:total += loss|}; // all of it", "total += loss.detach(); // all of it")]

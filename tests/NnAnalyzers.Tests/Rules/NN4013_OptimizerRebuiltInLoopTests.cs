@@ -52,7 +52,8 @@ public class NN4013_OptimizerRebuiltInLoopTests
         """.Replace("private readonly Linear model = Linear(4, 1);", "private readonly Sequential model = Sequential(Linear(4, 1));"));
 
     [Theory]
-    [InlineData("for (var i = 0; i < 100; i++)", "optim.Optimizer optimizer = optim.LBFGS(model.parameters()); STEP")] // a search of its own
+    // A search of its own.
+    [InlineData("for (var i = 0; i < 100; i++)", "optim.Optimizer optimizer = optim.LBFGS(model.parameters()); STEP")]
     [InlineData("for (var i = 0; i < 5; i++)", "model = Sequential(Linear(4, 1)); var optimizer = optim.Adam(model.parameters()); "
         + "for (var k = 0; k < 10; k++) { STEP }")] // folds
     [InlineData("for (var i = 0; i < 5; i++)", "model.load(path); var optimizer = optim.Adam(model.parameters()); "

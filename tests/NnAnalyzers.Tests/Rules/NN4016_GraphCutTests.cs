@@ -14,7 +14,8 @@ public class NN4016_GraphCutTests
     [InlineData("{|NN4016:model.forward(x).sign()|}.sub(y).abs().mean()")]
     [InlineData("functional.mse_loss({|NN4016:model.forward(x) > 0|}, y).to(float32).mean()")]
     [InlineData("functional.mse_loss({|NN4016:model.forward(x).to(int64)|}.to(float32), y)")]
-    [InlineData("functional.mse_loss(model.forward(x), y) + 0.1 * functional.mse_loss({|NN4016:model.forward(x).argmax(1)|}.to(float32), y)")]
+    [InlineData("functional.mse_loss(model.forward(x), y) "
+        + "+ 0.1 * functional.mse_loss({|NN4016:model.forward(x).argmax(1)|}.to(float32), y)")]
     public Task Fires(string loss) => Verify.FiresAsync(Code.Loop(Turn(loss)));
 
     [Theory]

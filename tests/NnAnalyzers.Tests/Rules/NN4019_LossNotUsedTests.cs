@@ -2,7 +2,8 @@ namespace NnAnalyzers.Tests.Rules;
 
 public class NN4019_LossNotUsedTests
 {
-    private const string Step = "optimizer.zero_grad(); var loss = functional.mse_loss(model.forward(x), y); loss.backward(); optimizer.step(); ";
+    private const string Step = "optimizer.zero_grad(); var loss = functional.mse_loss(model.forward(x), y); loss.backward(); "
+        + "optimizer.step(); ";
 
     [Theory]
     [InlineData("var second = {|NN4019:functional.l1_loss(model.forward(x), y)|};")]

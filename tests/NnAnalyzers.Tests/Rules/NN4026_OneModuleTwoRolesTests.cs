@@ -89,7 +89,8 @@ public class NN4026_OneModuleTwoRolesTests
                     functional.mse_loss(student.forward(randn(8, 4)), goal).backward();
                     optimizer.step();
                     using (no_grad())
-                        foreach (var (slow, fast) in teacher.parameters().Zip(student.parameters())) slow.mul_(0.99).add_(fast, alpha: 0.01);
+                        foreach (var (slow, fast) in teacher.parameters().Zip(student.parameters()))
+                            slow.mul_(0.99).add_(fast, alpha: 0.01);
                 }
             }
         }

@@ -1,4 +1,3 @@
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
@@ -11,17 +10,13 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
     "Step without backward", "{0} {1}")
 {
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
-        from round in site.Rounds
-        where round.Own(EventKind.Backward).Any()
-        from finding in Steps(round).Concat(Clips(round)).Concat(Twice(round))
-        select finding;
+        site.Rounds.Where(r => r.Own(EventKind.Backward).Any()).SelectMany(r => Steps(r).Concat(Clips(r)).Concat(Twice(r)));
 
     private IEnumerable<Finding> Steps(Round round)
     {
         foreach (var step in round.Own(EventKind.Step))
-        {
             if (step.Subject is not Optimizer { Name: var name } optimizer) continue;
-            if (round.Last(EventKind.Backward, step) is not { } backward)
+            else if (round.Last(EventKind.Backward, step) is not { } backward)
             {
                 if (round.Then(EventKind.Backward, step) is { } late && !round.IsEnteredWith(EventKind.Backward))
                     yield return At(step.Operation.Syntax, name, "steps before the loss of this round goes backward")
@@ -30,11 +25,10 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
             else if (round.Clears(optimizer, backward, step) is { } clears)
                 yield return At(clears.Operation.Syntax, name, "steps with gradients that were cleared after backward")
                     .Fix("Clear the gradients before backward", Edit.MoveBefore(clears, backward));
-            else if (round.Own(EventKind.Step).FirstOrDefault(s => s.Subject == optimizer && s.Order > backward.Order && s.Order < step.Order
-                && s.When.Path.IsSame(step.When.Path)) is not null)
+            else if (round.Own(EventKind.Step).Any(s => s.Subject == optimizer && s.Order > backward.Order && s.Order < step.Order
+                && s.When.Path.IsSame(step.When.Path)))
                 yield return At(step.Operation.Syntax, name, "steps a second time with the same gradients")
-                    .Fix("Remove the second step", step.Statement is ExpressionStatementSyntax again ? Edit.Delete(again) : null);
-        }
+                    .Fix("Remove the second step", Edit.Delete(step));
     }
 
     private IEnumerable<Finding> Clips(Round round) =>
@@ -49,8 +43,8 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
 
     private IEnumerable<Finding> Twice(Round round) =>
         from again in round.Own(EventKind.Backward)
-        where round.Own(EventKind.Backward).Any(b => b.Order < again.Order && b.Subject == again.Subject && b.Operation != again.Operation
-            && again.When.Path.Implies(b.When.Path) && b.Arguments.ValueOf("retain_graph") is null or Constant { Raw: false or null })
+        where round.Own(EventKind.Backward).Any(b => b.Order < again.Order && b.Subject == again.Subject && !b.KeepsGraph
+            && again.When.Path.Implies(b.When.Path))
         select At(again.Operation.Syntax, "This loss", "goes backward a second time; its graph is gone by then")
-            .Fix("Remove the second backward", again.Statement is ExpressionStatementSyntax statement ? Edit.Delete(statement) : null);
+            .Fix("Remove the second backward", Edit.Delete(again));
 }

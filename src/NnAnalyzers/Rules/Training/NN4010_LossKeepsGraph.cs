@@ -18,17 +18,17 @@ internal sealed class NN4010_LossKeepsGraph() : Rule("NN4010", RuleLevel.Likely,
         let loss = (Step)backward.Subject
         where loss.When.Loop == round.Loop && !loss.When.StopsGradients && round.Next(EventKind.Step, backward) is not null
         from kept in Sums(site, loss, round).Concat(Lists(round, loss))
-        select At(kept.Place, kept.Keeper, kept.Written.ToString()).Fix("Keep its value only", Edit.Calculate(kept.Written, "{0}.detach()"));
+        select At(kept.Place, kept.Keeper, kept.Written.ToString())
+            .Fix("Keep its value only", Edit.Calculate(kept.Written, "{0}.detach()"));
 
     /// <summary>What adds the loss to a variable from outside of the loop.</summary>
-    private static IEnumerable<(SyntaxNode Place, string Keeper, ExpressionSyntax Written)> Sums(TrainingSite site, Step loss, Round round) =>
+    private static IEnumerable<(SyntaxNode Place, string Keeper, ExpressionSyntax Written)> Sums(TrainingSite site, Step loss,
+        Round round) =>
         from sum in loss.Users
-        where sum.Op.Name == "add" && !sum.When.StopsGradients && !site.Of(EventKind.Backward).Any(b => TrainingSite.IsTaughtBy((Step)b.Subject, sum))
-        let assigned = sum.Operation is ICompoundAssignmentOperation compound ? (IOperation)compound
-            : sum.Operation?.Parent is IConversionOperation { Parent: ISimpleAssignmentOperation own } ? own : sum.Operation?.Parent as ISimpleAssignmentOperation
-        let target = (assigned as IAssignmentOperation)?.Target
-        where target is not null && round.Keeps(Scope.SymbolOf(target)) == sum
-        let added = sum.Arguments.FirstOrDefault(a => a.Value == loss)?.Operation
+        where sum.Op.Name == "add" && !sum.When.StopsGradients
+        && !site.Of(EventKind.Backward).Any(b => TrainingSite.IsTaughtBy((Step)b.Subject, sum))
+        let assigned = Scope.AssignmentOf(sum.Operation)
+        where assigned is not null && round.Keeps(Scope.SymbolOf(assigned.Target)) == sum
         let written = sum.Operation switch
         {
             ICompoundAssignmentOperation whole => whole.Value.Syntax,
@@ -36,7 +36,7 @@ internal sealed class NN4010_LossKeepsGraph() : Rule("NN4010", RuleLevel.Likely,
             _ => null,
         } as ExpressionSyntax
         where written is not null
-        select (assigned!.Syntax, target.Syntax.ToString(), written);
+        select (assigned.Syntax, assigned.Target.Syntax.ToString(), written);
 
     private static IEnumerable<(SyntaxNode Place, string Keeper, ExpressionSyntax Written)> Lists(Round round, Step loss) =>
         from collect in round.Of(EventKind.Collect)

@@ -28,6 +28,7 @@ internal sealed class NN4013_OptimizerRebuiltInLoop() : Rule("NN4013", RuleLevel
     /// <summary>Other weights, or the old ones again, are there to be learned from anew.</summary>
     private static bool Renews(Layer model, Round round, TrainingSite site) =>
         round.Events.Any(e => e.Kind is EventKind.Load or EventKind.Init or EventKind.Move or EventKind.Grow or EventKind.Escape
-        && (e.Subject == model || e.Subject is ParameterOf { Layer: var part } && part == model || e.Subject is not Layer and not ParameterOf))
+        && (e.Subject == model || e.Subject is ParameterOf { Layer: var part } && part == model
+            || e.Subject is not Layer and not ParameterOf))
         || !site.Of(model).Any(e => e.Kind == EventKind.CreateModel);
 }

@@ -22,7 +22,8 @@ internal sealed class NN4016_GraphCut() : Rule("NN4016", RuleLevel.Likely, Categ
         where term == loss || cut is { Op.Name: not "detach", When.StopsGradients: false }
         let place = cut?.Syntax ?? backward.Operation.Syntax
         select At(place, cut is null ? "What goes backward depends on no weights" : Flow.CutBy(cut)!,
-            term == loss ? "the loss" : "this term of the loss", term == loss ? "backward throws, or nothing is learned" : "it teaches nothing")
+            term == loss ? "the loss" : "this term of the loss",
+            term == loss ? "backward throws, or nothing is learned" : "it teaches nothing")
             .Fix("Leave the gradient through", cut is { Op.Name: "detach" } ? Edit.Unwrap(cut) : null);
 
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project)
@@ -33,8 +34,8 @@ internal sealed class NN4016_GraphCut() : Rule("NN4016", RuleLevel.Likely, Categ
         {
             taught ??= Flow.TaughtBy(network.Outputs.Where(o => !o.PredictionOnly).Select(o => o.Step));
             // What only decides about numbers outside of the graph is no way to the loss.
-            if (Flow.Leads(cut, network.Outputs.Select(o => o.Step)) && Flow.TaughtBy(cut.Inputs).Where(s => s.HasWeights).ToList() is { Count: > 0 } behind
-                && !behind.Any(taught.Contains))
+            if (Flow.Leads(cut, network.Outputs.Select(o => o.Step))
+                && Flow.TaughtBy(cut.Inputs).Where(s => s.HasWeights).ToList() is { Count: > 0 } behind && !behind.Any(taught.Contains))
                 yield return At(cut.Syntax!, Flow.CutBy(cut)!, "the loss", $"{behind[0].Name} learns nothing");
         }
     }

@@ -19,14 +19,16 @@ internal sealed class NN4022_OptimizerSettingOutOfRange() : Rule("NN4022", RuleL
         let problem = Problem(optimizer.Kind, setting.Name, number.Value)
         where problem is not null
         select At(creation.Operation.Syntax, $"{setting.Name} {Edit.NumberText(number.Value)}", optimizer.Kind, problem.Value.Says)
-            .Fix($"{setting.Name}: {Edit.NumberText(problem.Value.Better)}", Edit.SetNumber(creation.Operation, setting, problem.Value.Better));
+            .Fix($"{setting.Name}: {Edit.NumberText(problem.Value.Better)}",
+            Edit.SetNumber(creation.Operation, setting, problem.Value.Better));
 
-    /// <summary>What is wrong with a setting, and the value to start from (PyTorch's default, or for a decay that of most recipes).</summary>
+    /// <summary>What is wrong with a setting, and the value to start from: PyTorch's default; of a decay that of many recipes.</summary>
     private static (string Says, double Better)? Problem(string kind, string setting, double value) => setting switch
     {
         "eps" when OptimizerCatalog.Optimizer(kind)!.IsAdam && value is >= 0 and < 1e-12 =>
             ("lets a gradient that is nearly nothing divide by nothing", 1e-8),
-        "weight_decay" when kind is not ("AdamW" or "LBFGS") && value >= 0.05 => ("pulls the weights to zero, not to what is learned", 1e-4),
+        "weight_decay" when kind is not ("AdamW" or "LBFGS") && value >= 0.05 =>
+            ("pulls the weights to zero, not to what is learned", 1e-4),
         _ => null,
     };
 }

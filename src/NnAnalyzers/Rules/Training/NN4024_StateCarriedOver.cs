@@ -14,7 +14,7 @@ internal sealed class NN4024_StateCarriedOver() : Rule("NN4024", RuleLevel.Likel
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from round in site.Rounds
         from backward in round.Own(EventKind.Backward)
-        where backward.Arguments.ValueOf("retain_graph") is null or Constant { Raw: false or null }
+        where !backward.KeepsGraph
         from applied in round.Of(EventKind.Apply)
         where applied.Order < backward.Order && !applied.When.StopsGradients && !backward.Conditional
         let step = site.Steps.FirstOrDefault(s => s.Operation == applied.Operation && s.Layer == applied.Subject)
