@@ -138,8 +138,8 @@ internal static class Scope
     public static bool IsNeverRead(IOperation expression) =>
         HolderOf(expression) is ILocalSymbol { DeclaringSyntaxReferences: [var reference] } local
         && CodeOf(reference.GetSyntax()) is { } code
-        && !code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name && !(n.Parent is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } set && set.Left == n));
-
+        && !code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name
+            && !(n.Parent is AssignmentExpressionSyntax set && set.IsKind(SyntaxKind.SimpleAssignmentExpression) && set.Left == n));
     /// <summary>
     /// The only assignment of a variable in a loop, with the value where one is written for this variable alone; null if there are several.
     /// </summary>
