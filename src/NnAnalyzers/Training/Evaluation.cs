@@ -12,12 +12,13 @@ internal sealed record Evaluation(Event Applied, Step Output, TrainingSite Site)
 {
     /// <summary>
     /// The evaluations of networks that do something else in training mode, where it surely is one: under no_grad, or where a program
-    /// trains and this is not what it trains on.
+    /// has trained and this is not what it trains on. Before that somebody looks whether the network runs at all.
     /// </summary>
     /// <param name="networkOf">The network a step of training code applies.</param>
     public static IEnumerable<Evaluation> In(TrainingSite site, Func<Step, Network?> networkOf) =>
         from applied in site.Of(EventKind.Apply)
-        where applied.Subject is Layer && (applied.When.StopsGradients || site.Of(EventKind.Backward).Any())
+        where applied.Subject is Layer && (applied.When.StopsGradients || site.Of(EventKind.Backward)
+            .Any(b => b.Order < applied.Order || b.Loops.Intersect(applied.Loops).Any()))
         let output = site.Applied(applied)
         where output is not null && TrainingSite.IsRead(output) && !site.Teaches(output) && networkOf(output)?.HasModes == true
         select new Evaluation(applied, output, site);

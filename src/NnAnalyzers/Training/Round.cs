@@ -87,8 +87,9 @@ internal sealed class Round
     public Event? Then(EventKind kind, Event first) =>
         Own(kind).FirstOrDefault(e => e.Order > first.Order && first.When.Path.Implies(e.When.Path));
 
-    /// <summary>Whether something of a kind happens outside of this loop, and so perhaps before its first turn.</summary>
-    public bool IsEnteredWith(EventKind kind) => Site.Of(kind).Any(e => !e.Loops.Contains(Loop));
+    /// <summary>Whether gradients that no step has used yet may be there before the first turn, of what goes backward outside.</summary>
+    public bool IsEnteredWithGradients => Site.Of(EventKind.Backward).Any(b => !b.Loops.Contains(Loop)
+        && !Site.Of(EventKind.Step).Any(s => s.Order > b.Order && s.When.Loop == b.When.Loop));
 
     /// <summary>What surely clears all gradients an optimizer steps with between two events.</summary>
     public Event? Clears(Optimizer optimizer, Event from, Event to) => Own(EventKind.ZeroGrad).LastOrDefault(e =>

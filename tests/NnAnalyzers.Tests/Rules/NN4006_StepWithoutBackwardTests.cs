@@ -65,6 +65,10 @@ public class NN4006_StepWithoutBackwardTests
     public Task Silent(string turn) => Verify.SilentAsync(Code.Loop(turn.Replace("LOSS", Loss).Replace("CLIP", Clip),
         "var other = optim.AdamW(model.parameters());"));
 
+    [Fact]
+    public Task Behind_another_training() => Verify.FiresAsync(Code.Loop(Loss + "optimizer.zero_grad();\n{|NN4006:optimizer.step()|};\n"
+        + "loss.backward();", "for (var k = 0; k < 10; k++) { optimizer.zero_grad(); model.forward(x).mean().backward(); optimizer.step(); }"));
+
     // The last part of one turn is the first of the next.
     [Fact]
     public Task Silent_in_a_loop_that_is_turned_round() => Verify.SilentAsync(Code.Loop(

@@ -324,4 +324,9 @@ public class NN4007_EvaluationInTrainingModeTests
             }
         }
         """);
+
+    // Somebody looks whether it runs, and what an untrained network's loss is.
+    [Fact]
+    public Task Silent_in_a_trial_before_training() => Verify.SilentAsync(Train("", more: "").Replace("for (var epoch = 0;",
+        "Console.WriteLine(functional.cross_entropy(model.forward(x), y).item<float>());\n        for (var epoch = 0;"));
 }

@@ -18,7 +18,7 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
             if (step.Subject is not Optimizer { Name: var name } optimizer) continue;
             else if (round.Last(EventKind.Backward, step) is not { } backward)
             {
-                if (round.Then(EventKind.Backward, step) is { } late && !round.IsEnteredWith(EventKind.Backward))
+                if (round.Then(EventKind.Backward, step) is { } late && !round.IsEnteredWithGradients)
                     yield return At(step.Operation.Syntax, name, "steps before the loss of this round goes backward")
                         .Fix("Step after backward", Edit.MoveBehind(step, late));
             }
@@ -37,7 +37,7 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
         let backward = isLate ? round.Last(EventKind.Backward, clip) : round.Then(EventKind.Backward, clip)
         where backward is not null && (isLate
             ? round.Next(EventKind.Backward, clip) is null && round.Last(EventKind.Step, clip)?.Order > backward.Order
-            : round.Last(EventKind.Backward, clip) is null && !round.IsEnteredWith(EventKind.Backward))
+            : round.Last(EventKind.Backward, clip) is null && !round.IsEnteredWithGradients)
         select At(clip.Operation.Syntax, "This", isLate ? "clips gradients after the step" : "clips gradients before there are any")
             .Fix("Clip between backward and step", Edit.MoveBehind(clip, backward));
 
