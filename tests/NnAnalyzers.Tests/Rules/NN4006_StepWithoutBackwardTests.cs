@@ -67,7 +67,8 @@ public class NN4006_StepWithoutBackwardTests
 
     [Fact]
     public Task Behind_another_training() => Verify.FiresAsync(Code.Loop(Loss + "optimizer.zero_grad();\n{|NN4006:optimizer.step()|};\n"
-        + "loss.backward();", "for (var k = 0; k < 10; k++) { optimizer.zero_grad(); model.forward(x).mean().backward(); optimizer.step(); }"));
+        + "loss.backward();",
+        "for (var k = 0; k < 10; k++) { optimizer.zero_grad(); model.forward(x).mean().backward(); optimizer.step(); }"));
 
     // The last part of one turn is the first of the next.
     [Fact]

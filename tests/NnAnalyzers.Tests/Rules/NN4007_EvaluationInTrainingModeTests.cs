@@ -146,10 +146,10 @@ public class NN4007_EvaluationInTrainingModeTests
         }
         """;
 
+    // Before training somebody looks whether it runs.
     [Fact]
-    public Task Before_and_after_training() => Verify.FixAsync(
-        BeforeAndAfter("{|NN4007:model.forward(testX)|}", "", "{|NN4007:model.forward(testX)|}"),
-        BeforeAndAfter("model.forward(testX)", "\n        model.train();", "model.forward(testX)", "model.eval();\n        "));
+    public Task After_training_and_not_before() => Verify.FiresAsync(
+        BeforeAndAfter("model.forward(testX)", "", "{|NN4007:model.forward(testX)|}"));
 
     [Fact]
     public Task A_program_that_only_predicts() => Verify.FiresAsync(Net + """
