@@ -344,7 +344,7 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     }
 
     /// <summary>As code has it: <c>1e-3</c>, <c>0.05</c>.</summary>
-    public static string NumberText(double value) => Math.Abs(value) is >= 0.01 and < 1e4
+    public static string NumberText(double value) => value == 0 ? "0" : Math.Abs(value) is >= 0.01 and < 1e4
         ? value.ToString("0.###############", System.Globalization.CultureInfo.InvariantCulture)
         : value.ToString("0.###e0", System.Globalization.CultureInfo.InvariantCulture);
 

@@ -198,6 +198,9 @@ internal sealed partial class Reader
             if (first is Unknown && method.Name is "Select" or "SelectMany"
                 && method is { ContainingType.Name: "Enumerable", TypeArguments: [var one, ..] }
                 && Listed(Several(Anything(one, "element")), null, method, arguments, call, frame) is { } each) return each;
+            if (first is ParametersOf && method.Name == "Concat" && arguments.Values.LastOrDefault() is { } more
+                && (more is ParametersOf || ContentsOf(more) is not null))
+                return new Items((ContentsOf(more)?.Elements ?? ImmutableArray.Create(more)).Prepend(first));
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
             var given = arguments.Values.ToList();
             if ((Compute(method, given) ?? Read(method, receiver, given, arguments, call, frame)) is { } known) return known;
@@ -341,7 +344,8 @@ internal sealed partial class Reader
                 ? method.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name))
                 : method.Parameters.ElementAtOrDefault(i)) is { } parameter
                 && (model.GetTypeInfo(written[i].Expression).Type is not { TypeKind: not TypeKind.Error } type
-                || model.Compilation.ClassifyCommonConversion(type, parameter.Type).Exists)) taken.Add(parameter);
+                || model.Compilation.ClassifyCommonConversion(type, parameter.Type) is { Exists: true, IsImplicit: true }))
+                taken.Add(parameter);
         return taken.Count * 32 - method.Parameters.Length;
     }
 }

@@ -116,6 +116,8 @@ internal sealed partial class Reader
         }
         if (ContentsOf(collection) is { Elements: { Length: > 0 and <= MaxUnroll } elements } items)
         {
+            if (elements.All(e => e is ParametersOf { Named: false }))
+                return elements.All(e => Once(new ParameterOf(((ParametersOf)e).Model, null)));
             if (!items.Repeats && (MayUnroll(loop) || elements.All(e => e is Layer or Optimizer or Scheduler)))
             {
                 var goesOn = Rounds(elements);

@@ -115,6 +115,13 @@ public class RegressionTests
             Code.Method("var x = randn(3, 4, 5); var y = cat(new[] { x, x }, 0).reshape(6, Missing.Height, Missing.Width);")),
             d => d.Id.StartsWith("NN", StringComparison.Ordinal));
 
+    /// <summary>A size is no element type: where nothing compiles for one unknown type, sizes are still read as sizes.</summary>
+    [Fact]
+    public async Task Code_that_does_not_compile_is_read_as_what_its_arguments_fit() =>
+        Assert.DoesNotContain(await Verify.FindAsync(Code.Method("var model = Linear(5, 1); Missing run = null!; "
+            + "functional.mse_loss(model.forward(randn(768, 5, device: run.Device)), zeros(768, 1)).backward();")),
+            d => d.Id.StartsWith("NN", StringComparison.Ordinal));
+
     [Fact]
     public Task A_module_that_may_be_one_of_several_unknown_things_is_called() => Verify.Sizes.SilentAsync(Code.Net(
         "private readonly Linear fc = Linear(4, 1);", """

@@ -25,6 +25,25 @@ public class NN4020_AscendingLossTests
             optimizer: "optim.Adam(model.parameters(), lr: 1e-3, maximize: true)"),
         Code.Loop(Turn("functional.mse_loss(model.forward(x), y)"), optimizer: "optim.Adam(model.parameters(), lr: 1e-3)"));
 
+    [Fact]
+    public Task One_optimizer_for_two_networks() => Verify.FiresAsync("""
+        static class Program
+        {
+            static void Train(Tensor x)
+            {
+                var (encoder, decoder) = (Sequential(Linear(8, 2), ReLU()), Sequential(Linear(2, 8)));
+                var optimizer = optim.Adam(encoder.parameters().Concat(decoder.parameters()));
+                for (var i = 0; i < 100; i++)
+                {
+                    optimizer.zero_grad();
+                    var error = functional.mse_loss(decoder.forward(encoder.forward(x)), x);
+                    ({|NN4020:-error|}).backward();
+                    optimizer.step();
+                }
+            }
+        }
+        """);
+
     [Theory]
     [InlineData("-(model.forward(x) * y).mean()")] // a policy's gradient, an agreement
     [InlineData("-functional.cosine_similarity(model.forward(x), y).mean()")]

@@ -9,7 +9,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>Losses are added up or collected as tensors, each with the graph it was computed by.</summary>
-internal sealed class NN4010_LossKeepsGraph() : Rule("NN4010", RuleLevel.Likely, Category.Training, RuleSource.Peers,
+internal sealed class NN4010_LossKeepsGraph() : Rule("NN4010", RuleLevel.Advice, Category.Training, RuleSource.Peers,
     "Loss keeps its graph", "{0} keeps {1} with the graph it was computed by, of every round")
 {
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
@@ -43,5 +43,6 @@ internal sealed class NN4010_LossKeepsGraph() : Rule("NN4010", RuleLevel.Likely,
         where collect.Arguments.First == loss && !Loop.From(collect.Subject.MadeIn).Contains(round.Loop)
         let written = (collect.Operation.Syntax as InvocationExpressionSyntax)?.ArgumentList.Arguments.FirstOrDefault()?.Expression
         where written is not null
-        select (collect.Operation.Syntax, ((Collection)collect.Subject).Name, written);
+        let list = ((collect.Operation.Syntax as InvocationExpressionSyntax)!.Expression as MemberAccessExpressionSyntax)?.Expression
+        select (collect.Operation.Syntax, list?.ToString() ?? "A list", written);
 }

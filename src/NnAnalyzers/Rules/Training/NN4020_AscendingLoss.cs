@@ -7,7 +7,7 @@ namespace NnAnalyzers.Rules;
 
 /// <summary>Training goes up the loss of its own predictions: its sign is turned, or the optimizer maximizes.</summary>
 internal sealed class NN4020_AscendingLoss() : Rule("NN4020", RuleLevel.Likely, Category.Training, RuleSource.Peers,
-    "Loss ascended", "{0} makes {1} larger with every step: {2}")
+    "Loss ascended", "{0} makes its loss larger with every step: {1}")
 {
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from round in site.Rounds
@@ -23,9 +23,9 @@ internal sealed class NN4020_AscendingLoss() : Rule("NN4020", RuleLevel.Likely, 
             && scaled.Losses.Any(l => l.Operation == u.Loss.Operation) && optimizer.Models.Contains(Predictor(u)!)).ToList()
         where scaled.Losses.All(l => uses.Any(u => u.Loss.Operation == l.Operation))
         select scaled.Signs.Count == 0
-            ? At(step.Operation.Syntax, optimizer.Name, uses[0].Loss.Name, "it is made to maximize")
+            ? At(step.Operation.Syntax, optimizer.Name, "it is made to maximize")
                 .Fix("Descend", Edit.RemoveArgument(optimizer.Arguments["maximize"].Operation))
-            : At(scaled.Signs[0].Syntax!, optimizer.Name, uses[0].Loss.Name, "its sign is turned")
+            : At(scaled.Signs[0].Syntax!, optimizer.Name, "its sign is turned")
                 .Fix("Descend: leave the sign out", scaled.Signs.Count == 1 ? Edit.Unsign(scaled.Signs[0]) : null);
 
     private static Layer? Predictor(LossUse use) =>

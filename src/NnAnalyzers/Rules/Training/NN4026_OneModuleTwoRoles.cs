@@ -6,7 +6,7 @@ using NnAnalyzers.Training;
 namespace NnAnalyzers.Rules;
 
 /// <summary>A network that is synchronized with another is that very object: a target or teacher that always agrees.</summary>
-internal sealed class NN4026_OneModuleTwoRoles() : Rule("NN4026", RuleLevel.Likely, Category.Training, RuleSource.Peers,
+internal sealed class NN4026_OneModuleTwoRoles() : Rule("NN4026", RuleLevel.Advice, Category.Training, RuleSource.Peers,
     "One module for two roles", "{0} is loaded with its own weights: both names are one module, and it is never behind what is trained")
 {
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
