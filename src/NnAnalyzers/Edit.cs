@@ -13,7 +13,7 @@ namespace NnAnalyzers;
 /// One replacement of text, and the vocabulary fixes are written in. Each word answers null when the code has a form
 /// it cannot change safely; the finding then comes without a fix.
 /// </summary>
-internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
+internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
 {
     /// <summary>Puts text in the place of some code; comments in that code which the text does not have go in front.</summary>
     public static IEnumerable<Edit> Replace(SyntaxNode node, string text)
@@ -398,43 +398,10 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         return text.ToString();
     }
 
-    /// <summary>
-    /// Does something more after an expression whose value nobody uses: a statement, or the whole body of a function; null elsewhere.
-    /// </summary>
-    public static IEnumerable<Edit>? Then(SyntaxNode expression, string code) => expression.Parent switch
-    {
-        ExpressionStatementSyntax { Parent: BlockSyntax or GlobalStatementSyntax } statement => InsertAfter(statement, code),
-        ExpressionStatementSyntax statement => Braced(statement, code),
-        LambdaExpressionSyntax => Replace(expression, $"{{ {expression}; {code} }}"),
-        ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax { SemicolonToken: var end } } arrow =>
-            [.. Replace(arrow, $"{{ {expression}; {code} }}"), new(arrow.SyntaxTree, end.Span, "")],
-        _ => null,
-    };
-
-    /// <summary>Loads an optimizer's state, where there is a file of it, after the statement or call that comes before.</summary>
-    public static IEnumerable<Edit>? Restore(SyntaxNode after, string optimizer, string file)
-    {
-        var code = $"if (System.IO.File.Exists({file})) {optimizer}.load_state_dict({file});";
-        return after is StatementSyntax statement ? InsertAfter(statement, code) : Then(after, code);
-    }
-
     /// <summary>A text with more behind it, as code: inside a literal, else added.</summary>
     public static string Suffixed(string code, string suffix) =>
         code.Length > 1 && code[0] == '"' && code[code.Length - 1] == '"' && !code.StartsWith("\"\"\"", StringComparison.Ordinal)
         && code.IndexOf('"', 1) == code.Length - 1 ? code.Insert(code.Length - 1, suffix) : $"{code} + \"{suffix}\"";
-
-    /// <summary>A block of a statement that has none around it and one more; on lines of their own if the statement has one.</summary>
-    private static IEnumerable<Edit> Braced(StatementSyntax statement, string code, bool isFirst = false)
-    {
-        var (outer, inner, line) = (Indentation(statement.Parent!), Indentation(statement), NewLine(statement));
-        var start = Lines(statement.SyntaxTree).GetLineFromPosition(statement.SpanStart).Start;
-        return start + inner.Length < statement.SpanStart || !inner.StartsWith(outer, StringComparison.Ordinal)
-            ? Replace(statement, isFirst ? $"{{ {code} {statement} }}" : $"{{ {statement} {code} }}")
-            : [new(statement.SyntaxTree, TextSpan.FromBounds(start, statement.SpanStart), $"{outer}{{{line}{inner}"
-                + (isFirst ? code + line + inner : "")),
-                new(statement.SyntaxTree, new TextSpan(statement.Span.End, 0),
-                    (isFirst ? "" : $"{line}{inner}{code}") + $"{line}{outer}}}")];
-    }
 
     /// <summary>Several edits as one; null where one of them cannot be made.</summary>
     public static IEnumerable<Edit>? All(IEnumerable<IEnumerable<Edit>?> edits)
@@ -542,169 +509,9 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             } is var modifiers && modifiers.Any(SyntaxKind.StaticKeyword));
     }
 
-    /// <summary>Adds a statement on a line of its own behind another.</summary>
-    public static IEnumerable<Edit>? InsertAfter(StatementSyntax statement, string code) =>
-        EndOf(statement) is { } end
-        ? [new(statement.SyntaxTree, end, NewLine(statement) + Indentation(statement) + Indent(code, statement))] : null;
-
-    /// <summary>Adds a statement before another: on a line of its own where that one has its own.</summary>
-    public static IEnumerable<Edit>? InsertBefore(StatementSyntax statement, string code)
-    {
-        if (statement is LocalFunctionStatementSyntax or LocalDeclarationStatementSyntax { Parent: not (BlockSyntax or GlobalStatementSyntax
-            or SwitchSectionSyntax) }) return null;
-        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax or SwitchSectionSyntax))
-            return Braced(statement, code, isFirst: true);
-        return [new(statement.SyntaxTree, new TextSpan(statement.SpanStart, 0), Indent(code, statement) + Between(statement))];
-    }
-
-    /// <summary>
-    /// Does something before an expression whose value nobody uses: a statement, or the whole body of a function; null elsewhere.
-    /// </summary>
-    public static IEnumerable<Edit>? Before(SyntaxNode expression, string code) => expression.Parent switch
-    {
-        ExpressionStatementSyntax statement => InsertBefore(statement, code),
-        LambdaExpressionSyntax => Replace(expression, $"{{ {code} {expression}; }}"),
-        ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax { SemicolonToken: var end } } arrow =>
-            [.. Replace(arrow, $"{{ {code} {expression}; }}"), new(arrow.SyntaxTree, end.Span, "")],
-        _ => null,
-    };
-
-    /// <summary>
-    /// Does something before some statements of a block and something after them; what the last one returns is returned after that. Null
-    /// where control may leave on the way.
-    /// </summary>
-    public static IEnumerable<Edit>? Around(StatementSyntax first, StatementSyntax last, string before, string after)
-    {
-        if (BlockOf(first) is not { } block || block != BlockOf(last)) return null;
-        var statements = block.ChildNodes().Select(n => n is GlobalStatementSyntax global ? global.Statement : n).OfType<StatementSyntax>()
-            .Where(s => s.SpanStart >= first.SpanStart && s.Span.End <= last.Span.End).ToList();
-        if (last is ReturnStatementSyntax { Expression: { } value } && first == last && !IsTaken(block, "result"))
-            return [new(last.SyntaxTree, TextSpan.FromBounds(last.SpanStart, value.SpanStart), before + Between(last) + "var result = "),
-                .. InsertAfter(last, after + "\nreturn result;") ?? []];
-        return statements.SelectMany(s => s.DescendantNodesAndSelf()).Any(Leaves) ? null
-            : All([InsertBefore(first, before), InsertAfter(last, after)]);
-
-        bool Leaves(SyntaxNode node) => node is ReturnStatementSyntax or YieldStatementSyntax or GotoStatementSyntax
-            || node is BreakStatementSyntax or ContinueStatementSyntax && !node.Ancestors().TakeWhile(a => a != block).Any(a =>
-                a is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax
-                or SwitchSectionSyntax);
-    }
-
-    private static bool IsTaken(SyntaxNode scope, string name) => scope.DescendantTokens().Any(t => t.ValueText == name);
-
-    /// <summary>What stands between a statement and one that is put in front of it.</summary>
-    private static string Between(StatementSyntax statement)
-    {
-        var line = Lines(statement.SyntaxTree).GetLineFromPosition(statement.SpanStart);
-        return line.Start + Indentation(statement).Length == statement.SpanStart ? NewLine(statement) + Indentation(statement) : " ";
-    }
-
-    /// <summary>Where something can be put behind a statement: the end of its line, unless something else follows on it.</summary>
-    private static TextSpan? EndOf(StatementSyntax statement)
-    {
-        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax)) return null;
-        var line = Lines(statement.SyntaxTree).GetLineFromPosition(statement.Span.End);
-        var rest = statement.SyntaxTree.GetText().ToString(TextSpan.FromBounds(statement.Span.End, line.End)).Trim();
-        return new TextSpan(rest.Length == 0 || rest.StartsWith("//", StringComparison.Ordinal) ? line.End : statement.Span.End, 0);
-    }
-
-    /// <summary>
-    /// Keeps what a statement throws away until the block around it ends; null where nothing can be declared, or the language is too old.
-    /// </summary>
-    /// <param name="otherwise">The name where <c>_</c> means something else.</param>
-    public static IEnumerable<Edit>? Keep(StatementSyntax statement, ExpressionSyntax value, string otherwise)
-    {
-        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax) || BlockOf(statement) is not { } block
-            || statement.SyntaxTree.Options is not CSharpParseOptions { LanguageVersion: >= LanguageVersion.CSharp8 }) return null;
-        var around = statement.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? block;
-        bool IsTaken(string name) => block.DescendantTokens().Any(t => t.ValueText == name && !statement.Span.Contains(t.Span))
-            || around.DescendantNodes().Any(n => n is VariableDeclaratorSyntax { Identifier.ValueText: var own } && own == name
-                && BlockOf(n.FirstAncestorOrSelf<StatementSyntax>()!) is { } other && other.Span.Contains(statement.Span)
-                || n is ParameterSyntax { Identifier.ValueText: var given } && given == name);
-        var free = new[] { "_", otherwise }.FirstOrDefault(n => !IsTaken(n));
-        return free is null ? null
-            : [new(statement.SyntaxTree, TextSpan.FromBounds(statement.SpanStart, value.SpanStart), $"using var {free} = ")];
-    }
-
-    /// <summary>Opens a dispose scope at the start of each turn of a loop; null where the loop has no block.</summary>
-    public static IEnumerable<Edit>? OpenScope(IOperation loop)
-    {
-        if (loop is not ILoopOperation { Body.Syntax: BlockSyntax { Statements: [var first, ..] }, SemanticModel: { } model }
-            || Scope.Free(first, "scope", "turn") is not { } name) return null;
-        bool Means(string word) => !model.LookupSymbols(first.SpanStart, name: word).IsEmpty;
-        var torch = Means("NewDisposeScope") ? "" : Means("torch") ? "torch." : "TorchSharp.torch.";
-        return InsertBefore(first, $"using var {name} = {torch}NewDisposeScope();");
-    }
-
-    /// <summary>Whether the block around a statement says a name further down.</summary>
-    public static bool IsSaidBehind(StatementSyntax statement, string name) => BlockOf(statement) is { } block
-        && block.DescendantTokens().Any(t => t.SpanStart > statement.Span.End && t.ValueText == name);
-
-    /// <summary>Puts code in place of a statement.</summary>
-    public static IEnumerable<Edit> Rewrite(StatementSyntax statement, string code) => Replace(statement, Indent(code, statement));
-
-    /// <summary>The loop that does nothing but a statement; the statement itself where there is none.</summary>
-    public static StatementSyntax Whole(StatementSyntax statement) =>
-        (statement.Parent is BlockSyntax { Statements.Count: 1 } block ? block.Parent : statement.Parent) is ForEachStatementSyntax loop
-        ? loop : statement;
-
-    /// <summary>Deletes a statement with its line.</summary>
-    public static IEnumerable<Edit>? Delete(StatementSyntax statement)
-    {
-        if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax or SwitchSectionSyntax)) return Replace(statement, "{ }");
-        return [new(statement.SyntaxTree, WholeLines(statement), "")];
-    }
-
-    /// <summary>Moves a statement to just behind another one of the same block, rewritten or with one more behind it if need be.</summary>
-    public static IEnumerable<Edit>? Move(StatementSyntax statement, StatementSyntax behind, string? rewritten = null, string? also = null)
-    {
-        if (BlockOf(statement) is not { } block || block != BlockOf(behind) || EndOf(behind) is not { } end
-            || Delete(statement) is not { } deletion) return null;
-        var line = NewLine(statement) + Indentation(behind);
-        // The text is moved as it stands: its further lines have their indentation already.
-        return [.. deletion,
-            new(statement.SyntaxTree, end, line + (rewritten ?? statement.ToString()) + (also is null ? "" : line + also))];
-    }
-
-    /// <summary>Deletes the statement in which something happens, where it does nothing else.</summary>
-    public static IEnumerable<Edit>? Delete(Event happened) => happened.Statement is ExpressionStatementSyntax statement
-        && statement.Expression == happened.Operation.Syntax ? Delete(statement) : null;
-
-    /// <summary>Moves the statement in which something happens to just behind, or before, another's in the same block.</summary>
-    public static IEnumerable<Edit>? MoveBehind(Event moved, Event behind) =>
-        moved.Statement is ExpressionStatementSyntax statement && behind.Statement is { } place ? Move(statement, place) : null;
-
-    public static IEnumerable<Edit>? MoveBefore(Event moved, Event before) =>
-        moved.Statement is ExpressionStatementSyntax statement && before.Statement is { } place && BlockOf(statement) == BlockOf(place)
-        && Delete(statement) is { } deletion && InsertBefore(place, statement.ToString()) is { } insertion
-            ? [.. deletion, .. insertion] : null;
-
-    /// <summary>Moves the declaration of what is made in a loop to before the loop; null where it uses what the loop declares.</summary>
-    public static IEnumerable<Edit>? Hoist(Event creation, SyntaxNode loop)
-    {
-        if (creation.Declaration is not { } declared || loop is not StatementSyntax whole || !loop.Contains(declared)
-            || whole.Parent is not (BlockSyntax or GlobalStatementSyntax) || Delete(declared) is not { } deletion) return null;
-        var inside = new HashSet<string>(loop.DescendantNodes().Select(n => n switch
-        {
-            VariableDeclaratorSyntax v => v.Identifier.ValueText,
-            SingleVariableDesignationSyntax v => v.Identifier.ValueText,
-            ForEachStatementSyntax v => v.Identifier.ValueText,
-            _ => "",
-        }));
-        var assigned = Reading.Assigned.In(loop);
-        return declared.Declaration.Variables[0].Initializer!.DescendantNodes().OfType<IdentifierNameSyntax>()
-            .Any(n => inside.Contains(n.Identifier.ValueText) || assigned.Contains(n.Identifier.ValueText))
-            || IsNameTaken(declared.Declaration.Variables[0].Identifier.ValueText, whole) ? null
-            : InsertBefore(whole, declared.ToString()) is { } insertion ? [.. deletion, .. insertion] : null;
-    }
-
-    /// <summary>Whether a name means something in the block around a statement, outside of it.</summary>
-    private static bool IsNameTaken(string name, StatementSyntax statement) => BlockOf(statement)?.DescendantTokens()
-        .Any(t => t.ValueText == name && !statement.Span.Contains(t.Span)) != false;
-
     /// <summary>
     /// Makes a second module where a variable is only another name for one, and loads it with the first's weights; null where the module is
-    /// not made in the same block, or not of constants.
+    /// not made in the same block, or is moved before the variable is declared.
     /// </summary>
     /// <param name="load">The call that loads it, on the variable.</param>
     public static IEnumerable<Edit>? Duplicate(Layer module, IOperation load)
@@ -714,10 +521,31 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             || reference.GetSyntax() is not VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax first } declared
             || declared.FirstAncestorOrSelf<StatementSyntax>() is not LocalDeclarationStatementSyntax
                 { Declaration.Variables.Count: 1 } place
-            || creation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is not { } made || BlockOf(made) != BlockOf(place)
-            || creation.Descendants().Any(o => o is IAssignmentOperation or IIncrementOrDecrementOperation)) return null;
+            || creation.Syntax.FirstAncestorOrSelf<VariableDeclaratorSyntax>() is not { Initializer.Value: { } making } made
+            || made.FirstAncestorOrSelf<StatementSyntax>() is not { } statement || BlockOf(statement) is not { } block
+            || block != BlockOf(place) || creation.Descendants().Any(o => o is IAssignmentOperation or IIncrementOrDecrementOperation)
+            || block.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(m => m.SpanStart > statement.Span.End
+                && m.SpanStart < place.SpanStart && Effects.OfModule(m.Name.Identifier.ValueText) == EventKind.Move)) return null;
         return InsertAfter(place, $"{second.Name}.load_state_dict({first}.state_dict());") is { } insertion
-            ? [.. Replace(first, creation.Syntax.ToString()), .. insertion] : null;
+            ? [.. Replace(first, making.ToString()), .. insertion] : null;
+    }
+
+    /// <summary>
+    /// Detaches what a variable is set to from its graph, before it is moved out of a dispose scope; null where something else is moved
+    /// out, and what comes of it here would be disposed of.
+    /// </summary>
+    /// <param name="set">The assignment, and the value where it is of this variable alone.</param>
+    /// <param name="loop">The loop in which the variable is used.</param>
+    public static IEnumerable<Edit>? Detach(ISymbol variable, (ExpressionSyntax Place, ExpressionSyntax? Value) set, SyntaxNode loop)
+    {
+        static bool Moves(SyntaxNode node) => node is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "MoveToOuterDisposeScope"
+            or "DetachFromDisposeScope" or "DetatchFromDisposeScope" or "MoveToOtherDisposeScope" };
+        if (set.Value is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax moved } && Moves(moved))
+            return Calculate(moved.Expression, "{0}.detach()");
+        return loop.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(m => Moves(m)
+            && (m.Expression.ToString() != variable.Name || m.SpanStart < set.Place.Span.End)) ? null
+            : set.Value is { } value ? Calculate(value, "{0}.detach()")
+            : Then(set.Place, $"{variable.Name} = {variable.Name}.detach();");
     }
 
     /// <summary>Leaves out what turns the sign of a value.</summary>
@@ -741,12 +569,6 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             ? Receiver(part) : part.ToString());
     }
 
-    /// <summary>Whether a name is used after one statement and before the end of another.</summary>
-    public static bool IsUsedBetween(string name, StatementSyntax from, StatementSyntax to) =>
-        BlockOf(from) is not { } block
-        || block.DescendantNodes().OfType<IdentifierNameSyntax>()
-        .Any(n => n.Identifier.Text == name && n.SpanStart > from.Span.End && n.SpanStart < to.Span.End);
-
     /// <summary>The text of an object creation with an optional parameter given that was left out; null if it has none such.</summary>
     public static string? WithOptional(IObjectCreationOperation creation, Func<IParameterSymbol, bool> wanted, string value) =>
         creation.Syntax is BaseObjectCreationExpressionSyntax { ArgumentList: { } list }
@@ -755,9 +577,6 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             ? creation.Syntax.ToString().Insert(list.CloseParenToken.SpanStart - creation.Syntax.SpanStart,
             (list.Arguments.Count > 0 ? ", " : "") + $"{slot.Name}: {value}")
             : null;
-
-    public static SyntaxNode? BlockOf(StatementSyntax statement) =>
-        statement.Parent is GlobalStatementSyntax global ? global.Parent : statement.Parent;
 
     private static IEnumerable<Edit> RemoveFromList(SyntaxNode item)
     {
@@ -782,35 +601,6 @@ internal sealed record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         }
         return [new(item.SyntaxTree, item.Span, "")];
     }
-
-    private static TextSpan WholeLines(StatementSyntax statement)
-    {
-        var lines = Lines(statement.SyntaxTree);
-        var (first, last) = (lines.GetLineFromPosition(statement.SpanStart), lines.GetLineFromPosition(statement.Span.End));
-        var text = statement.SyntaxTree.GetText();
-        var aloneBefore = text.ToString(TextSpan.FromBounds(first.Start, statement.SpanStart)).All(char.IsWhiteSpace);
-        var rest = text.ToString(TextSpan.FromBounds(statement.Span.End, last.End)).Trim();
-        var aloneAfter = rest.Length == 0 || rest.StartsWith("//", StringComparison.Ordinal);
-        return aloneBefore && aloneAfter ? TextSpan.FromBounds(first.Start, last.EndIncludingLineBreak) : statement.Span;
-    }
-
-    private static TextLineCollection Lines(SyntaxTree tree) => tree.GetText().Lines;
-
-    private static string NewLine(SyntaxNode node)
-    {
-        var text = node.SyntaxTree.GetText();
-        var line = text.Lines[0];
-        return line.EndIncludingLineBreak > line.End ? text.ToString(TextSpan.FromBounds(line.End, line.EndIncludingLineBreak)) : "\n";
-    }
-
-    private static string Indentation(SyntaxNode node)
-    {
-        var text = node.SyntaxTree.GetText();
-        var line = text.Lines.GetLineFromPosition(node.SpanStart).ToString();
-        return line.Substring(0, line.Length - line.TrimStart().Length);
-    }
-
-    private static string Indent(string code, SyntaxNode like) => code.Replace("\n", NewLine(like) + Indentation(like));
 }
 
 /// <summary>Carries a fix inside a diagnostic, so that it travels to the code fix provider and into SARIF logs.</summary>

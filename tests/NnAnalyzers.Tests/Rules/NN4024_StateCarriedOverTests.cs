@@ -42,11 +42,21 @@ public class NN4024_StateCarriedOverTests
         "var (prediction, next) = net.forward(randn(8, 10, 1), state); state = next.detach(); // on")]
     [InlineData("Tensor prediction;\n            {|NN4024:(prediction, state) = net.forward(randn(8, 10, 1), state)|};",
         "Tensor prediction;\n            (prediction, state) = net.forward(randn(8, 10, 1), state);\n            state = state.detach();")]
+    // Detached first: what comes of it inside the scope would go with it.
+    [InlineData("using var scope = NewDisposeScope();\n            var (prediction, next) = net.forward(randn(8, 10, 1), state); "
+        + "{|NN4024:state = next.MoveToOuterDisposeScope()|};",
+        "using var scope = NewDisposeScope();\n            var (prediction, next) = net.forward(randn(8, 10, 1), state); state = next.detach().MoveToOuterDisposeScope();")]
     public Task Detached(string turn, string after) => Verify.FixAsync(Train(turn), Train(after));
 
     [Fact]
     public Task Null_in_the_first_turn() => Verify.FiresAsync(Train(
         "var (prediction, next) = net.forward(randn(8, 10, 1), state); {|NN4024:state = next|};", "Tensor? state = null;"));
+
+    [Fact]
+    public async Task No_fix_where_something_else_is_moved_out_of_the_scope() =>
+        Assert.False(Assert.Single(await Verify.FindAsync(Train(
+        "using var scope = NewDisposeScope(); var (prediction, next) = net.forward(randn(8, 10, 1), state); "
+        + "next.MoveToOuterDisposeScope(); state = next;"))).Properties.ContainsKey(FixProperties.Title));
 
     [Fact]
     public Task A_layer_by_itself() => Verify.FiresAsync("""

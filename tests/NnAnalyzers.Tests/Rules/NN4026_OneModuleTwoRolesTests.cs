@@ -35,7 +35,13 @@ public class NN4026_OneModuleTwoRolesTests
         Agent("target.load_state_dict(policy.state_dict())", "var target = new Net(4); // follows\n        "
             + "target.load_state_dict(policy.state_dict());"));
 
-    private static string Agent(string sync, string target) => $$"""
+    [Fact]
+    public Task A_second_instance_of_one_on_a_device() => Verify.FixAsync(
+        Agent("{|NN4026:target.load_state_dict(policy.state_dict())|}", "var target = policy;", ".to(CUDA)"),
+        Agent("target.load_state_dict(policy.state_dict())", "var target = new Net(4).to(CUDA);\n        "
+            + "target.load_state_dict(policy.state_dict());", ".to(CUDA)"));
+
+    private static string Agent(string sync, string target, string moved = "") => $$"""
         class Net : Module<Tensor, Tensor>
         {
             private readonly Linear fc;
@@ -46,7 +52,7 @@ public class NN4026_OneModuleTwoRolesTests
         {
             static void Main()
             {
-                var policy = new Net(4);
+                var policy = new Net(4){{moved}};
                 {{target}}
                 var optimizer = optim.Adam(policy.parameters());
                 for (var i = 0; i < 100; i++)
