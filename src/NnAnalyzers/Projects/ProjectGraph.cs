@@ -437,9 +437,13 @@ internal sealed class ProjectGraph
     // ---- What else is asked.
 
     /// <summary>Where a file says one of some names, with what it means there.</summary>
-    public IEnumerable<(SimpleNameSyntax Place, ISymbol Symbol)> Named(SyntaxTree file, Func<string, bool> isAsked) =>
+    /// <param name="isAsked">The names.</param>
+    /// <param name="isThere">Whether a place is worth the question what it means; all are if not given.</param>
+    public IEnumerable<(SimpleNameSyntax Place, ISymbol Symbol)> Named(SyntaxTree file, Func<string, bool> isAsked,
+        Func<SimpleNameSyntax, bool>? isThere = null) =>
         !TreeDigest.Of(file, _cancellation).Mentions.Any(isAsked) ? []
-            : file.GetRoot(_cancellation).DescendantNodes().OfType<SimpleNameSyntax>().Where(n => isAsked(n.Identifier.ValueText))
+            : file.GetRoot(_cancellation).DescendantNodes().OfType<SimpleNameSyntax>()
+            .Where(n => isAsked(n.Identifier.ValueText) && isThere?.Invoke(n) != false)
             .Select(n => (Place: n, _model(file).GetSymbolInfo(n, _cancellation).Symbol!)).Where(n => n.Item2 is not null);
 
     /// <summary>Whether a network that is applied keeps tensors from one call to the next, in itself or in a part.</summary>

@@ -17,6 +17,12 @@ internal sealed class Blocks(Budget budget)
 
     private readonly Dictionary<IMethodSymbol, List<Block>> _blocks = new(SymbolEqualityComparer.Default);
 
+    private readonly Dictionary<SyntaxNode, IMethodSymbol?> _meant = [];
+
+    /// <summary>What a call that does not compile is taken for, worked out once.</summary>
+    public IMethodSymbol? Meant(SyntaxNode call, Func<IMethodSymbol?> find) =>
+        _meant.TryGetValue(call, out var known) ? known : _meant[call] = find();
+
     public void Add(Block block)
     {
         if (!_blocks.TryGetValue(block.Method, out var list)) _blocks[block.Method] = list = [];

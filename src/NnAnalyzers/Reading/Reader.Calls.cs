@@ -304,10 +304,7 @@ internal sealed partial class Reader
     private Value Candidate(IInvalidOperation invalid, Frame frame)
     {
         if (invalid.Syntax is InvocationExpressionSyntax { ArgumentList.Arguments: var written } call
-            && models(call.SyntaxTree) is { } model
-            && model.GetSymbolInfo(call, cancellation).CandidateSymbols.OfType<IMethodSymbol>()
-            .OrderByDescending(m => Fits(m, written, model))
-            .FirstOrDefault() is { } meant && torch.IsTorch(meant))
+            && models(call.SyntaxTree) is { } model && blocks.Meant(call, () => MeantBy(call, model)) is { } meant)
         {
             var arguments = new List<Argument>();
             for (var i = 0; i < written.Count; i++)
@@ -334,18 +331,19 @@ internal sealed partial class Reader
             : new Unknown("code that does not compile");
     }
 
-    /// <summary>How many of the arguments a method has a parameter for.</summary>
-    /// <summary>How many arguments have a parameter that takes what they are; of methods alike the one with fewer parameters.</summary>
-    private static int Fits(IMethodSymbol method, SeparatedSyntaxList<ArgumentSyntax> written, SemanticModel model)
+    /// <summary>The method of TorchSharp most of whose parameters take what is given; of several the one with the fewest others.</summary>
+    private IMethodSymbol? MeantBy(InvocationExpressionSyntax call, SemanticModel model)
     {
-        var taken = new HashSet<IParameterSymbol>(SymbolEqualityComparer.Default);
-        for (var i = 0; i < written.Count; i++)
-            if ((written[i].NameColon is { } named
-                ? method.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name))
-                : method.Parameters.ElementAtOrDefault(i)) is { } parameter
-                && (model.GetTypeInfo(written[i].Expression).Type is not { TypeKind: not TypeKind.Error } type
-                || model.Compilation.ClassifyCommonConversion(type, parameter.Type) is { Exists: true, IsImplicit: true }))
-                taken.Add(parameter);
-        return taken.Count * 32 - method.Parameters.Length;
+        var given = call.ArgumentList.Arguments.Select(a => (Name: a.NameColon?.Name.Identifier.Text,
+            model.GetTypeInfo(a.Expression, cancellation).Type)).ToList();
+        return model.GetSymbolInfo(call, cancellation).CandidateSymbols.OfType<IMethodSymbol>().OrderByDescending(Fits).FirstOrDefault()
+            is { } meant && torch.IsTorch(meant) ? meant : null;
+
+        int Fits(IMethodSymbol method) => 32 * given.Where((a, i) =>
+            (a.Name is null ? method.Parameters.ElementAtOrDefault(i)
+            : method.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(a.Name, p.Name))) is { } parameter
+            && (a.Type is not { TypeKind: not TypeKind.Error } type
+            || model.Compilation.ClassifyCommonConversion(type, parameter.Type) is { Exists: true, IsImplicit: true })).Count()
+            - method.Parameters.Length;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class NN7006_MoveResultDiscarded() : Rule("NN7006", RuleLevel.Li
     "Result of a move is thrown away", "{0} leaves {1} as it is and returns another tensor, which is thrown away")
 {
     public override IEnumerable<Finding> Check(SyntaxTree file, ProjectGraph project) =>
-        from name in project.Named(file, Effects.Moves)
+        from name in project.Named(file, Effects.Moves, n => n.Parent?.Parent?.Parent is ExpressionStatementSyntax)
         where Effects.IsTensorMove(name.Symbol)
         let called = name.Place.Parent as MemberAccessExpressionSyntax
         let move = called?.Parent as InvocationExpressionSyntax
