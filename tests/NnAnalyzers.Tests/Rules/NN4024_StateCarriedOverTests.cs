@@ -45,7 +45,8 @@ public class NN4024_StateCarriedOverTests
     // Detached first: what comes of it inside the scope would go with it.
     [InlineData("using var scope = NewDisposeScope();\n            var (prediction, next) = net.forward(randn(8, 10, 1), state); "
         + "{|NN4024:state = next.MoveToOuterDisposeScope()|};",
-        "using var scope = NewDisposeScope();\n            var (prediction, next) = net.forward(randn(8, 10, 1), state); state = next.detach().MoveToOuterDisposeScope();")]
+        "using var scope = NewDisposeScope();\n            var (prediction, next) = net.forward(randn(8, 10, 1), state); "
+        + "state = next.detach().MoveToOuterDisposeScope();")]
     public Task Detached(string turn, string after) => Verify.FixAsync(Train(turn), Train(after));
 
     [Fact]
