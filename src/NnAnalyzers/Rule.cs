@@ -43,6 +43,9 @@ internal abstract class Rule
     /// <summary>The rule whose fix this one makes, too: it is no control for it.</summary>
     public virtual string? FixOf => null;
 
+    /// <summary>Whether training can show what the fix does; not where it is about memory.</summary>
+    public virtual bool ShowsInTraining => true;
+
     protected Finding At(SyntaxNode place, params object[] arguments) => new(this, place, arguments.ToImmutableArray());
 }
 

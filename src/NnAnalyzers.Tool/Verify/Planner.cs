@@ -152,7 +152,8 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
                 continue;
             }
             var reach = new Reach(compilation, isOrdinary ? null : method, cancellation);
-            var here = findings.Where(f => reach.Contains(f.Location) && f.Properties.ContainsKey(FixProperties.Title)).ToList();
+            var here = findings.Where(f => reach.Contains(f.Location) && f.Properties.ContainsKey(FixProperties.Title)
+                && RuleCatalog.Find(f.Id)?.ShowsInTraining != false).ToList();
             foreach (var group in here.GroupBy(f => f.Id))
             {
                 var id = $"{group.Key}.{_names[method]}";

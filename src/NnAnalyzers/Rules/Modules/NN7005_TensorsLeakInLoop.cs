@@ -12,6 +12,8 @@ internal sealed class NN7005_TensorsLeakInLoop() : Rule("NN7005", RuleLevel.Advi
     /// <summary>In fewer turns there is little to wait for.</summary>
     private const int Many = 100;
 
+    public override bool ShowsInTraining => false;
+
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from leak in Leak.In(site)
         where leak.Turns >= Many && !Scope.DisposesIn(leak.Loop, leak.Applied)
