@@ -1,5 +1,3 @@
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using NnAnalyzers.Runner;
 
 namespace NnAnalyzers.Tool.Tests;
@@ -68,31 +66,6 @@ public class HardeningTests : InFolder
         Assert.False(File.Exists(mark));
         Assert.DoesNotContain("ReLU());", File.ReadAllText(Path.Combine(Folder, "p", "code.cs")));
         Assert.False(Directory.Exists(Path.Combine(Folder, "p", "obj")));
-    }
-
-    // What the platform has itself, old packages bring again; then nothing compiles, and what is read is a guess.
-    [Fact]
-    public void Loose_reading_takes_the_platform_before_packages()
-    {
-        WriteProject("p", "", "", """
-            using TorchSharp;
-            static class P { static void A() { var key = torch.nn.Linear(32, 16); key.forward(torch.randn(4, 8, 32)); } }
-            """);
-        var old = Path.Combine(Folder, "packages", "old", "ref");
-        Directory.CreateDirectory(old);
-        Assert.True(CSharpCompilation.Create("System.Runtime", [CSharpSyntaxTree.ParseText(
-            "namespace System { public class Object; public class ValueType; public struct Int32; public struct Void; }")],
-            options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary))
-            .Emit(Path.Combine(old, "System.Runtime.dll")).Success);
-        Write("p/obj/project.assets.json", $$"""
-            {
-              "packageFolders": { "{{Path.Combine(Folder, "packages")}}/": {} },
-              "libraries": { "old/1.0.0": { "path": "old" } },
-              "targets": { "net10.0": { "old/1.0.0": { "type": "package", "compile": { "ref/System.Runtime.dll": {} } } } }
-            }
-            """);
-        var (exit, output, errors) = Nn("check", "p", "--loose");
-        Assert.True(exit == 0, output + errors);
     }
 
     [Fact]
