@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -30,14 +29,9 @@ internal sealed partial record Edit
     /// <summary>
     /// Does something before an expression whose value nobody uses: a statement, or the whole body of a function; null elsewhere.
     /// </summary>
-    public static IEnumerable<Edit>? Before(SyntaxNode expression, string code) => expression.Parent switch
-    {
-        ExpressionStatementSyntax statement => InsertBefore(statement, code),
-        LambdaExpressionSyntax => Replace(expression, $"{{ {code} {expression}; }}"),
-        ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax { SemicolonToken: var end } } arrow =>
-            [.. Replace(arrow, $"{{ {code} {expression}; }}"), new(arrow.SyntaxTree, end.Span, "")],
-        _ => null,
-    };
+    public static IEnumerable<Edit>? Before(SyntaxNode expression, string code) =>
+        expression.Parent is ExpressionStatementSyntax statement ? InsertBefore(statement, code)
+        : Body(expression, $"{code} {expression};");
 
     /// <summary>
     /// Does something before some statements of a block and something after them; what the last one returns is returned after that. Null
@@ -87,7 +81,7 @@ internal sealed partial record Edit
         if (statement.Parent is not (BlockSyntax or GlobalStatementSyntax) || BlockOf(statement) is not { } block
             || statement.SyntaxTree.Options is not CSharpParseOptions { LanguageVersion: >= LanguageVersion.CSharp8 }) return null;
         var around = statement.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? block;
-        bool IsTaken(string name) => block.DescendantTokens().Any(t => t.ValueText == name && !statement.Span.Contains(t.Span))
+        bool IsTaken(string name) => IsNameTaken(name, statement)
             || around.DescendantNodes().Any(n => n is VariableDeclaratorSyntax { Identifier.ValueText: var own } && own == name
                 && BlockOf(n.FirstAncestorOrSelf<StatementSyntax>()!) is { } other && other.Span.Contains(statement.Span)
                 || n is ParameterSyntax { Identifier.ValueText: var given } && given == name);
@@ -154,19 +148,22 @@ internal sealed partial record Edit
     {
         if (creation.Declaration is not { } declared || loop is not StatementSyntax whole || !loop.Contains(declared)
             || whole.Parent is not (BlockSyntax or GlobalStatementSyntax) || Delete(declared) is not { } deletion) return null;
-        var inside = new HashSet<string>(loop.DescendantNodes().Select(n => n switch
-        {
-            VariableDeclaratorSyntax v => v.Identifier.ValueText,
-            SingleVariableDesignationSyntax v => v.Identifier.ValueText,
-            ForEachStatementSyntax v => v.Identifier.ValueText,
-            _ => "",
-        }));
+        var inside = NamesDeclaredIn(loop);
         var assigned = Reading.Assigned.In(loop);
         return declared.Declaration.Variables[0].Initializer!.DescendantNodes().OfType<IdentifierNameSyntax>()
             .Any(n => inside.Contains(n.Identifier.ValueText) || assigned.Contains(n.Identifier.ValueText))
             || IsNameTaken(declared.Declaration.Variables[0].Identifier.ValueText, whole) ? null
             : InsertBefore(whole, declared.ToString()) is { } insertion ? [.. deletion, .. insertion] : null;
     }
+
+    /// <summary>The variables that code declares.</summary>
+    private static HashSet<string> NamesDeclaredIn(SyntaxNode code) => new(code.DescendantNodes().Select(n => n switch
+    {
+        VariableDeclaratorSyntax v => v.Identifier.ValueText,
+        SingleVariableDesignationSyntax v => v.Identifier.ValueText,
+        ForEachStatementSyntax v => v.Identifier.ValueText,
+        _ => "",
+    }));
 
     /// <summary>Whether a name means something in the block around a statement, outside of it.</summary>
     private static bool IsNameTaken(string name, StatementSyntax statement) => BlockOf(statement)?.DescendantTokens()
@@ -179,9 +176,15 @@ internal sealed partial record Edit
     {
         ExpressionStatementSyntax { Parent: BlockSyntax or GlobalStatementSyntax } statement => InsertAfter(statement, code),
         ExpressionStatementSyntax statement => Braced(statement, code),
-        LambdaExpressionSyntax => Replace(expression, $"{{ {expression}; {code} }}"),
+        _ => Body(expression, $"{expression}; {code}"),
+    };
+
+    /// <summary>Statements in place of the expression that is the whole body of a lambda or method; null elsewhere.</summary>
+    private static IEnumerable<Edit>? Body(SyntaxNode expression, string statements) => expression.Parent switch
+    {
+        LambdaExpressionSyntax => Replace(expression, $"{{ {statements} }}"),
         ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax { SemicolonToken: var end } } arrow =>
-            [.. Replace(arrow, $"{{ {expression}; {code} }}"), new(arrow.SyntaxTree, end.Span, "")],
+            [.. Replace(arrow, $"{{ {statements} }}"), new(arrow.SyntaxTree, end.Span, "")],
         _ => null,
     };
 

@@ -373,19 +373,13 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         if (builder.Call.Syntax.SyntaxTree != node.SyntaxTree
             || builder.Helper.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } helper
             || !helper.Span.Contains(node.Span)) return null;
-        var locals = new HashSet<string>(helper.DescendantNodes().Select(n => n switch
-        {
-            VariableDeclaratorSyntax v => v.Identifier.Text,
-            SingleVariableDesignationSyntax v => v.Identifier.Text,
-            ForEachStatementSyntax v => v.Identifier.Text,
-            _ => "",
-        }));
+        var locals = NamesDeclaredIn(helper);
         var text = new System.Text.StringBuilder(node.ToString());
         foreach (var name in node.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
             .Where(n => n.Parent is not (NameColonSyntax or MemberAccessExpressionSyntax)
             || n.Parent is MemberAccessExpressionSyntax m && m.Expression == n).Reverse())
         {
-            if (locals.Contains(name.Identifier.Text)) return null;
+            if (locals.Contains(name.Identifier.ValueText)) return null;
             if (builder.Helper.Parameters.FirstOrDefault(p => p.Name == name.Identifier.Text) is not { } parameter) continue;
             var given = builder.Call.Arguments.FirstOrDefault(a => a.Parameter?.Name == parameter.Name);
             var value = given?.Syntax is ArgumentSyntax written

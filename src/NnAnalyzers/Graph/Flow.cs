@@ -62,7 +62,7 @@ internal static class Flow
     }
 
     /// <summary>Whether weights lie behind a step, whatever cuts the way to them.</summary>
-    public static bool IsLearned(Step step) => Behind([step], _ => false).Any(s => s.Kind == StepKind.Network || s.HasWeights);
+    public static bool IsLearned(Step step) => Behind(step).Take(MaxSteps + 1).Any(s => s.Kind == StepKind.Network || s.HasWeights);
 
     /// <summary>The terms of a sum that goes backward, through weights that are numbers.</summary>
     public static IEnumerable<Step> Terms(Step sum, int depth = 0) => depth > 16 ? [sum]
@@ -70,26 +70,28 @@ internal static class Flow
         : sum is { Op.Name: "mul" or "div" or "add" or "sub" or "neg", Inputs: [var only] } ? Terms(only, depth + 1) : [sum];
 
     /// <summary>All steps that a gradient reaches from where it starts.</summary>
-    public static HashSet<Step> TaughtBy(IEnumerable<Step> starts) => Behind(starts, s => CutBy(s) is not null);
+    public static HashSet<Step> TaughtBy(IEnumerable<Step> starts) =>
+        new(Walk(starts, s => CutBy(s) is null ? s.Inputs : []).Take(MaxSteps + 1));
 
-    private static HashSet<Step> Behind(IEnumerable<Step> starts, Func<Step, bool> isEnd)
+    /// <summary>Whether a step goes into one of these.</summary>
+    public static bool Leads(Step step, IEnumerable<Step> ends) =>
+        new HashSet<Step>(ends) is var all && MadeOf(step).Take(MaxSteps + 1).Any(all.Contains);
+
+    /// <summary>A tensor and all that is computed from it, the nearest first.</summary>
+    public static IEnumerable<Step> MadeOf(Step tensor) => Walk([tensor], s => s.Users);
+
+    /// <summary>A tensor and all that it is computed from, the nearest first.</summary>
+    public static IEnumerable<Step> Behind(Step tensor) => Walk([tensor], s => s.Inputs);
+
+    private static IEnumerable<Step> Walk(IEnumerable<Step> starts, Func<Step, IEnumerable<Step>> next)
     {
         var (open, seen) = (new Queue<Step>(starts), new HashSet<Step>());
         while (open.Count > 0)
-            if (open.Dequeue() is var step && seen.Count <= MaxSteps && seen.Add(step) && !isEnd(step))
-                foreach (var input in step.Inputs) open.Enqueue(input);
-        return seen;
-    }
-
-    /// <summary>Whether a step goes into one of these.</summary>
-    public static bool Leads(Step step, IEnumerable<Step> ends)
-    {
-        var (open, seen, all) = (new Queue<Step>([step]), new HashSet<Step>(), new HashSet<Step>(ends));
-        while (open.Count > 0)
-            if (open.Dequeue() is var next && all.Contains(next)) return true;
-            else if (seen.Count <= MaxSteps && seen.Add(next))
-                foreach (var user in next.Users) open.Enqueue(user);
-        return false;
+            if (open.Dequeue() is var step && seen.Add(step))
+            {
+                yield return step;
+                foreach (var other in next(step)) open.Enqueue(other);
+            }
     }
 
     /// <summary>Something that may be learned itself: a weight, or a tensor made to have a gradient.</summary>

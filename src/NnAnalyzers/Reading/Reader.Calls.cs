@@ -309,10 +309,8 @@ internal sealed partial class Reader
             var arguments = new List<Argument>();
             for (var i = 0; i < written.Count; i++)
             {
-                var parameter = written[i].NameColon is { } named
-                    ? meant.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(named.Name.Identifier.Text, p.Name))
-                    : meant.Parameters.ElementAtOrDefault(i);
-                parameter ??= meant.Parameters.LastOrDefault(p => p.IsParams);
+                var parameter = ParameterFor(meant, written[i].NameColon?.Name.Identifier.Text, i)
+                    ?? meant.Parameters.LastOrDefault(p => p.IsParams);
                 if (parameter is null || model.GetOperation(written[i].Expression, cancellation) is not { } operation) continue;
                 var value = Evaluate(operation, frame);
                 var before = arguments.FindIndex(a => a.Name == parameter.Name);
@@ -340,10 +338,14 @@ internal sealed partial class Reader
             is { } meant && torch.IsTorch(meant) ? meant : null;
 
         int Fits(IMethodSymbol method) => 32 * given.Where((a, i) =>
-            (a.Name is null ? method.Parameters.ElementAtOrDefault(i)
-            : method.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(a.Name, p.Name))) is { } parameter
+            ParameterFor(method, a.Name, i) is { } parameter
             && (a.Type is not { TypeKind: not TypeKind.Error } type
             || model.Compilation.ClassifyCommonConversion(type, parameter.Type) is { Exists: true, IsImplicit: true })).Count()
             - method.Parameters.Length;
     }
+
+    /// <summary>The parameter that an argument is for, by the name it is given or its place.</summary>
+    private static IParameterSymbol? ParameterFor(IMethodSymbol method, string? name, int place) =>
+        name is null ? method.Parameters.ElementAtOrDefault(place)
+        : method.Parameters.FirstOrDefault(p => Catalog.IsSameParameter(name, p.Name));
 }

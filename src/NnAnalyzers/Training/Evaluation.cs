@@ -55,18 +55,7 @@ internal sealed record Evaluation(Event Applied, Step Output, TrainingSite Site)
     /// <summary>Each turn has a tensor of its own; what a foreach goes over, unless that is numbers, is one.</summary>
     private static bool Changes(Step given, Loop loop) => loop.Operation is IForEachLoopOperation each
         ? each.LoopControlVariable is not IVariableDeclaratorOperation { Symbol.Type.SpecialType: SpecialType.System_Int32 }
-        : Behind(given).Any(s => Loop.From(s.When.Loop).Contains(loop));
-
-    private static IEnumerable<Step> Behind(Step step)
-    {
-        var (open, seen) = (new Queue<Step>([step]), new HashSet<Step>());
-        while (open.Count > 0)
-            if (open.Dequeue() is var next && seen.Add(next))
-            {
-                yield return next;
-                foreach (var input in next.Inputs) open.Enqueue(input);
-            }
-    }
+        : Flow.Behind(given).Any(s => Loop.From(s.When.Loop).Contains(loop));
 
     private bool IsInFunction => Applied.Operation.Syntax.FirstAncestorOrSelf<LambdaExpressionSyntax>() is not null;
 
@@ -75,7 +64,7 @@ internal sealed record Evaluation(Event Applied, Step Output, TrainingSite Site)
         && Site.Steps.Any(s => s.Kind == StepKind.Network && s.Layer == Output.Layer && IsFedOn(s));
 
     private static bool IsFedOn(Step output) =>
-        TrainingSite.MadeOf(output).Any(u => u.Kind == StepKind.Network && u.Layer != output.Layer);
+        Flow.MadeOf(output).Any(u => u.Kind == StepKind.Network && u.Layer != output.Layer);
 
     /// <summary>How often something went backward before, as the code is written.</summary>
     public int RoundsBefore => Before(Applied);

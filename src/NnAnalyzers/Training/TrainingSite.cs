@@ -22,7 +22,7 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
 
     /// <summary>The innermost round around an event in which a loss goes backward; null outside of training.</summary>
     public Round? TrainingAround(Event happened) =>
-        Rounds.LastOrDefault(r => happened.Loops.Contains(r.Loop) && r.Of(EventKind.Backward).Any());
+        Rounds.LastOrDefault(r => happened.Loops.Contains(r.Loop) && Trains(r.Loop!));
 
     private ILookup<Value, Event>? _bySubject;
     private ILookup<EventKind, Event>? _byKind;
@@ -123,31 +123,23 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
 
     /// <summary>Whether something learns from a tensor: what is made of it goes backward.</summary>
     public bool Teaches(Step tensor) =>
-        (_taught ??= new(Of(EventKind.Backward).Select(e => e.Subject))) is { Count: > 0 } taught && MadeOf(tensor).Any(taught.Contains);
+        (_taught ??= new(Of(EventKind.Backward).Select(e => e.Subject))) is { Count: > 0 } taught
+        && Flow.MadeOf(tensor).Any(taught.Contains);
 
     private HashSet<Value>? _taught;
 
     /// <summary>Whether a tensor, or something made of it, is turned into numbers.</summary>
-    public static bool IsRead(Step tensor) => MadeOf(tensor).Any(s => s.IsReadOut);
-
-    /// <summary>A tensor and all that is computed from it.</summary>
-    public static IEnumerable<Step> MadeOf(Step tensor)
-    {
-        var (open, seen) = (new Queue<Step>([tensor]), new HashSet<Step>());
-        while (open.Count > 0)
-            if (open.Dequeue() is var step && seen.Add(step))
-            {
-                yield return step;
-                foreach (var user in step.Users) open.Enqueue(user);
-            }
-    }
+    public static bool IsRead(Step tensor) => Flow.MadeOf(tensor).Any(s => s.IsReadOut);
 
     /// <summary>Whether something goes backward in a loop, in loops inside it too.</summary>
     public bool Trains(Loop loop) => Of(EventKind.Backward).Any(e => e.Loops.Contains(loop));
 
-    /// <summary>What comes out of a network where it is applied.</summary>
-    public Step? Applied(Event applied) => Steps.FirstOrDefault(s => s.Kind == StepKind.Network && ReferenceEquals(s.Layer, applied.Subject)
-        && ReferenceEquals(s.When, applied.When) && s.Operation == applied.Operation);
+    private ILookup<IOperation, Step>? _byOperation;
+
+    /// <summary>What comes out of a network, or a layer, where it is applied.</summary>
+    public Step? Applied(Event applied) =>
+        (_byOperation ??= Steps.Where(s => s is { Layer: not null, Operation: not null }).ToLookup(s => s.Operation!))[applied.Operation]
+        .FirstOrDefault(s => ReferenceEquals(s.Layer, applied.Subject) && ReferenceEquals(s.When, applied.When));
 
     /// <summary>The weights that are drawn on the way.</summary>
     public IEnumerable<Initialization> Initializations => Events.Select(Initialization.Of).OfType<Initialization>();

@@ -13,9 +13,10 @@ internal sealed class NN4016_GraphCut() : Rule("NN4016", RuleLevel.Likely, Categ
         from backward in site.Of(EventKind.Backward)
         where site.TrainingAround(backward)?.Next(EventKind.Step, backward) is not null
         let loss = (Step)backward.Subject
-        let terms = Flow.Terms(loss).ToList()
-        from term in Flow.From(loss, project.Applied).Teaches == false ? [loss] : terms.Count > 1 ? terms : []
-        let flow = Flow.From(term, project.Applied)
+        let whole = Flow.From(loss, project.Applied)
+        let terms = whole.Teaches == false ? [loss] : Flow.Terms(loss).ToList()
+        from term in whole.Teaches == false || terms.Count > 1 ? terms : []
+        let flow = term == loss ? whole : Flow.From(term, project.Applied)
         where flow.Teaches == false
         let cut = flow.Cuts.FirstOrDefault(Flow.IsLearned)
         // A term that is cut off by hand is there to be looked at, or to keep others in place.

@@ -17,7 +17,7 @@ internal sealed class NN4024_StateCarriedOver() : Rule("NN4024", RuleLevel.Likel
         where !backward.KeepsGraph
         from applied in round.Of(EventKind.Apply)
         where applied.Order < backward.Order && !applied.When.StopsGradients && !backward.Conditional
-        let step = site.Steps.FirstOrDefault(s => s.Operation == applied.Operation && s.Layer == applied.Subject)
+        let step = site.Applied(applied)
         where step is not null && TrainingSite.IsTaughtBy((Step)backward.Subject, step)
         from given in applied.Arguments
         let variable = given.Operation is null ? null : Scope.SymbolOf(given.Operation)
