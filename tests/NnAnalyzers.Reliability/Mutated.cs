@@ -12,7 +12,7 @@ internal sealed class Mutated : IArea
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
     /// <summary>How many changes to syntax are drawn before one is taken that does not compile.</summary>
-    private const int Draws = 4;
+    private const int Draws = 12;
 
     private static readonly (string Name, Func<string, Random, Source> Change)[] Kinds =
     [
