@@ -183,11 +183,14 @@ internal static class Scope
     }
 
     /// <summary>How code at the place of an operation names the class of functions of TorchSharp, with a dot.</summary>
-    public static string FunctionsAt(IOperation operation)
-    {
-        var names = operation.SemanticModel?.LookupNamespacesAndTypes(operation.Syntax.SpanStart, name: "functional");
-        return names?.Any(n => n.ContainingType?.Name == "nn") == true ? "functional." : "TorchSharp.torch.nn.functional.";
-    }
+    public static string FunctionsAt(IOperation operation) =>
+        Sees(operation, "functional", "nn") ? "functional." : "TorchSharp.torch.nn.functional.";
+
+    /// <summary>How it names <c>torch</c>, with a dot.</summary>
+    public static string TorchAt(IOperation operation) => Sees(operation, "torch", null) ? "torch." : "TorchSharp.torch.";
+
+    private static bool Sees(IOperation operation, string type, string? within) => operation.SemanticModel?
+        .LookupNamespacesAndTypes(operation.Syntax.SpanStart, name: type).Any(n => n.ContainingType?.Name == within) == true;
 
     /// <summary>The text of an expression, if it does nothing and gives at a place what it gives where it is written; else null.</summary>
     public static string? TextAt(IOperation expression, SyntaxNode place)

@@ -12,7 +12,7 @@ internal sealed record ClassScores(Step Scores, int Axis, int Rank)
     public static ClassScores? Of(LossUse use, Func<Step, IEnumerable<Step>> aligned)
     {
         if (use is not { Prediction: { } scores, Loss.PredictionOnly: false }) return null;
-        var isOverClasses = use.Op.Domain is LossDomain.Logits or LossDomain.LogProbabilities;
+        var isOverClasses = Fit.IsOverClasses(use.Op.Domain);
         var rank = scores.Shape.HasRank ? scores.Shape.Rank
             : use is { Op.Domain: LossDomain.LogProbabilities, Target.Shape: { HasRank: true, Rank: var numbers } } ? numbers + 1 : -1;
         return isOverClasses ? rank < 2 ? null : new(scores, 1, rank)

@@ -15,7 +15,7 @@ internal static class LossSides
         if (!p.HasRank || !t.HasRank) return null;
         var wanted = loss.Op.Domain switch
         {
-            LossDomain.Logits or LossDomain.LogProbabilities => OfClasses(p, t, loss.Op.Domain == LossDomain.Logits),
+            var domain when Fit.IsOverClasses(domain) => OfClasses(p, t, loss.Op.Domain == LossDomain.Logits),
             LossDomain.BinaryLogits or LossDomain.Probabilities => Fits(p, t) ? null : p,
             _ => null,
         };

@@ -48,8 +48,15 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
             Instance.Type.Name: "Dictionary" or "IDictionary" };
 
     /// <summary>The axis that holds the classes: the second, or the only one of a single sample.</summary>
-    public Dim Classes => Op.Domain is not (LossDomain.Logits or LossDomain.LogProbabilities) || Prediction is not { } p ? Dim.Unknown
+    public Dim Classes => !Fit.IsOverClasses(Op.Domain) || Prediction is not { } p ? Dim.Unknown
         : p.Shape is { HasRank: true, Rank: 1 } ? p.Shape.At(0) : p.Shape.HasRank ? p.Shape.At(1) : Dim.Unknown;
+
+    /// <summary>
+    /// Whether the targets lack the class axis, as class numbers do; null where nothing tells, false for a loss over no classes.
+    /// </summary>
+    public bool? TakesClassNumbers => !Fit.IsOverClasses(Op.Domain) ? false
+        : Prediction is { Shape: { HasRank: true } p } && Target is { Shape: { HasRank: true } t }
+        ? p.Rank == t.Rank + 1 ? true : p.Rank == t.Rank ? false : null : null;
 
     /// <summary>Cross-entropy over one class: always 0.</summary>
     public bool IsOverOneClass => Classes.Size == 1 && Op.Domain == LossDomain.Logits;
@@ -88,12 +95,10 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
     {
         LossDomain.AnyNumber when Target is null || NetworkInputs.Contains(Target) => false,
         LossDomain.AnyNumber when Target.Range is { } targets => !activation.Range.Covers(targets),
-        LossDomain.AnyNumber or LossDomain.Logits or LossDomain.BinaryLogits or LossDomain.Probabilities or LossDomain.LogProbabilities =>
-            IsRectifier(activation),
-        _ => false,
+        // Of targets that nobody knows only a rectifier is sure to miss some.
+        LossDomain.AnyNumber => Fit.Of(activation) == Kind.Rectified,
+        var wanted => Fit.Of(activation, wanted)?.Rule == "NN1001",
     };
-
-    private static bool IsRectifier(Op activation) => activation.Name is "ReLU" or "ReLU6";
 }
 
 /// <summary>A step that decides what a loss gets.</summary>

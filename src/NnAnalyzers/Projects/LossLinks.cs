@@ -62,7 +62,7 @@ internal sealed class LossLinks(Func<Step, Network?> networkOf, Func<SyntaxTree,
                 ends.Add(new LossEnd(last,
                     passed.FirstOrDefault(p => p.Network.Steps.Contains(last)).Network
                     ?? passed.Select(p => p.Network).FirstOrDefault() ?? own, domain, half, path));
-                if (half is null && last.Input is { } logits && LossFit.BeforeHalf(last.Op, domain) is { } wanted)
+                if (half is null && last.Input is { } logits && Fit.BeforeHalf(last.Op, domain) is { } wanted)
                     Follow(logits, wanted, last);
             }
         }

@@ -418,6 +418,17 @@ internal sealed class ProjectGraph
     /// <summary>The steps that decide a tensor of training code.</summary>
     public IEnumerable<Source> Behind(Step step, TrainingSite site) => _losses.Behind(step, site);
 
+    /// <summary>The type of the prediction's elements; null where nothing tells, or code moves networks to another type.</summary>
+    public ElementType? ElementsOf(LossUse use)
+    {
+        static bool Retypes(Event happened) => happened is { Kind: EventKind.Move, Subject: Layer } && Elements.IsRetyped(happened);
+        if (use.Loss.Syntax is not { SyntaxTree: var tree } || use.Ends.Count == 0
+            || Files.DigestOf(tree)?.Mentions.Contains("set_default_dtype") != false
+            || SitesReaching(tree).Any(s => s.Events.Any(Retypes)) || use.Ends.Any(e => e.Network?.Events.Any(Retypes) == true)) return null;
+        var types = use.Ends.Select(e => Elements.Of(e.Last)).Distinct().ToList();
+        return types is [{ } only] ? only : null;
+    }
+
     /// <inheritdoc cref="Chain.Aligned"/>
     public IEnumerable<Step> Aligned(Step step) => Chain.Aligned(step, Applied);
 

@@ -291,20 +291,20 @@ internal static class Catalog
 
     private static IEnumerable<Op> Losses()
     {
-        static Op Loss(string name, LossDomain domain, params string[] aliases) =>
-            new(name, Role.Loss) { Domain = domain, Aliases = aliases, Shape = ShapeFunctions.Loss };
-        yield return Loss("MSELoss", LossDomain.AnyNumber);
-        yield return Loss("L1Loss", LossDomain.AnyNumber);
-        yield return Loss("SmoothL1Loss", LossDomain.AnyNumber);
-        yield return Loss("HuberLoss", LossDomain.AnyNumber);
-        yield return Loss("CrossEntropyLoss", LossDomain.Logits, "cross_entropy");
-        yield return Loss("BCEWithLogitsLoss", LossDomain.BinaryLogits, "binary_cross_entropy_with_logits");
-        yield return Loss("BCELoss", LossDomain.Probabilities, "binary_cross_entropy");
-        yield return Loss("NLLLoss", LossDomain.LogProbabilities);
-        yield return Loss("KLDivLoss", LossDomain.LogDistribution, "kl_div");
+        static Op Loss(string name, LossDomain domain, TargetTypes targets, params string[] aliases) =>
+            new(name, Role.Loss) { Domain = domain, Targets = targets, Aliases = aliases, Shape = ShapeFunctions.Loss };
+        yield return Loss("MSELoss", LossDomain.AnyNumber, TargetTypes.AsPrediction);
+        yield return Loss("L1Loss", LossDomain.AnyNumber, TargetTypes.Numbers);
+        yield return Loss("SmoothL1Loss", LossDomain.AnyNumber, TargetTypes.Any);
+        yield return Loss("HuberLoss", LossDomain.AnyNumber, TargetTypes.AsPrediction);
+        yield return Loss("CrossEntropyLoss", LossDomain.Logits, TargetTypes.Classes, "cross_entropy");
+        yield return Loss("BCEWithLogitsLoss", LossDomain.BinaryLogits, TargetTypes.Floating, "binary_cross_entropy_with_logits");
+        yield return Loss("BCELoss", LossDomain.Probabilities, TargetTypes.AsPrediction, "binary_cross_entropy");
+        yield return Loss("NLLLoss", LossDomain.LogProbabilities, TargetTypes.Classes);
+        yield return Loss("KLDivLoss", LossDomain.LogDistribution, TargetTypes.Floating, "kl_div");
         foreach (var op in Each("PoissonNLLLoss GaussianNLLLoss CTCLoss HingeEmbeddingLoss MarginRankingLoss TripletMarginLoss "
             + "TripletMarginWithDistanceLoss CosineEmbeddingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss "
-                     + "MultiMarginLoss SoftMarginLoss", n => Loss(n, LossDomain.Other))) yield return op;
+                     + "MultiMarginLoss SoftMarginLoss", n => Loss(n, LossDomain.Other, TargetTypes.Any))) yield return op;
     }
 
     private static IEnumerable<Op> Opaques()

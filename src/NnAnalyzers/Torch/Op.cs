@@ -27,6 +27,9 @@ internal sealed record Op(string Name, Role Role)
     /// <summary>The loss's demand on its first argument.</summary>
     public LossDomain Domain { get; init; }
 
+    /// <summary>What a loss takes as its second argument.</summary>
+    public TargetTypes Targets { get; init; }
+
     /// <summary>Number of spatial axes a convolution or pooling works on.</summary>
     public int SpatialAxes { get; init; }
 

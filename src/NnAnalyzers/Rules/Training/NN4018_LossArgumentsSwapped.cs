@@ -12,7 +12,7 @@ internal sealed class NN4018_LossArgumentsSwapped() : Rule("NN4018", RuleLevel.L
 {
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from loss in project.GradientsOf(site).Steps
-        where loss is { Role: Role.Loss, Syntax: not null, Inputs.Count: >= 2 } && LossFit.HasSides(loss.Op)
+        where loss is { Role: Role.Loss, Syntax: not null, Inputs.Count: >= 2 } && Fit.HasSides(loss.Op)
         let first = loss.Inputs[0]
         let second = loss.Inputs[1]
         where project.GradientsOf(site).Passes(second) && !project.GradientsOf(site).Passes(first)

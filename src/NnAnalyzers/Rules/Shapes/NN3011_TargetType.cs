@@ -1,0 +1,33 @@
+using NnAnalyzers.Graph;
+using NnAnalyzers.Projects;
+using NnAnalyzers.Torch;
+
+namespace NnAnalyzers.Rules;
+
+/// <summary>The targets are numbers of a type that their loss, or going backward from it, throws on.</summary>
+internal sealed class NN3011_TargetType() : Rule("NN3011", RuleLevel.Likely, Category.Shapes, RuleSource.TorchSharp,
+    "Targets of a type that the loss does not take",
+    "{0} takes targets of type {1} here and throws: these are {2}")
+{
+    public override IEnumerable<Finding> Check(LossUse use, ProjectGraph project)
+    {
+        if (use is not { Target: { } target, Prediction: { } prediction, Loss: { Syntax: { } place, Conditional: false } }
+            || Elements.Of(target) is not { } type || target.MayBeNull) yield break;
+        // An output's type is asked for only where the loss compares the two.
+        var output = use.Op.Targets == TargetTypes.AsPrediction ? project.ElementsOf(use) : ElementType.Float32;
+        var readings = use.TakesClassNumbers is { } known ? new[] { known } : [true, false];
+        if (output is null || readings.Any(r => Fit.Takes(use.Op, type, output.Value, r))) yield break;
+        var wanted = use.Op.Targets switch
+        {
+            TargetTypes.AsPrediction => output.Value,
+            TargetTypes.Classes when use.TakesClassNumbers == true || use.TakesClassNumbers is null && !type.IsFloating() =>
+                ElementType.Int64,
+            _ => ElementType.Float32,
+        };
+        var finding = At(place, use.Op.Name, wanted.Name(), type.Name());
+        yield return use.SyntaxOf(target) is { } written
+            ? finding.Fix($"Give the loss targets of type {wanted.Name()}", Edit.Replace(written,
+                $"{Edit.Receiver(written)}.to({Scope.TorchAt(use.Loss.Operation!)}{wanted.Name()})"))
+            : finding;
+    }
+}
