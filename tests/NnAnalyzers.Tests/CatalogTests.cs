@@ -57,6 +57,15 @@ public class CatalogTests
     }
 
     [Fact]
+    public void The_tables_of_what_fits_are_up_to_date()
+    {
+        static string Table(IReadOnlyList<IReadOnlyList<string>> rows) => string.Concat(rows.Select((r, i) =>
+            $"| {string.Join(" | ", r)} |\n" + (i == 0 ? string.Concat(r.Select(_ => "|---")) + "|\n" : "")));
+        Generated("docs/fit.md", "<!-- outputs: generated -->", Table(FitTable.Outputs));
+        Generated("docs/fit.md", "<!-- targets: generated -->", Table(FitTable.Targets));
+    }
+
+    [Fact]
     public void Presets_are_up_to_date()
     {
         const string folder = "src/NnAnalyzers.CodeFixes/build/config";

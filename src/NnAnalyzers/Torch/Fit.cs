@@ -111,7 +111,7 @@ internal static class Fit
         [(Kind.LogChances, LossDomain.LogProbabilities)] = new(Outcome.Learns),
         [(Kind.LogChances, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood),
 
-        [(Kind.Shares, LossDomain.AnyNumber)] = new(Outcome.StopsShort, "NN1001"),
+        [(Kind.Shares, LossDomain.AnyNumber)] = new(Outcome.StopsShort, "NN4015"),
         [(Kind.Shares, LossDomain.Logits)] = new(Outcome.StopsShort, "NN1002", InCrossEntropy + ", which flattens its gradient"),
         [(Kind.Shares, LossDomain.BinaryLogits)] =
             new(Outcome.StopsShort, "NN1002", Competing + ", then the loss squeezes them again"),
@@ -121,7 +121,7 @@ internal static class Fit
             new(Outcome.NoLikelihood, "NN1002", "gives probabilities, and the loss takes their logarithms"),
         [(Kind.Shares, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood),
 
-        [(Kind.LogShares, LossDomain.AnyNumber)] = new(Outcome.StopsShort, "NN1001"),
+        [(Kind.LogShares, LossDomain.AnyNumber)] = new(Outcome.StopsShort),
         // The logarithm of shares is its own: the second one changes nothing.
         [(Kind.LogShares, LossDomain.Logits)] = new(Outcome.Learns, "NN1002", InCrossEntropy),
         [(Kind.LogShares, LossDomain.BinaryLogits)] =
