@@ -6,7 +6,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 
 // A new area is a line here.
 IArea[] areas = [new Mutated(), new Malformed(), new Order(), new Fuzz(), new Logs(), new Children(), new Merges(), new Inputs(),
-    new Encodings(), new Kills()];
+    new Encodings(), new Kills(), new Disks()];
 
 const string Command = "dotnet run --project tests/NnAnalyzers.Reliability -c Release --";
 var root = new RootCommand("Faults made on purpose, and how many of them are taken as promised.");

@@ -73,6 +73,26 @@ internal sealed class Shape
         return stretched;
     }
 
+    /// <summary>
+    /// Whether the two differ only in axes that lie next to each other and are joined or split: values keep their neighbours.
+    /// </summary>
+    public bool IsRegroupingOf(Shape other)
+    {
+        if (!HasRank || !other.HasRank) return false;
+        static List<Dim> Ends(Shape shape) => shape.Dims.Select((_, i) => Product(shape.Dims.Take(i + 1))).ToList();
+        var (mine, others) = (Ends(this), Ends(other));
+        for (int i = 0, j = 0; i < mine.Count || j < others.Count;)
+        {
+            // The next place where an axis ends on both sides; on one of them a single axis leads there.
+            if (i == mine.Count || j == others.Count) return false;
+            var (to, at) = (others.FindIndex(j, d => d.Equals(mine[i])), mine.FindIndex(i, d => d.Equals(others[j])));
+            if (to >= 0) (i, j) = (i + 1, to + 1);
+            else if (at >= 0) (i, j) = (at + 1, j + 1);
+            else return false;
+        }
+        return true;
+    }
+
     public override string ToString() =>
         HasRank ? $"({string.Join(", ", Dims)})" : Dims.Length == 0 ? "(?)" : $"(…, {string.Join(", ", Dims)})";
 }

@@ -17,7 +17,7 @@ internal sealed class NN3008_ReshapeHidesMismatch() : Rule("NN3008", RuleLevel.L
             || !TakesShapeOf(reshape, target)) yield break;
         var (from, to) = (Essential(before.Shape), Essential(target.Shape));
         // Axes of size 1 come and go without harm; anything not known may be in order.
-        if (from.Concat(to).Any(d => !d.IsKnown) || from.SequenceEqual(to)
+        if (from.Concat(to).Any(d => !d.IsKnown) || Shape.Of(from).IsRegroupingOf(Shape.Of(to))
             || from.Count == to.Count && from.Zip(to, (a, b) => a.Equals(b) || !a.SurelyDiffersFrom(b)).All(same => same)) yield break;
         yield return At(place, reshape.Op.Name, before.Shape, target.Shape, use.Op.Name);
     }
