@@ -30,7 +30,7 @@ internal static class Planted
             var near = own.Keys.Where(t => own[tree].Contains(t) || own[t].Contains(tree)).Select(t => t.FilePath).ToHashSet();
             var model = all.GetSemanticModel(tree);
             foreach (var (kind, rules, at, change) in tree.GetRoot().DescendantNodes().SelectMany(n => Plants(n)
-                .Concat(PlantedLayers.In(n)).Concat(PlantedData.In(n, model)).Concat(PlantedTraining.In(n))))
+                .Concat(PlantedModules.In(n)).Concat(PlantedLayers.In(n)).Concat(PlantedData.In(n, model)).Concat(PlantedTraining.In(n))))
             {
                 var planted = all.ReplaceSyntaxTree(tree, With(tree, change));
                 if (PlantedLayers.ChangesSizes(kind)) planted = Fitted(planted, before, near);

@@ -8,22 +8,29 @@ namespace NnAnalyzers.Graph;
 /// <summary>The type of a tensor's elements, as TorchSharp 0.107.0 gave it for each of these; null where nothing tells.</summary>
 internal static class Elements
 {
-    private const int MaxDepth = 32;
+    private const int MaxDepth = 32, MaxSteps = 256;
 
     /// <summary>Functions of whole numbers that give whole numbers.</summary>
     private static readonly HashSet<string> Whole = new(StringComparer.Ordinal)
         { "neg", "abs", "sign", "square", "clamp", "floor", "ceil", "round", "trunc", "cumsum", "cumprod", "tril", "triu", "roll" };
 
-    public static ElementType? Of(Step step) => Of(step, 0);
+    public static ElementType? Of(Step step) => Of(step, 0, []);
 
     /// <summary>Whether a move of a module may change the type of its parameters.</summary>
     public static bool IsRetyped(Event move) => move.Operation is not IInvocationOperation { TargetMethod.Name: "to" or "cuda" or "cpu" }
         || move.Arguments.Any(a => IsOfTypes(a.Operation) && !a.Value.IsNull);
 
-    private static ElementType? Of(Step step, int depth)
+    /// <param name="known">The steps that were asked already; a join of joins leads to one of them many times.</param>
+    private static ElementType? Of(Step step, int depth, Dictionary<Step, ElementType?> known)
     {
-        if (depth > MaxDepth) return null;
-        ElementType? From(Step? input) => input is null ? null : Of(input, depth + 1);
+        if (depth > MaxDepth || known.Count > MaxSteps) return null;
+        if (!known.TryGetValue(step, out var type)) known[step] = type = Find(step, depth, known);
+        return type;
+    }
+
+    private static ElementType? Find(Step step, int depth, Dictionary<Step, ElementType?> known)
+    {
+        ElementType? From(Step? input) => input is null ? null : Of(input, depth + 1, known);
         switch (step.Kind)
         {
             case StepKind.Input: return From(step.Samples ?? step.Outer);
@@ -35,7 +42,7 @@ internal static class Elements
         var method = (step.Operation as IInvocationOperation)?.TargetMethod.Name;
         switch (step.Op.Role)
         {
-            case Role.Source: return OfSource(step, depth);
+            case Role.Source: return OfSource(step, From);
             case Role.Linear or Role.Convolution or Role.TransposedConvolution or Role.Recurrent or Role.Embedding or Role.Attention
                 or Role.Bilinear: return step.Layer is not { } layer || Given(layer.Arguments) is not null ? null : ElementType.Float32;
             case Role.Identity when method is "type_as": return From(step.Inputs.ElementAtOrDefault(1));
@@ -56,11 +63,11 @@ internal static class Elements
             case Role.Activation or Role.Softmax or Role.Normalization:
                 return From(step.Input) is { } normal && normal.IsFloating() ? normal : null;
             case Role.Arithmetic when step.Op.Name is "eq" or "ne" or "not_equal" or "lt" or "less" or "le" or "less_equal" or "gt"
-                or "greater" or "ge" or "greater_equal" or "isclose" or "isnan" or "isinf" or "isfinite" || step.Op.Name.StartsWith("logical_",
-                StringComparison.Ordinal): return ElementType.Bool;
+                or "greater" or "ge" or "greater_equal" or "isclose" or "isnan" or "isinf" or "isfinite"
+                || step.Op.Name.StartsWith("logical_", StringComparison.Ordinal): return ElementType.Bool;
             case Role.Arithmetic when step.Op.Writes: return From(step.Input);
             case Role.Arithmetic when step.Op.Name is "add" or "sub" or "mul" or "div" or "pow" or "remainder" or "fmod":
-                return OfOperands(step, depth);
+                return OfOperands(step, From);
             case Role.Arithmetic when step.Inputs.Count == 1 && step.Op.KeepsShape:
                 return From(step.Input) is { } each ? each.IsFloating() || Whole.Contains(step.Op.Name) ? each : null : null;
             default: return null;
@@ -74,12 +81,12 @@ internal static class Elements
     }
 
     /// <summary>A tensor with axes decides over numbers and over one without axes, unless they are of a higher kind.</summary>
-    private static ElementType? OfOperands(Step step, int depth)
+    private static ElementType? OfOperands(Step step, Func<Step, ElementType?> of)
     {
         ElementType? all = null;
         foreach (var input in step.Inputs)
         {
-            if (Of(input, depth + 1) is not { } type) return null;
+            if (of(input) is not { } type) return null;
             if (all is { } other && other != type && (!input.Shape.HasRank || !step.Inputs[0].Shape.HasRank || input.Shape.Rank == 0
                 || step.Inputs[0].Shape.Rank == 0)) return null;
             all = all is { } before ? ElementTypes.Join(before, type) : type;
@@ -94,7 +101,7 @@ internal static class Elements
         argument.Value is Constant { Integer: not null } || argument.Value.IsNull
         || Argument.Bare(Under(argument.Operation)).Type is { } type && Constant.IsWhole(type);
 
-    private static ElementType? OfSource(Step step, int depth)
+    private static ElementType? OfSource(Step step, Func<Step, ElementType?> of)
     {
         if (Given(step.Arguments) is { } given) return given;
         if (step.Arguments.Any(a => IsOfTypes(a.Operation) && !a.Value.IsNull)) return null;
@@ -113,7 +120,7 @@ internal static class Elements
             case "DoubleTensor": return ElementType.Float64;
             case "IntTensor": return ElementType.Int32;
             case "randn_like" or "zeros_like" or "ones_like" or "empty_like" or "rand_like" or "full_like" or "randint_like":
-                return step.Input is { } like ? Of(like, depth + 1) : null;
+                return step.Input is { } like ? of(like) : null;
             default: return null;
         }
     }
@@ -128,8 +135,8 @@ internal static class Elements
         INamedTypeSymbol { IsGenericType: true } generic => generic.AllInterfaces.Append(generic)
             .FirstOrDefault(i => i.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T
             || i.Name is "Memory" or "ReadOnlyMemory" or "Span") is { TypeArguments: [var element] } ? OfData(element) : null,
-        { SpecialType: not SpecialType.None and not SpecialType.System_Object and not SpecialType.System_String and not SpecialType.System_Array }
-            => ElementTypes.Find(type.Name),
+        { SpecialType: not (SpecialType.None or SpecialType.System_Object or SpecialType.System_String or SpecialType.System_Array) } =>
+            ElementTypes.Find(type.Name),
         _ => null,
     };
 

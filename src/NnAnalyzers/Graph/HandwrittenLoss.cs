@@ -9,8 +9,10 @@ internal static class HandwrittenLoss
     /// <summary>How many steps there may be between the loss and what goes backward.</summary>
     private const int MaxSteps = 32;
 
-    private static readonly Op Squares = new("A loss of squares", Role.Loss) { Domain = LossDomain.AnyNumber, Targets = TargetTypes.Numbers };
-    private static readonly Op Absolutes = new("A loss of absolute values", Role.Loss) { Domain = LossDomain.AnyNumber, Targets = TargetTypes.Numbers };
+    private static readonly Op Squares = Written("A loss of squares"), Absolutes = Written("A loss of absolute values");
+
+    private static Op Written(string name) =>
+        new(name, Role.Loss) { Domain = LossDomain.AnyNumber, Targets = TargetTypes.Numbers };
 
     /// <summary>The losses that what goes backward is put together from, as if they were applied: the two sides go in.</summary>
     public static IEnumerable<Step> Behind(Step backward)

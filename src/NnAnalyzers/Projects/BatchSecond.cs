@@ -38,16 +38,18 @@ internal static class BatchSecond
     {
         if (length > MaxLength) return null;
         foreach (var user in output.Users.Where(u => u.Input == output))
-            if ((TakesTime(user, reader) ?? (user.Role is Role.Identity or Role.Dropout or Role.Activation or Role.Linear
-                || user is { Role: Role.Normalization, Op.Name: "LayerNorm" } || IsReader(user) ? ReadsTime(user, reader, length + 1) : null))
-                is { } said) return said;
+            if ((TakesTime(user, reader) ?? (KeepsAxes(user) ? ReadsTime(user, reader, length + 1) : null)) is { } said) return said;
         return null;
     }
+
+    private static bool KeepsAxes(Step step) => step.Role is Role.Identity or Role.Dropout or Role.Activation or Role.Linear
+        || step is { Role: Role.Normalization, Op.Name: "LayerNorm" } || IsReader(step);
 
     private static string? TakesTime(Step user, Step reader)
     {
         bool IsLast(Value? index) => index is Constant { Integer: -1 }
-            || index is { Dim: { IsKnown: true } dim } and not Constant && dim.Equals(Reading.Reader.AxisOf(reader.Input!, 1) - Shapes.Dim.Of(1))
+            || index is { Dim: { IsKnown: true } dim } and not Constant
+                && dim.Equals(Reading.Reader.AxisOf(reader.Input!, 1) - Shapes.Dim.Of(1))
             // The place for what stands for the whole sequence.
             || reader.Role == Role.Attention && index is Constant { Integer: 0 };
         static bool IsOverSecond(Step step) => Softmaxes.Axis(step) == 1;

@@ -23,10 +23,29 @@ internal sealed class NetworkUses
 
     public IReadOnlyList<NetworkUse> Of(INamedTypeSymbol type) => _uses.TryGetValue(type.OriginalDefinition, out var list) ? list : [];
 
+    /// <summary>More ways to make one class are not told apart.</summary>
+    private const int MaxWays = 4;
+
+    /// <summary>The arguments of a constructor as they can be told apart; null where not all of them are constants.</summary>
+    public static string? Way(Arguments made) => made.All(a => a.Value is Constant)
+        ? string.Join(", ", made.Select(a => FormattableString.Invariant($"{((Constant)a.Value).Raw}"))) : null;
+
+    /// <summary>The uses of a class by the way it is made, where there are several and few; empty for any other.</summary>
+    public IReadOnlyDictionary<string, List<NetworkUse>> Ways(INamedTypeSymbol type) =>
+        _ways.TryGetValue(type.OriginalDefinition, out var ways) && ways.Count is > 1 and <= MaxWays ? ways : None;
+
+    private static readonly Dictionary<string, List<NetworkUse>> None = [];
+    private readonly Dictionary<INamedTypeSymbol, Dictionary<string, List<NetworkUse>>> _ways = new(SymbolEqualityComparer.Default);
+
     public void Add(INamedTypeSymbol type, NetworkUse use)
     {
         if (!_uses.TryGetValue(type.OriginalDefinition, out var list)) _uses[type.OriginalDefinition] = list = [];
         list.Add(use);
+        if (!_ways.TryGetValue(type.OriginalDefinition, out var ways))
+            _ways[type.OriginalDefinition] = ways = new(StringComparer.Ordinal);
+        if (ways.Count > MaxWays || Way(use.Made) is not { } way) return;
+        if (ways.TryGetValue(way, out var same)) same.Add(use);
+        else ways[way] = [use];
     }
 
     private readonly HashSet<(INamedTypeSymbol Type, ISymbol Member)> _replaced = [];
@@ -38,9 +57,10 @@ internal sealed class NetworkUses
     /// The layers that training code has put into members of a class whenever it applies a network of it; ones of which nothing is known
     /// where it sometimes applies others.
     /// </summary>
-    public IEnumerable<(ISymbol Member, Layer Layer, State.Snapshot Then)> Replacements(INamedTypeSymbol type)
+    public IEnumerable<(ISymbol Member, Layer Layer, State.Snapshot Then)> Replacements(INamedTypeSymbol type,
+        IReadOnlyList<NetworkUse> uses)
     {
-        var applied = Of(type).Select(u => u.Applied).OfType<Step>().ToList();
+        var applied = uses.Select(u => u.Applied).OfType<Step>().ToList();
         if (applied.Count == 0) yield break;
         foreach (var (_, member) in _replaced.Where(r => SymbolEqualityComparer.Default.Equals(r.Type, type.OriginalDefinition)))
         {
@@ -53,15 +73,15 @@ internal sealed class NetworkUses
     }
 
     /// <summary>The constructor's arguments that are the same constants everywhere; null where it is used nowhere.</summary>
-    public Arguments? AgreedArguments(INamedTypeSymbol type)
+    public static Arguments? AgreedArguments(IReadOnlyList<NetworkUse> uses)
     {
-        var all = Of(type).Select(u => u.Made).ToList();
+        var all = uses.Select(u => u.Made).ToList();
         return all.Count == 0 ? null : new(all[0].Where(a =>
             a.Value is Constant { Raw: var raw } && all.All(o => o.ValueOf(a.Name) is Constant c && Equals(c.Raw, raw))).ToArray());
     }
 
     /// <summary>The shape of the input, where all agree on everything but the batch.</summary>
-    public Shape? AgreedInput(INamedTypeSymbol type) => Agreed(Of(type).Select(u => u.Input).OfType<Shape>().ToList());
+    public static Shape? AgreedInput(IReadOnlyList<NetworkUse> uses) => Agreed(uses.Select(u => u.Input).OfType<Shape>().ToList());
 
     /// <summary>The shape that all of these have but for the first axis; null if there is none.</summary>
     public static Shape? Agreed(IReadOnlyList<Shape> shapes) =>

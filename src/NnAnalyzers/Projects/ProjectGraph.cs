@@ -24,6 +24,7 @@ internal sealed class ProjectGraph
     private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
     private readonly Func<SyntaxTree, SemanticModel> _model;
     private readonly Dictionary<INamedTypeSymbol, Network?> _networks = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<(INamedTypeSymbol, string), Network> _ways = [];
     private readonly Dictionary<Layer, List<(ImmutableArray<Value> Elements, Network Network)>> _containers = [];
     private readonly Dictionary<SyntaxTree, List<Network>> _containersIn = [];
     private readonly Dictionary<SyntaxTree, IReadOnlyList<Network>> _networksIn = [];
@@ -247,7 +248,24 @@ internal sealed class ProjectGraph
         return _networksIn[tree] = digest.Types.Where(t => t.BaseList is not null || t.Modifiers.Any(m => m.Text == "partial"))
             .Select(t => _model(tree).GetDeclaredSymbol(t, _cancellation)).OfType<INamedTypeSymbol>().Where(_torch.IsUserModule)
             .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).Where(t => Declarations.First(t).SyntaxTree == tree)
-            .Select(NetworkOf).OfType<Network>().ToList();
+            .SelectMany(t => WaysOf(t).Prepend(NetworkOf(t))).OfType<Network>().ToList();
+    }
+
+    /// <summary>A class that is made in several ways, each as it is then.</summary>
+    private IEnumerable<Network?> WaysOf(INamedTypeSymbol type) =>
+        NetworkOf(type) is null ? [] : _uses.Ways(type).Values.Select(w => NetworkOf(type, w[0].Made));
+
+    /// <summary>A module class as it is when it is made with some arguments; for what is not told apart as all uses agree on it.</summary>
+    private Network? NetworkOf(INamedTypeSymbol type, Arguments made)
+    {
+        type = type.OriginalDefinition;
+        var network = NetworkOf(type);
+        if (network is null || NetworkUses.Way(made) is not { } way
+            || !_uses.Ways(type).TryGetValue(way, out var uses)) return network;
+        if (_ways.TryGetValue((type, way), out var known)) return known;
+        _ways[(type, way)] = network;
+        return _ways[(type, way)] = Guarded(Declarations.First(type).GetSyntax(_cancellation), () => ReadModule(type, uses))
+            ?? network;
     }
 
     public Network? NetworkOf(INamedTypeSymbol type)
@@ -257,27 +275,26 @@ internal sealed class ProjectGraph
         _networks[type] = null; // a module that contains itself ends here
         if (Declarations.First(type).SyntaxTree is { } tree) Read(tree);
         return _networks[type] = type.IsAbstract ? null
-            : Guarded(Declarations.First(type).GetSyntax(_cancellation), () => ReadModule(type));
+            : Guarded(Declarations.First(type).GetSyntax(_cancellation), () => ReadModule(type, _uses.Of(type)));
     }
 
     /// <summary>
-    /// Reads a module class with what all training code that uses it agrees on: constructor arguments, and its input but for the batch.
+    /// Reads a module class with what all uses of it agree on: constructor arguments, and its input but for the batch.
     /// </summary>
-    private Network ReadModule(INamedTypeSymbol type)
+    private Network ReadModule(INamedTypeSymbol type, IReadOnlyList<NetworkUse> uses)
     {
         Readings++;
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks);
         var self = Self(type);
-        var uses = _uses.Of(type);
-        var agreed = _uses.AgreedArguments(type);
+        var agreed = NetworkUses.AgreedArguments(uses);
         reader.ConstructRoot(type, self, agreed);
-        foreach (var (member, layer, then) in _uses.Replacements(type)) reader.Replace(self, member, layer, then);
+        foreach (var (member, layer, then) in _uses.Replacements(type, uses)) reader.Replace(self, member, layer, then);
         var methods = Declarations.Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
         var forward = methods.FirstOrDefault(m => m.Name is "forward" or "Forward" && m.Parameters.Any(p => _torch.IsTensor(p.Type)))
             ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
         var outputs = new List<Output>();
-        var known = _uses.AgreedInput(type);
+        var known = NetworkUses.AgreedInput(uses);
         if (forward is not null)
         {
             if (reader.Run(forward, self, InputsOf(forward, uses, reader), null, null) is { } frame)
@@ -357,7 +374,7 @@ internal sealed class ProjectGraph
     /// <summary>The network a step of training code applies.</summary>
     public Network? Applied(Step step) => step.Layer switch
     {
-        { Type: { } type } => NetworkOf(type),
+        { Type: { } type, Arguments: var made } => NetworkOf(type, made),
         { IsSequential: true, Syntax: not null } sequence => ReadContainer(sequence, step),
         _ => null,
     };
@@ -424,7 +441,8 @@ internal sealed class ProjectGraph
         static bool Retypes(Event happened) => happened is { Kind: EventKind.Move, Subject: Layer } && Elements.IsRetyped(happened);
         if (use.Loss.Syntax is not { SyntaxTree: var tree } || use.Ends.Count == 0
             || Files.DigestOf(tree)?.Mentions.Contains("set_default_dtype") != false
-            || SitesReaching(tree).Any(s => s.Events.Any(Retypes)) || use.Ends.Any(e => e.Network?.Events.Any(Retypes) == true)) return null;
+            || SitesReaching(tree).Any(s => s.Events.Any(Retypes)) || use.Ends.Any(e => e.Network?.Events.Any(Retypes) == true))
+            return null;
         var types = use.Ends.Select(e => Elements.Of(e.Last)).Distinct().ToList();
         return types is [{ } only] ? only : null;
     }
@@ -511,11 +529,11 @@ internal sealed class ProjectGraph
         loss.Syntax is not { } place || Files.DigestOf(place.SyntaxTree)?.Mentions.Any(LossNames.IsIn) != false;
 
     /// <summary>The constructor arguments on which all code that makes such a module agrees.</summary>
-    public Arguments MadeWith(INamedTypeSymbol type) => _uses.AgreedArguments(type) ?? Arguments.None;
+    public Arguments MadeWith(INamedTypeSymbol type) => NetworkUses.AgreedArguments(_uses.Of(type)) ?? Arguments.None;
 
     /// <summary>Whether training code says what goes into a network.</summary>
     public bool IsFedKnownShape(Network network) =>
-        network.Type is { } type && _uses.AgreedInput(type) is not null;
+        network.Type is { } type && NetworkUses.AgreedInput(_uses.Of(type)) is not null;
 
     /// <summary>
     /// Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about

@@ -14,7 +14,7 @@ public class NN3008_ReshapeHidesMismatchTests
     [InlineData("functional.mse_loss(prediction.view_as(target), target)", "randn(8, 3, 16, 16)")]
     [InlineData("functional.mse_loss(prediction.select(1, 0).view_as(target), target)", "randn(8, 16, 16, 1)")]
     [InlineData("functional.mse_loss(prediction.view_as(target), target)", "randn(8, 48, 16)")]
-    [InlineData("functional.mse_loss(prediction.view_as(target), target)", "randn(8, 3, 4, 4, 16)")]
+    [InlineData("functional.mse_loss(prediction.view_as(target), target)", "randn(new long[] { 8, 3, 4, 4, 16 })")]
     [InlineData("functional.mse_loss(prediction.view(target.shape), target)", "randn(24, 16, 16)")]
     [InlineData("functional.mse_loss(prediction.view_as(target), target)", "Load()")]
     public Task Silent(string loss, string target) => Verify.SilentAsync(Code.Net(Layers, "return conv.forward(x);", loss, target,

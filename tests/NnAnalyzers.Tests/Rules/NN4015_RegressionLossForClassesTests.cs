@@ -9,7 +9,8 @@ public class NN4015_RegressionLossForClassesTests
 
     [Theory]
     [InlineData("functional.mse_loss(prediction, target)", "functional.cross_entropy(prediction, target)", OneHot)]
-    [InlineData("MSELoss().forward(prediction, target)", "CrossEntropyLoss().forward(prediction, target)", "eye(3)[randint(3, new long[] { 8 })]")]
+    [InlineData("MSELoss().forward(prediction, target)", "CrossEntropyLoss().forward(prediction, target)",
+        "eye(3)[randint(3, new long[] { 8 })]")]
     [InlineData("functional.l1_loss(prediction, target)", "functional.cross_entropy(prediction, target)",
         "zeros(8, 3).scatter_(1, randint(3, new long[] { 8, 1 }), 1)")]
     public Task Cross_entropy_on_logits_takes_its_place(string loss, string better, string target) => Verify.FixAsync(

@@ -6,7 +6,7 @@ using NnAnalyzers.Torch;
 
 namespace NnAnalyzers.Rules;
 
-/// <summary>A layer that wants the time first and the batch second is given the batch first, and reads one sample after the other.</summary>
+/// <summary>A layer that wants the time first is given the batch first, and reads one sample after the other.</summary>
 internal sealed class NN3010_BatchAxisSecond() : Rule("NN3010", RuleLevel.Likely, Category.Shapes, RuleSource.Peers,
     "Batch read as time",
     "{0} takes the first axis for time, and it is the batch: {1}; one sample's output depends on the others")
@@ -24,10 +24,10 @@ internal sealed class NN3010_BatchAxisSecond() : Rule("NN3010", RuleLevel.Likely
             && made.TargetMethod.Parameters.FirstOrDefault(p => p.Name is "batchFirst" or "batch_first") is { } parameter)
             // A state that is handed over has sizes of its own.
             return step.Inputs.Count > 1 ? finding : finding.Fix("The batch comes first", Edit.SetArgument(made, parameter, "true"));
-        return step.Operation is IInvocationOperation { Syntax: InvocationExpressionSyntax { ArgumentList.Arguments: [var first, ..] } call }
-            && step.Inputs.Count == 1 && first.NameColon is null
-            ? finding.Fix("Transpose before and after", [new Edit(call.SyntaxTree, first.Expression.Span,
-                $"{Edit.Receiver(first.Expression)}.transpose(0, 1)"), new Edit(call.SyntaxTree, new(call.Span.End, 0), ".transpose(0, 1)")])
-            : finding;
+        const string turn = ".transpose(0, 1)";
+        return step is { Inputs.Count: 1, Operation: IInvocationOperation { Syntax: InvocationExpressionSyntax
+            { ArgumentList.Arguments: [{ NameColon: null, Expression: var first }, ..] } call } }
+            ? finding.Fix("Transpose before and after", [new Edit(call.SyntaxTree, first.Span, Edit.Receiver(first) + turn),
+                new Edit(call.SyntaxTree, new(call.Span.End, 0), turn)]) : finding;
     }
 }

@@ -23,9 +23,10 @@ internal sealed class NN4015_RegressionLossForClasses() : Rule("NN4015", RuleLev
                    : finding).Take(1);
 
     /// <summary>One-hot rows, however they were made.</summary>
-    private static bool AreClasses(Step target) => Chain.Behind(target).ToList() is { Count: > 0 } sources && sources.All(s =>
-        s.Step.Op.Name is "one_hot" or "eye" || Chain.Back(target).Any(b => b.Op.Name is "scatter" or "scatter_") || s.Step is { Op: { Name: "tensor", Role: Role.Source } }
-        && Elements.Of(s.Step)?.IsFloating() == false);
+    private static bool AreClasses(Step target) =>
+        Chain.Back(target).TakeWhile(Chain.IsTransparent).Any(s => s.Op.Name is "scatter" or "scatter_")
+        || Chain.Behind(target).Select(s => s.Step).ToList() is { Count: > 0 } sources && sources.All(s =>
+            s.Op.Name is "one_hot" or "eye" || s.Op is { Name: "tensor", Role: Role.Source } && Elements.Of(s)?.IsFloating() == false);
 
     private static bool IsOverSecond(Step softmax) => Softmaxes.AxisOf(softmax) is { } axis
         && (axis == 1 || softmax.Input?.Shape.Normalize(axis) == 1);
