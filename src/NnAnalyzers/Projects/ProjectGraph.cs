@@ -270,7 +270,10 @@ internal sealed class ProjectGraph
         var self = Self(type);
         var uses = _uses.Of(type);
         var agreed = _uses.AgreedArguments(type);
+        var met = _blocks.Budget.Met;
         reader.ConstructRoot(type, self, agreed);
+        var membership = new Membership(type, self, reader.Trace.Events, reader.State.Now,
+            _blocks.Budget.Met == met && RegistersNothingElse(type, reader.Trace.Events));
         foreach (var (member, layer, then) in _uses.Replacements(type)) reader.Replace(self, member, layer, then);
         var methods = Declarations.Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
@@ -278,11 +281,13 @@ internal sealed class ProjectGraph
             ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
         var outputs = new List<Output>();
         var known = _uses.AgreedInput(type);
+        var made = reader.Trace.Layers.Count;
         if (forward is not null)
         {
             if (reader.Run(forward, self, InputsOf(forward, uses, reader), null, null) is { } frame)
                 foreach (var (value, _, when) in frame.Returns) reader.Put(outputs, value, when);
         }
+        var madeInForward = reader.Trace.Layers.Skip(made).ToList();
         // Its other methods belong to it; those that train are sites of their own.
         // What others call is read where they call it.
         foreach (var other in CallOrder.CallersFirst(methods, DigestOf).Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)))
@@ -296,8 +301,25 @@ internal sealed class ProjectGraph
                 else reader.Consider(other, self);
             }
         return new Network(type.Name, type, Declarations.First(type).SyntaxTree, reader.Trace, outputs)
-            { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Made.Count
+            { Membership = membership, MadeInForward = madeInForward, IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Made.Count
             && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
+    }
+
+    /// <summary>
+    /// Whether a class registers parts in the ways TorchSharp has, and only where its constructor was seen to: it derives from Module, no
+    /// other code in it or its bases says that it registers, and none hands out other parameters.
+    /// </summary>
+    private bool RegistersNothingElse(INamedTypeSymbol type, IReadOnlyList<Event> events)
+    {
+        var ancestors = Declarations.Ancestors(type).TakeWhile(_torch.IsOwn).ToList();
+        if (ancestors[ancestors.Count - 1].BaseType is not { Name: "Module" } root || !_torch.IsTorch(root)
+            || ancestors.SelectMany(t => t.GetMembers()).Any(m => m is IMethodSymbol { IsOverride: true } && Effects.HandsOut(m.Name)))
+            return false;
+        var seen = new HashSet<SyntaxNode>(events.Where(e => e.Kind is EventKind.Register or EventKind.Grow).Select(e => e.Operation.Syntax));
+        return ancestors.SelectMany(t => t.DeclaringSyntaxReferences).All(r => Files.DigestOf(r.SyntaxTree) is { } digest
+            && (!digest.Mentions.Any(Effects.Registers) || r.GetSyntax(_cancellation).DescendantNodes().OfType<SimpleNameSyntax>()
+            .All(n => !Effects.Registers(n.Identifier.ValueText) || n.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call
+            && seen.Contains(call))));
     }
 
     /// <summary>

@@ -174,6 +174,11 @@ internal sealed partial class Reader
                 ? new Items(now.Elements.AddRange(several.Elements)) { IsComplete = now.IsComplete && several.IsComplete,
                 Repeats = now.Repeats || several.Repeats } : now.With(now.Elements.AddRange(added)));
                 return layer;
+            case Effects.RegisterAll:
+                if (_state.Get(layer, Registration.Slot) is null)
+                    _state.Set(layer, Registration.Slot, new Registration(call, Now, _state.Now));
+                Happens(EventKind.Register, layer, call, arguments);
+                return new Constant(null);
             case "add_module" or "register_module":
                 Happens(EventKind.Grow, layer, call, arguments);
                 return new Constant(null);
@@ -183,6 +188,7 @@ internal sealed partial class Reader
             case "register_buffer" or "register_parameter"
                 when arguments.Values.ToList() is [Constant { Raw: string registered }, { } tensor, ..]:
                 _state.Set(layer, Registered(registered), tensor);
+                Happens(EventKind.Register, layer, call, arguments);
                 return new Constant(null);
             case "get_buffer" or "get_parameter"
                 when arguments.First is Constant { Raw: string asked } && _state.Get(layer, Registered(asked)) is { } kept:
