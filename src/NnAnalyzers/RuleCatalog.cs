@@ -63,6 +63,11 @@ internal static class RuleCatalog
         new NN4009_LossTooClever(),
         new NN4023_SummedLoss(),
         new NN4019_LossNotUsed(),
+        new NN7008_OneInstanceRepeated(),
+        new NN7004_RegisteredTooEarly(),
+        new NN7001_ComponentsNotRegistered(),
+        new NN7002_LayersInPlainCollection(),
+        new NN7003_LayerBuiltInForward(),
         new NN7007_StepUnused(),
         new NN7005_TensorsLeakInLoop(),
     }.ToImmutableArray();

@@ -295,6 +295,25 @@ internal static class Scope
         _ => false,
     };
 
+    /// <summary>Where a field or property is declared; null for anything else.</summary>
+    public static SyntaxNode? DeclarationOf(ISymbol field) => field.DeclaringSyntaxReferences is [var only]
+        && only.GetSyntax() is VariableDeclaratorSyntax or PropertyDeclarationSyntax ? only.GetSyntax() : null;
+
+    /// <summary>
+    /// Whether what is made is kept for later, or more is done with it than to call it: its mode is switched, its weights are set.
+    /// </summary>
+    public static bool IsKeptOrChanged(IOperation creation)
+    {
+        var parent = creation.Parent;
+        while (parent is IConversionOperation or IParenthesizedOperation) parent = parent.Parent;
+        if (parent is ICoalesceAssignmentOperation or IReturnOperation) return true;
+        if (HolderOf(creation) is not { } holder) return false;
+        return holder is not ILocalSymbol local || CodeOf(creation.Syntax) is not { } code
+            || code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name
+            && !(n.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "forward" or "call" or "Dispose" } call
+            && call.Expression == n));
+    }
+
     /// <summary>A name that nothing has at a place.</summary>
     public static string? Free(SyntaxNode place, params IReadOnlyList<string> names) =>
         (place.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? place.SyntaxTree.GetRoot())

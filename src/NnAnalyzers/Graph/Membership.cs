@@ -164,7 +164,8 @@ internal sealed class Membership
     /// </summary>
     /// <param name="of">What is known of another module class.</param>
     /// <param name="isRegistered">The object is registered by a parent, which has its fields registered, too.</param>
-    public IEnumerable<(string Path, Value Part)> Registered(Func<INamedTypeSymbol, Membership?> of, bool isRegistered = false, int depth = 0)
+    public IEnumerable<(string Path, Value Part)> Registered(Func<INamedTypeSymbol, Membership?> of, bool isRegistered = false,
+        int depth = 0)
     {
         foreach (var member in Members)
         {

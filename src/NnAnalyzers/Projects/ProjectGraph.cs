@@ -155,7 +155,7 @@ internal sealed class ProjectGraph
     public IReadOnlyList<Network> ContainersIn(SyntaxTree tree) => _containersIn.TryGetValue(tree, out var list) ? list : [];
 
     /// <summary>All training code from which a file is reached.</summary>
-    private IEnumerable<TrainingSite> SitesReaching(SyntaxTree tree)
+    public IEnumerable<TrainingSite> SitesReaching(SyntaxTree tree)
     {
         Read(tree);
         return Files.Reaching(tree, new()).SelectMany(SitesIn);
@@ -315,7 +315,8 @@ internal sealed class ProjectGraph
         if (ancestors[ancestors.Count - 1].BaseType is not { Name: "Module" } root || !_torch.IsTorch(root)
             || ancestors.SelectMany(t => t.GetMembers()).Any(m => m is IMethodSymbol { IsOverride: true } && Effects.HandsOut(m.Name)))
             return false;
-        var seen = new HashSet<SyntaxNode>(events.Where(e => e.Kind is EventKind.Register or EventKind.Grow).Select(e => e.Operation.Syntax));
+        var seen = new HashSet<SyntaxNode>(events.Where(e => e.Kind is EventKind.Register or EventKind.Grow)
+            .Select(e => e.Operation.Syntax));
         return ancestors.SelectMany(t => t.DeclaringSyntaxReferences).All(r => Files.DigestOf(r.SyntaxTree) is { } digest
             && (!digest.Mentions.Any(Effects.Registers) || r.GetSyntax(_cancellation).DescendantNodes().OfType<SimpleNameSyntax>()
             .All(n => !Effects.Registers(n.Identifier.ValueText) || n.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call
@@ -547,6 +548,35 @@ internal sealed class ProjectGraph
     private static bool IsCopy(Event load, INamedTypeSymbol type) => load.Operation is IInvocationOperation { Arguments: [var from, ..] }
         && from.Value is IInvocationOperation { TargetMethod.Name: "state_dict", Instance.Type: var other }
         && SymbolEqualityComparer.Default.Equals(other, type);
+
+    /// <summary>
+    /// Whether a module has something to learn or to keep, itself or in its parts: weights, statistics; with <paramref name="orMode"/> also
+    /// a dropout, which must be told the mode.
+    /// </summary>
+    public bool HasState(Layer layer, bool orMode = false) => HasState(layer, orMode, []);
+
+    private bool HasState(Layer layer, bool orMode, HashSet<INamedTypeSymbol> seen) =>
+        layer.Op.HasWeights || layer.Op.Role is Role.Embedding or Role.Normalization || orMode && layer.Op.Role == Role.Dropout
+        || layer.Type is { } type && seen.Add(type) && NetworkOf(type)?.Membership?.Members.Any(m => m.Part is not Layer inner
+            || HasState(inner, orMode, seen)) == true;
+
+    /// <summary>
+    /// Whether code may give what a field holds to an optimizer: its class speaks of parameters, or others know the field.
+    /// </summary>
+    public bool IsAskedForParameters(ISymbol field, Network network)
+    {
+        bool Says(SyntaxNode code, string name) => code.DescendantTokens().Any(t => t.ValueText == name);
+        var own = field.ContainingType.DeclaringSyntaxReferences.Select(r => r.GetSyntax(_cancellation)).ToList();
+        if (own.Any(t => Says(t, "parameters") || Says(t, "named_parameters") || Says(t, "state_dict"))) return true;
+        if (field.DeclaredAccessibility == Accessibility.Private || network.Tree is not { } tree) return false;
+        return Files.Reaching(tree, new()).Any(f => Files.DigestOf(f)!.Mentions.Contains(field.Name)
+            && f.GetRoot(_cancellation).DescendantTokens().Any(t => t.ValueText == field.Name
+            && t.Parent?.Parent is MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax }
+            && !own.Any(o => o.SyntaxTree == f && o.Span.Contains(t.Span))));
+    }
+
+    /// <summary>The networks whose code may use what a file declares.</summary>
+    public IEnumerable<Network> NetworksReaching(SyntaxTree tree) => Files.Reaching(tree, new()).SelectMany(NetworksIn);
 
     /// <summary>Whether a module is this one or has it somewhere inside.</summary>
     private bool Holds(INamedTypeSymbol whole, INamedTypeSymbol? part, HashSet<INamedTypeSymbol> seen)

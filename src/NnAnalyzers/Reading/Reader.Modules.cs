@@ -86,6 +86,8 @@ internal sealed partial class Reader
             // One array or list of them, or each by itself.
             var items = given.Count == 0 ? Items.Empty : given.Count == 1 && given[0] is not Layer ? Held(given[0]) : new Items(given);
             items ??= new Items([]) { IsComplete = false };
+            // A list that is handed over said so itself.
+            if (given.Count > 1) Repeats(items, creation);
             children = Hold(factory == "ModuleDict" ? items : items.With(items.Elements.Select(Unlabelled)), factory);
         }
         var layer =
@@ -161,6 +163,7 @@ internal sealed partial class Reader
             case "append" or "Add" or "add_module" or "register_module" or "Insert" or "extend" when layer.Children is { } children:
                 Happens(EventKind.Grow, layer, call, arguments);
                 var added = arguments.Values.ToList();
+                foreach (var one in added) Repeats(children, one, call);
                 if (layer.Op.Name == "ModuleDict")
                     Change(children, now => now.With(now.Elements.Add(added.Count == 1 ? added[0] : new Items(added))));
                 else if (added.Count == 2 && added[1] is Layer && method.Name != "Insert")

@@ -25,6 +25,9 @@ internal enum EventKind
     /// <summary>A module registers what its fields hold, or one parameter by name.</summary>
     Register,
 
+    /// <summary>One layer is put into several places of a list or container.</summary>
+    Repeat,
+
     /// <summary>Code that is not read may do anything with it from now on.</summary>
     Escape,
 }
