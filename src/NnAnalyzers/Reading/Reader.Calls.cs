@@ -45,7 +45,7 @@ internal sealed partial class Reader
         if (torch.IsTensor(type))
             return torch.IsParameter(type) && arguments.First is Step from ? Apply(Weight, null, arguments, [from], creation)
                 : Unread("a tensor made by hand", creation, []);
-        if (LoaderOf(type, arguments) is { } loader) return loader;
+        if (LoaderOf(type, arguments, creation) is { } loader) return loader;
         if (type.IsTupleType || type.Name is "KeyValuePair" or "Tuple") return new Items(arguments.Values.ToList());
         if (!torch.IsTorch(type) && !torch.IsOwn(type)
             && type.Name is "List" or "Dictionary" or "Collection" or "HashSet" or "Queue" or "Stack" or "LinkedList" or "SortedDictionary"
