@@ -76,7 +76,7 @@ internal sealed partial record Edit
         var field = $"private readonly {typeName} {name} = {made};";
         var last = code.Members.OfType<BaseFieldDeclarationSyntax>().LastOrDefault();
         var first = code.Members[0];
-        var (at, text) = last is not null ? (last.Span.End, NewLine(last) + Indentation(last) + field)
+        var (at, text) = last is not null ? (EndOfLine(last), NewLine(last) + Indentation(last) + field)
             : (first.SpanStart, field + NewLine(first) + NewLine(first) + Indentation(first));
         var use = holder.declared is not null ? Delete(holder.declared) : Replace(made, name);
         return use is null ? null : [new(code.SyntaxTree, new TextSpan(at, 0), text), .. use];
@@ -87,6 +87,14 @@ internal sealed partial record Edit
             IFieldReferenceOperation field => field.Field.IsStatic || field.Field.IsConst,
             _ => true,
         };
+    }
+
+    /// <summary>The end of a declaration, with the comment that stands behind it on its line.</summary>
+    private static int EndOfLine(SyntaxNode declaration)
+    {
+        var line = Lines(declaration.SyntaxTree).GetLineFromPosition(declaration.Span.End);
+        var rest = declaration.SyntaxTree.GetText().ToString(TextSpan.FromBounds(declaration.Span.End, line.End)).Trim();
+        return rest.StartsWith("//", StringComparison.Ordinal) ? line.End : declaration.Span.End;
     }
 
     /// <summary>Makes another object for each place in place of one for all: only where the code repeats what it makes there.</summary>
@@ -126,7 +134,16 @@ internal sealed partial record Edit
                 TypeArgumentList.Arguments: [var inner] } => inner,
             _ => null,
         };
-        if (!alone || element is null || element is NullableTypeSyntax || field is not (IFieldSymbol or IPropertySymbol)) return null;
+        var kept = field switch
+        {
+            IFieldSymbol { Type: IArrayTypeSymbol { ElementType: var one } } => one,
+            IPropertySymbol { Type: IArrayTypeSymbol { ElementType: var one } } => one,
+            IFieldSymbol { Type: INamedTypeSymbol { TypeArguments: [var one] } } => one,
+            IPropertySymbol { Type: INamedTypeSymbol { TypeArguments: [var one] } } => one,
+            _ => null,
+        };
+        if (!alone || element is null or NullableTypeSyntax || kept?.TypeKind != TypeKind.Class
+            || declaration.SyntaxTree.Options is not CSharpParseOptions { LanguageVersion: >= LanguageVersion.CSharp9 }) return null;
         var code = declaration.FirstAncestorOrSelf<TypeDeclarationSyntax>()!;
         if (field.DeclaredAccessibility != Accessibility.Private && IsSaidOutside(code, field.Name)) return null;
         var edits = new List<IEnumerable<Edit>?>();

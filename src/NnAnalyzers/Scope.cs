@@ -304,11 +304,13 @@ internal static class Scope
     /// </summary>
     public static bool IsKeptOrChanged(IOperation creation)
     {
-        var parent = creation.Parent;
-        while (parent is IConversionOperation or IParenthesizedOperation) parent = parent.Parent;
-        if (parent is ICoalesceAssignmentOperation or IReturnOperation) return true;
-        if (HolderOf(creation) is not { } holder) return false;
-        return holder is not ILocalSymbol local || CodeOf(creation.Syntax) is not { } code
+        var (parent, at) = (creation.Parent, creation);
+        for (; parent is IConversionOperation or IParenthesizedOperation or IArrayInitializerOperation or IArrayCreationOperation
+            or ITupleOperation; parent = parent.Parent) at = parent;
+        if (parent is IArgumentOperation { Parent: IInvocationOperation { TargetMethod.Name: "Sequential" } whole })
+            return IsKeptOrChanged(whole);
+        if (parent is IInvocationOperation { TargetMethod.Name: "forward" or "call", Instance: { } on }) return on != at;
+        return HolderOf(creation) is not ILocalSymbol local || CodeOf(creation.Syntax) is not { } code
             || code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name
             && !(n.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "forward" or "call" or "Dispose" } call
             && call.Expression == n));

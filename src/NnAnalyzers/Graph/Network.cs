@@ -31,6 +31,9 @@ internal sealed class Network(string name, INamedTypeSymbol? type, SyntaxTree? t
     /// <summary>What an object of the class registers; null for a Sequential.</summary>
     public Membership? Membership { get; init; }
 
+    /// <summary>What happens while an object of the class is made.</summary>
+    public IEnumerable<Event> MakingEvents { get; init; } = [];
+
     /// <summary>The layers that forward itself makes, anew each time.</summary>
     public IReadOnlyList<Layer> MadeInForward { get; init; } = [];
 

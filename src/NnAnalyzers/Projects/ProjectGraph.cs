@@ -274,6 +274,7 @@ internal sealed class ProjectGraph
         reader.ConstructRoot(type, self, agreed);
         var membership = new Membership(type, self, reader.Trace.Events, reader.State.Now,
             _blocks.Budget.Met == met && RegistersNothingElse(type, reader.Trace.Events));
+        var making = reader.Trace.Events.ToList();
         foreach (var (member, layer, then) in _uses.Replacements(type)) reader.Replace(self, member, layer, then);
         var methods = Declarations.Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
@@ -301,8 +302,11 @@ internal sealed class ProjectGraph
                 else reader.Consider(other, self);
             }
         return new Network(type.Name, type, Declarations.First(type).SyntaxTree, reader.Trace, outputs)
-            { Membership = membership, MadeInForward = madeInForward, IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Made.Count
-            && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
+        {
+            Membership = membership, MakingEvents = making, MadeInForward = madeInForward,
+            IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Made.Count
+            && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank),
+        };
     }
 
     /// <summary>

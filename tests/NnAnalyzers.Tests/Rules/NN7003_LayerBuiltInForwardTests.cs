@@ -33,9 +33,18 @@ public class NN7003_LayerBuiltInForwardTests
     [InlineData("x = functional.dropout(x, 0.5, training);\nreturn fc.forward(x);")]
     [InlineData("if (training) x = Dropout(0.5).forward(x);\nreturn fc.forward(x);")]
     [InlineData("var drop = Dropout(0.5);\nif (!training) drop.eval();\nreturn fc.forward(drop.forward(x));")]
+    [InlineData("if (!parts.TryGetValue(4, out var part)) parts[4] = part = Linear(4, 4);\nreturn fc.forward(part.forward(x));",
+        "private readonly Dictionary<int, Linear> parts = new();")]
     [InlineData("using (no_grad()) x = Linear(4, 4).forward(x);\nreturn fc.forward(x);")] // a fixed random projection
     [InlineData("var blur = Linear(4, 4);\nblur.weight = Parameter(ones(4, 4) / 4);\nreturn fc.forward(blur.forward(x));")]
-    public Task Silent(string forward) => Verify.SilentAsync(Net(forward));
+    public Task Silent(string forward, string field = "") =>
+        Verify.SilentAsync(Net(forward, "private readonly Linear fc = Linear(4, 1); " + field));
+
+    [Fact]
+    public Task A_comment_behind_the_last_field_stays_there() => Verify.FixAsync(
+        Net("return fc.forward({|NN7003:Dropout(0.5)|}.forward(x));", "private readonly Linear fc = Linear(4, 1); // the head"),
+        Net("return fc.forward(dropout.forward(x));",
+            "private readonly Linear fc = Linear(4, 1); // the head\n    private readonly Dropout dropout = Dropout(0.5);"));
 
     [Fact]
     public Task Silent_for_a_field_that_is_filled_when_the_size_is_known() => Verify.SilentAsync(

@@ -1,4 +1,3 @@
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
@@ -11,9 +10,8 @@ internal sealed class NN7008_OneInstanceRepeated() : Rule("NN7008", RuleLevel.Li
     "One layer in several places", "{0} is one layer in several places, which share its weights")
 {
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) =>
-        from repeated in network.Events
-        where repeated.Kind == EventKind.Repeat && repeated.Operation.Syntax.FirstAncestorOrSelf<MethodDeclarationSyntax>()
-            is not { Identifier.ValueText: "forward" or "Forward" }
+        from repeated in network.MakingEvents
+        where repeated.Kind == EventKind.Repeat
         let layer = (Layer)repeated.Subject
         where network.Membership?.Of(layer) is { } member && !SharingNames.IsIn(member.Field?.Name ?? "")
         from finding in About(repeated, layer, project)
