@@ -56,6 +56,21 @@ internal sealed partial record Edit
 
     private static bool IsTaken(SyntaxNode scope, string name) => scope.DescendantTokens().Any(t => t.ValueText == name);
 
+    /// <summary>Does something more at the end of a method or constructor; null where control may leave it before.</summary>
+    public static IEnumerable<Edit>? LastIn(BaseMethodDeclarationSyntax method, string code)
+    {
+        if (method.ExpressionBody is { Expression: var only }) return only is ThrowExpressionSyntax ? null : Body(only, $"{only}; {code}");
+        if (method.Body is not { } block || block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax
+            or LocalFunctionStatementSyntax)).Any(n => n is ReturnStatementSyntax)) return null;
+        if (block.Statements is not [.., var last])
+            return block.ToString().All(c => c is '{' or '}' || char.IsWhiteSpace(c)) ? Replace(block, $"{{ {code} }}")
+                : [new(block.SyntaxTree, new TextSpan(block.CloseBraceToken.SpanStart, 0),
+                    $"    {code}{NewLine(block)}{Indentation(method)}")];
+        var lines = Lines(block.SyntaxTree);
+        return lines.GetLineFromPosition(last.Span.End).LineNumber == lines.GetLineFromPosition(block.CloseBraceToken.SpanStart).LineNumber
+            ? [new(block.SyntaxTree, new TextSpan(last.Span.End, 0), $" {code}")] : InsertAfter(last, code);
+    }
+
     /// <summary>What stands between a statement and one that is put in front of it.</summary>
     private static string Between(StatementSyntax statement)
     {
@@ -183,7 +198,7 @@ internal sealed partial record Edit
     private static IEnumerable<Edit>? Body(SyntaxNode expression, string statements) => expression.Parent switch
     {
         LambdaExpressionSyntax => Replace(expression, $"{{ {statements} }}"),
-        ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax { SemicolonToken: var end } } arrow =>
+        ArrowExpressionClauseSyntax { Parent: BaseMethodDeclarationSyntax { SemicolonToken: var end } } arrow =>
             [.. Replace(arrow, $"{{ {statements} }}"), new(arrow.SyntaxTree, end.Span, "")],
         _ => null,
     };

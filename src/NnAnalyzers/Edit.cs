@@ -554,6 +554,65 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         _ => null,
     };
 
+    /// <summary>Leaves out a calculation with a number: what it works on stays.</summary>
+    public static IEnumerable<Edit>? Undo(Step scaling) => scaling.Operation switch
+    {
+        IBinaryOperation { Syntax: ExpressionSyntax whole } both =>
+            (scaling.Arguments.ValueOf("left") is Step ? both.LeftOperand : both.RightOperand).Syntax is ExpressionSyntax part
+                ? Keep(whole, part) : null,
+        IInvocationOperation { Instance.Syntax: ExpressionSyntax part, Syntax: ExpressionSyntax { Parent: not StatementSyntax } whole } =>
+            Keep(whole, part),
+        _ => null,
+    };
+
+    /// <summary>
+    /// Puts the samples of one tensor into the order of another: by the same index as that, before or in place of what picks a part of
+    /// them. Null where the index has no name there.
+    /// </summary>
+    /// <param name="like">The step that puts the other into its order.</param>
+    /// <param name="way">The way back from the tensor to where its samples come in.</param>
+    public static IEnumerable<Edit>? OrderAs(Step like, IReadOnlyList<Step> way)
+    {
+        if (Graph.Order.IndexOf(like) is not { } index || like.Operation is not { } picked || like.Arguments.Count == 0) return null;
+        var given = picked switch
+        {
+            IInvocationOperation call => call.Arguments.LastOrDefault()?.Value,
+            IPropertyReferenceOperation { Arguments: [var only] } => Argument.Bare(only.Value),
+            _ => null,
+        };
+        if (given is IArrayCreationOperation { Initializer.ElementValues: [var one] }) given = Argument.Bare(one);
+        // What picks a part of a permutation picks the same part of the targets.
+        var isPart = index.Op.Name != "randperm";
+        var picks = way.Take(way.Count - 1).Where(s => s.Op.Name is "narrow" or "slice" or "index").ToList();
+        var before = isPart ? picks.Count == 1 ? picks[0] : null : way.Count > 1 ? way[way.Count - 2] : null;
+        if (before?.Operation?.Syntax is not ExpressionSyntax whole || Base(before.Operation) is not { } named) return null;
+        return given is not null && Scope.TextAt(given, whole) is { } text
+            ? Replace(isPart ? whole : named, $"{named}.index_select(0, {text})") : null;
+
+        static ExpressionSyntax? Base(IOperation step) => step switch
+        {
+            IInvocationOperation { Instance.Syntax: IdentifierNameSyntax on } => on,
+            IPropertyReferenceOperation { Instance.Syntax: IdentifierNameSyntax on } => on,
+            _ => null,
+        };
+    }
+
+    /// <summary>Gives a parameter of a call or creation another value; null where it has none of this name.</summary>
+    public static IEnumerable<Edit>? SetArgument(IOperation made, string parameter, string value)
+    {
+        var (arguments, list) = made switch
+        {
+            IInvocationOperation call => (call.Arguments, (call.Syntax as InvocationExpressionSyntax)?.ArgumentList),
+            IObjectCreationOperation creation =>
+                (creation.Arguments, (creation.Syntax as BaseObjectCreationExpressionSyntax)?.ArgumentList),
+            _ => default,
+        };
+        if (list is null || arguments.FirstOrDefault(a => a.Parameter?.Name == parameter) is not { } given) return null;
+        return given.ArgumentKind == ArgumentKind.Explicit
+            ? given.Syntax is ArgumentSyntax { Expression: LiteralExpressionSyntax written } ? Replace(written, value) : null
+            : [new(list.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0), $", {parameter}: {value}")];
+    }
+
     /// <summary>Puts a part of an expression in its place.</summary>
     private static IEnumerable<Edit> Keep(ExpressionSyntax whole, ExpressionSyntax part)
     {

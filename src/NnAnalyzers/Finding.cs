@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NnAnalyzers.Graph;
 
 namespace NnAnalyzers;
@@ -22,6 +23,16 @@ internal sealed record Finding(Rule Rule, SyntaxNode Place, ImmutableArray<objec
     public Diagnostic ToDiagnostic()
     {
         var properties = FixTitle is null ? ImmutableDictionary<string, string?>.Empty : FixProperties.Write(FixTitle, Edits);
-        return Diagnostic.Create(Rule.Descriptor, Place.GetLocation(), properties, Arguments.ToArray());
+        return Diagnostic.Create(Rule.Descriptor, Shown(), properties, Arguments.ToArray());
     }
+
+    /// <summary>A declaration is shown by its name.</summary>
+    private Location Shown() => Place switch
+    {
+        ConstructorDeclarationSyntax { Identifier: var name } => name.GetLocation(),
+        BaseTypeDeclarationSyntax { Identifier: var name } => name.GetLocation(),
+        VariableDeclaratorSyntax { Identifier: var name } => name.GetLocation(),
+        PropertyDeclarationSyntax { Identifier: var name } => name.GetLocation(),
+        _ => Place.GetLocation(),
+    };
 }

@@ -298,6 +298,27 @@ internal static class Scope
         _ => false,
     };
 
+    /// <summary>Where a field or property is declared; null for anything else.</summary>
+    public static SyntaxNode? DeclarationOf(ISymbol field) => field.DeclaringSyntaxReferences is [var only]
+        && only.GetSyntax() is VariableDeclaratorSyntax or PropertyDeclarationSyntax ? only.GetSyntax() : null;
+
+    /// <summary>
+    /// Whether what is made is kept for later, or more is done with it than to call it: its mode is switched, its weights are set.
+    /// </summary>
+    public static bool IsKeptOrChanged(IOperation creation)
+    {
+        var (parent, at) = (creation.Parent, creation);
+        for (; parent is IConversionOperation or IParenthesizedOperation or IArrayInitializerOperation or IArrayCreationOperation
+            or ITupleOperation; parent = parent.Parent) at = parent;
+        if (parent is IArgumentOperation { Parent: IInvocationOperation { TargetMethod.Name: "Sequential" } whole })
+            return IsKeptOrChanged(whole);
+        if (parent is IInvocationOperation { TargetMethod.Name: "forward" or "call", Instance: { } on }) return on != at;
+        return HolderOf(creation) is not ILocalSymbol local || CodeOf(creation.Syntax) is not { } code
+            || code.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == local.Name
+            && !(n.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "forward" or "call" or "Dispose" } call
+            && call.Expression == n));
+    }
+
     /// <summary>A name that nothing has at a place.</summary>
     public static string? Free(SyntaxNode place, params IReadOnlyList<string> names) =>
         (place.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? place.SyntaxTree.GetRoot())

@@ -21,6 +21,9 @@ internal sealed class Loop(IOperation operation, Loop? outer, Dim trips)
     /// <summary>The tensors, or several of them, that a turn leaves in variables from outside for the next one.</summary>
     public Dictionary<ISymbol, Value> Keeps { get; } = new(SymbolEqualityComparer.Default);
 
+    /// <summary>The data set or loader that it goes through; null for anything else.</summary>
+    public Samples? Over { get; set; }
+
     /// <summary>The time of the state when it was entered.</summary>
     public int Start { get; init; }
 

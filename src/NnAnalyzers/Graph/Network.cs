@@ -28,6 +28,15 @@ internal sealed class Network(string name, INamedTypeSymbol? type, SyntaxTree? t
     /// <summary>The Sequential it is, of training code; null for a class.</summary>
     public Layer? Container { get; init; }
 
+    /// <summary>What an object of the class registers; null for a Sequential.</summary>
+    public Membership? Membership { get; init; }
+
+    /// <summary>What happens while an object of the class is made.</summary>
+    public IEnumerable<Event> MakingEvents { get; init; } = [];
+
+    /// <summary>The layers that forward itself makes, anew each time.</summary>
+    public IReadOnlyList<Layer> MadeInForward { get; init; } = [];
+
     /// <summary>Whether a module is this network, or an object of its class.</summary>
     public bool Is(Layer module) =>
         module == Container || module.Type is { } made && SymbolEqualityComparer.Default.Equals(made.OriginalDefinition, type);

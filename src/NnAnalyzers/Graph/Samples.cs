@@ -21,13 +21,25 @@ internal sealed class Samples(IReadOnlyList<Column>? columns, Dim count) : Value
     /// <summary>In batches, whose axis comes first.</summary>
     public bool AreBatches { get; init; }
 
+    /// <summary>The class of the project that it is an object of.</summary>
+    public INamedTypeSymbol? Type { get; init; }
+
+    /// <summary>What makes the loader, with what that is given; null for a data set.</summary>
+    public (IOperation Creation, Arguments Arguments)? Loader { get; init; }
+
+    /// <summary>Whether the loader draws its samples in another order each time; null where that is not known.</summary>
+    public bool? IsShuffled => Loader is not var (_, arguments) ? null
+        : arguments.ValueOf("shuffler") is not (null or Constant { Raw: null }) ? true
+        : arguments.ValueOf("shuffle") switch { null => false, Constant { Raw: bool shuffles } => shuffles, _ => null };
+
     /// <summary>The same, of another number.</summary>
-    public Samples Of(Dim number) => new(columns, number) { AreBatches = AreBatches };
+    public Samples Of(Dim number) => new(columns, number) { AreBatches = AreBatches, Type = Type, Loader = Loader };
 
     /// <summary>The same, in batches.</summary>
     /// <param name="size">Samples in a batch; unknown if nothing tells.</param>
     /// <param name="dropsLast">Whether a last batch that is not full is left out; null if nothing tells.</param>
-    public Samples InBatches(Dim size, bool? dropsLast)
+    /// <param name="loader">What makes the loader.</param>
+    public Samples InBatches(Dim size, bool? dropsLast, (IOperation Creation, Arguments Arguments) loader)
     {
         // As DataLoader.Count has it.
         var batches = (count.Size, size.Size, dropsLast) switch
@@ -36,7 +48,7 @@ internal sealed class Samples(IReadOnlyList<Column>? columns, Dim count) : Value
             ({ } n, > 0 and var each, _) when dropsLast == false || n % each == 0 => Dim.Of((n + each - 1) / each),
             _ => Dim.Unknown,
         };
-        return new(columns, batches) { AreBatches = true };
+        return new(columns, batches) { AreBatches = true, Type = Type, Loader = loader };
     }
 }
 

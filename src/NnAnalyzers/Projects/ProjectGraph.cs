@@ -156,7 +156,7 @@ internal sealed class ProjectGraph
     public IReadOnlyList<Network> ContainersIn(SyntaxTree tree) => _containersIn.TryGetValue(tree, out var list) ? list : [];
 
     /// <summary>All training code from which a file is reached.</summary>
-    private IEnumerable<TrainingSite> SitesReaching(SyntaxTree tree)
+    public IEnumerable<TrainingSite> SitesReaching(SyntaxTree tree)
     {
         Read(tree);
         return Files.Reaching(tree, new()).SelectMany(SitesIn);
@@ -287,7 +287,11 @@ internal sealed class ProjectGraph
         var reader = new Reader(_torch, _model, insideNetwork: true, _cancellation, _blocks);
         var self = Self(type);
         var agreed = NetworkUses.AgreedArguments(uses);
+        var met = _blocks.Budget.Met;
         reader.ConstructRoot(type, self, agreed);
+        var membership = new Membership(type, self, reader.Trace.Events, reader.State.Now,
+            _blocks.Budget.Met == met && RegistersNothingElse(type, reader.Trace.Events));
+        var making = reader.Trace.Events.ToList();
         foreach (var (member, layer, then) in _uses.Replacements(type, uses)) reader.Replace(self, member, layer, then);
         var methods = Declarations.Ancestors(type).Where(t => _torch.IsOwn(t)).SelectMany(Declarations.Members).OfType<IMethodSymbol>()
             .Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsAbstract: false } && _torch.IsOwn(m)).ToList();
@@ -295,11 +299,13 @@ internal sealed class ProjectGraph
             ?? methods.FirstOrDefault(m => m.Name is "forward" or "Forward");
         var outputs = new List<Output>();
         var known = NetworkUses.AgreedInput(uses);
+        var made = reader.Trace.Layers.Count;
         if (forward is not null)
         {
             if (reader.Run(forward, self, InputsOf(forward, uses, reader), null, null) is { } frame)
                 foreach (var (value, _, when) in frame.Returns) reader.Put(outputs, value, when);
         }
+        var madeInForward = reader.Trace.Layers.Skip(made).ToList();
         // Its other methods belong to it; those that train are sites of their own.
         // What others call is read where they call it.
         foreach (var other in CallOrder.CallersFirst(methods, DigestOf).Where(m => !SymbolEqualityComparer.Default.Equals(m, forward)))
@@ -313,8 +319,29 @@ internal sealed class ProjectGraph
                 else reader.Consider(other, self);
             }
         return new Network(type.Name, type, Declarations.First(type).SyntaxTree, reader.Trace, outputs)
-            { IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Made.Count
-            && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank) };
+        {
+            Membership = membership, MakingEvents = making, MadeInForward = madeInForward,
+            IsReadAsUsed = uses.Count > 0 && agreed!.Count == uses[0].Made.Count
+            && uses.All(u => u.Input is null || known is not null || !u.Input.HasRank),
+        };
+    }
+
+    /// <summary>
+    /// Whether a class registers parts in the ways TorchSharp has, and only where its constructor was seen to: it derives from Module, no
+    /// other code in it or its bases says that it registers, and none hands out other parameters.
+    /// </summary>
+    private bool RegistersNothingElse(INamedTypeSymbol type, IReadOnlyList<Event> events)
+    {
+        var ancestors = Declarations.Ancestors(type).TakeWhile(_torch.IsOwn).ToList();
+        if (ancestors[ancestors.Count - 1].BaseType is not { Name: "Module" } root || !_torch.IsTorch(root)
+            || ancestors.SelectMany(t => t.GetMembers()).Any(m => m is IMethodSymbol { IsOverride: true } && Effects.HandsOut(m.Name)))
+            return false;
+        var seen = new HashSet<SyntaxNode>(events.Where(e => e.Kind is EventKind.Register or EventKind.Grow)
+            .Select(e => e.Operation.Syntax));
+        return ancestors.SelectMany(t => t.DeclaringSyntaxReferences).All(r => Files.DigestOf(r.SyntaxTree) is { } digest
+            && (!digest.Mentions.Any(Effects.Registers) || r.GetSyntax(_cancellation).DescendantNodes().OfType<SimpleNameSyntax>()
+            .All(n => !Effects.Registers(n.Identifier.ValueText) || n.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call
+            && seen.Contains(call))));
     }
 
     /// <summary>
@@ -554,6 +581,35 @@ internal sealed class ProjectGraph
     private static bool IsCopy(Event load, INamedTypeSymbol type) => load.Operation is IInvocationOperation { Arguments: [var from, ..] }
         && from.Value is IInvocationOperation { TargetMethod.Name: "state_dict", Instance.Type: var other }
         && SymbolEqualityComparer.Default.Equals(other, type);
+
+    /// <summary>
+    /// Whether a module has something to learn or to keep, itself or in its parts: weights, statistics; with <paramref name="orMode"/> also
+    /// a dropout, which must be told the mode.
+    /// </summary>
+    public bool HasState(Layer layer, bool orMode = false) => HasState(layer, orMode, []);
+
+    private bool HasState(Layer layer, bool orMode, HashSet<INamedTypeSymbol> seen) =>
+        layer.Op.HasWeights || layer.Op.Role is Role.Embedding or Role.Normalization || orMode && layer.Op.Role == Role.Dropout
+        || layer.Type is { } type && seen.Add(type) && NetworkOf(type)?.Membership?.Members.Any(m => m.Part is not Layer inner
+            || HasState(inner, orMode, seen)) == true;
+
+    /// <summary>
+    /// Whether code may give what a field holds to an optimizer: its class speaks of parameters, or others know the field.
+    /// </summary>
+    public bool IsAskedForParameters(ISymbol field, Network network)
+    {
+        bool Says(SyntaxNode code, string name) => code.DescendantTokens().Any(t => t.ValueText == name);
+        var own = field.ContainingType.DeclaringSyntaxReferences.Select(r => r.GetSyntax(_cancellation)).ToList();
+        if (own.Any(t => Says(t, "parameters") || Says(t, "named_parameters") || Says(t, "state_dict"))) return true;
+        if (field.DeclaredAccessibility == Accessibility.Private || network.Tree is not { } tree) return false;
+        return Files.Reaching(tree, new()).Any(f => Files.DigestOf(f)!.Mentions.Contains(field.Name)
+            && f.GetRoot(_cancellation).DescendantTokens().Any(t => t.ValueText == field.Name
+            && t.Parent?.Parent is MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax }
+            && !own.Any(o => o.SyntaxTree == f && o.Span.Contains(t.Span))));
+    }
+
+    /// <summary>The networks whose code may use what a file declares.</summary>
+    public IEnumerable<Network> NetworksReaching(SyntaxTree tree) => Files.Reaching(tree, new()).SelectMany(NetworksIn);
 
     /// <summary>Whether a module is this one or has it somewhere inside.</summary>
     private bool Holds(INamedTypeSymbol whole, INamedTypeSymbol? part, HashSet<INamedTypeSymbol> seen)

@@ -45,7 +45,7 @@ internal sealed partial class Reader
         if (torch.IsTensor(type))
             return torch.IsParameter(type) && arguments.First is Step from ? Apply(Weight, null, arguments, [from], creation)
                 : Unread("a tensor made by hand", creation, []);
-        if (LoaderOf(type, arguments) is { } loader) return loader;
+        if (LoaderOf(type, arguments, creation) is { } loader) return loader;
         if (type.IsTupleType || type.Name is "KeyValuePair" or "Tuple") return new Items(arguments.Values.ToList());
         if (!torch.IsTorch(type) && !torch.IsOwn(type)
             && type.Name is "List" or "Dictionary" or "Collection" or "HashSet" or "Queue" or "Stack" or "LinkedList" or "SortedDictionary"
@@ -203,6 +203,16 @@ internal sealed partial class Reader
                 return new Items((ContentsOf(more)?.Elements ?? ImmutableArray.Create(more)).Prepend(first));
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
             var given = arguments.Values.ToList();
+            if (given is [Layer { Creation: not null } again, { Dim.Size: not (0 or 1) }]
+                && method is { Name: "Repeat", ContainingType.Name: "Enumerable" }) Happens(EventKind.Repeat, again, call, arguments);
+            if (given is [Collection filled, Layer { Creation: not null } all]
+                && method is { Name: "Fill", ContainingType.Name: "Array" })
+            {
+                Happens(EventKind.Repeat, all, call, arguments);
+                Change(filled, now => now.Elements.Length > 0 ? now.With(now.Elements.Select(_ => (Value)all))
+                    : new Items([all]) { Repeats = true, IsComplete = false });
+                return new Constant(null);
+            }
             if ((Compute(method, given) ?? Read(method, receiver, given, arguments, call, frame)) is { } known) return known;
             if (method is { Name: "CreateInstance", ContainingType.Name: "Activator", TypeArguments: [var activated] })
                 return CreateOf(activated, call, null, frame);

@@ -22,7 +22,7 @@ internal sealed partial class Reader
                 { When = Now, Origin = new(OriginKind.Byte, method.Name), Range = DataSources.Bytes });
         if (torch.IsTorch(method) && method.Name == "TensorDataset") return OfTensors(Tensors(arguments));
         if (torch.IsTorch(method) && method.Name == "DataLoader" && method.ReturnType is INamedTypeSymbol type)
-            return LoaderOf(type, arguments);
+            return LoaderOf(type, arguments, call);
         if ((receiver ?? arguments.First) is not Samples samples) return null;
         var given = arguments.Values.LastOrDefault()?.Dim ?? Dim.Unknown;
         switch (method.Name)
@@ -42,18 +42,19 @@ internal sealed partial class Reader
     }
 
     /// <summary><c>new DataLoader(data, 64)</c>; null for anything else.</summary>
-    private Samples? LoaderOf(INamedTypeSymbol type, Arguments arguments)
+    private Samples? LoaderOf(INamedTypeSymbol type, Arguments arguments, IOperation creation)
     {
         if (!torch.IsTorch(type) || type.Name is not ("DataLoader" or "IterableDataLoader")) return null;
         var data = arguments.First as Samples ?? (arguments.First is Instance own ? OwnData(own) : null);
         // What a function puts together is not known.
-        if (data?.Columns is not null && arguments.ValueOf("collate_fn") is not null) data = new Samples(null, data.Count);
+        if (data?.Columns is not null && arguments.ValueOf("collate_fn") is not null)
+            data = new Samples(null, data.Count) { Type = data.Type };
         return data?.InBatches(arguments.ValueOf("batchSize")?.Dim ?? Dim.Unknown, arguments.ValueOf("drop_last") switch
         {
             null => false,
             Constant { Raw: bool drops } => drops,
             _ => null,
-        });
+        }, (creation, arguments));
     }
 
     /// <summary>A data set of the project itself: how many samples it says it has, and what one holds.</summary>
@@ -69,7 +70,7 @@ internal sealed partial class Reader
             var held when IsAuto(held) => GetMember(data, held)?.Dim ?? Dim.Unknown,
             { GetMethod: { } getter } => Call(getter, data)?.Dim ?? Dim.Unknown,
             _ => Dim.Unknown,
-        });
+        }) { Type = data.Type };
     }
 
     /// <summary>What <c>GetTensor</c> gives, where that is a dictionary or a list of which all is known.</summary>

@@ -27,6 +27,7 @@ internal sealed partial class Reader
                 var added = given.Count == 2 ? new Items(given) : given[0];
                 if (method.Name is "Append" or "Prepend")
                     return items.With(method.Name == "Append" ? elements.Add(added) : elements.Insert(0, added));
+                if (collection is not null) Repeats(collection, added, call);
                 if (collection is not null) Change(collection, now => now.With(now.Elements.Add(added)));
                 if (collection is not null && added is Step) Happens(EventKind.Collect, collection, call, Given("item", added, call));
                 return new Constant(null);
@@ -174,8 +175,9 @@ internal sealed partial class Reader
             // The elements of { { 1, 2 }, { 3, 4 } } are read one after the other, as they lie in memory.
             var leaves = new List<IOperation>();
             Flatten(initializer, leaves);
-            return Hold(leaves.Count > Budget.Elements ? new Items([]) { IsComplete = !Limited() } : new Items(All(leaves, frame)),
-                "array", extents);
+            var written = leaves.Count > Budget.Elements ? new Items([]) { IsComplete = !Limited() } : new Items(All(leaves, frame));
+            Repeats(written, array);
+            return Hold(written, "array", extents);
         }
         return Hold(extents is [{ Size: >= 0 and <= MaxUnroll and var n }] ? new Items(Enumerable.Repeat<Value>(new Constant(null), (int)n))
             : new Items([]) { IsComplete = false }, "array", extents);
@@ -264,6 +266,22 @@ internal sealed partial class Reader
         Layer { Children: { } children } => Held(children),
         _ => null,
     };
+
+    /// <summary>A list gets one more: a layer that it has already, or that each turn of a loop puts into it again.</summary>
+    private void Repeats(Collection collection, Value added, IOperation call)
+    {
+        if (added is Layer { Creation.Syntax: var made } && (Held(collection)!.Elements.Contains(added)
+            || Now.Loop is { IsUnrolled: false, Trips.Size: not 1, Operation.Syntax: var loop } && loop.Contains(call.Syntax)
+            && !loop.Contains(made))) Happens(EventKind.Repeat, added, call);
+    }
+
+    /// <summary>What is put into a container or an array at once.</summary>
+    private void Repeats(Items items, IOperation creation)
+    {
+        var seen = new HashSet<Value>();
+        foreach (var element in items.Elements)
+            if (element is Layer { Creation: not null } && !seen.Add(element)) Happens(EventKind.Repeat, element, creation);
+    }
 
     private void Change(Collection collection, Func<Items, Items> change)
     {

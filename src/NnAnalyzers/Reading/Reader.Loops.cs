@@ -154,6 +154,7 @@ internal sealed partial class Reader
 
         bool Once(Value element) => Loop(loop, count, frame, () =>
         {
+            Now.Loop!.Over = collection as Samples;
             Bind(loop.LoopControlVariable, element, frame);
             Execute(loop.Body, frame);
         });

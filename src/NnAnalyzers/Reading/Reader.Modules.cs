@@ -86,6 +86,8 @@ internal sealed partial class Reader
             // One array or list of them, or each by itself.
             var items = given.Count == 0 ? Items.Empty : given.Count == 1 && given[0] is not Layer ? Held(given[0]) : new Items(given);
             items ??= new Items([]) { IsComplete = false };
+            // A list that is handed over said so itself.
+            if (given.Count > 1) Repeats(items, creation);
             children = Hold(factory == "ModuleDict" ? items : items.With(items.Elements.Select(Unlabelled)), factory);
         }
         var layer =
@@ -161,6 +163,7 @@ internal sealed partial class Reader
             case "append" or "Add" or "add_module" or "register_module" or "Insert" or "extend" when layer.Children is { } children:
                 Happens(EventKind.Grow, layer, call, arguments);
                 var added = arguments.Values.ToList();
+                foreach (var one in added) Repeats(children, one, call);
                 if (layer.Op.Name == "ModuleDict")
                     Change(children, now => now.With(now.Elements.Add(added.Count == 1 ? added[0] : new Items(added))));
                 else if (added.Count == 2 && added[1] is Layer && method.Name != "Insert")
@@ -174,6 +177,11 @@ internal sealed partial class Reader
                 ? new Items(now.Elements.AddRange(several.Elements)) { IsComplete = now.IsComplete && several.IsComplete,
                 Repeats = now.Repeats || several.Repeats } : now.With(now.Elements.AddRange(added)));
                 return layer;
+            case Effects.RegisterAll:
+                if (_state.Get(layer, Registration.Slot) is null)
+                    _state.Set(layer, Registration.Slot, new Registration(call, Now, _state.Now));
+                Happens(EventKind.Register, layer, call, arguments);
+                return new Constant(null);
             case "add_module" or "register_module":
                 Happens(EventKind.Grow, layer, call, arguments);
                 return new Constant(null);
@@ -183,6 +191,7 @@ internal sealed partial class Reader
             case "register_buffer" or "register_parameter"
                 when arguments.Values.ToList() is [Constant { Raw: string registered }, { } tensor, ..]:
                 _state.Set(layer, Registered(registered), tensor);
+                Happens(EventKind.Register, layer, call, arguments);
                 return new Constant(null);
             case "get_buffer" or "get_parameter"
                 when arguments.First is Constant { Raw: string asked } && _state.Get(layer, Registered(asked)) is { } kept:

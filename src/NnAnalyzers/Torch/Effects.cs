@@ -22,6 +22,12 @@ internal enum EventKind
     /// <summary>A container gets more modules.</summary>
     Grow,
 
+    /// <summary>A module registers what its fields hold, or one parameter by name.</summary>
+    Register,
+
+    /// <summary>One layer is put into several places of a list or container.</summary>
+    Repeat,
+
     /// <summary>Code that is not read may do anything with it from now on.</summary>
     Escape,
 }
@@ -60,6 +66,16 @@ internal static class Effects
     /// <summary>Methods of other libraries, and extensions, that save or load a model by their name.</summary>
     public static EventKind? OfOthers(string method) => method.StartsWith("load", StringComparison.OrdinalIgnoreCase) ? EventKind.Load
         : method.StartsWith("save", StringComparison.OrdinalIgnoreCase) ? EventKind.Save : null;
+
+    /// <summary>What registers all that the fields of a module hold.</summary>
+    public const string RegisterAll = "RegisterComponents";
+
+    /// <summary>Methods that register parts of a module, or find its fields so that something else may.</summary>
+    public static bool Registers(string name) => name is RegisterAll or "register_module" or "add_module" or "register_parameter"
+        or "ConditionallyRegisterParameter" or "GetField" or "GetFields" or "GetProperty" or "GetProperties";
+
+    /// <summary>Methods by which a module tells its parts; a class may have its own say.</summary>
+    public static bool HandsOut(string name) => name is "parameters" or "named_parameters" or "named_children" or "register_module";
 
     /// <summary>The property that tells whether a module is in training mode.</summary>
     public const string TrainingMode = "training";

@@ -54,6 +54,15 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
         return models.Append(stepped).All(m => Never(EventKind.ZeroGrad, m) == true) ? true : null;
     }
 
+    /// <summary>Whether a module is made here and is no part of another: nothing that might register it gets it.</summary>
+    public bool IsOnItsOwn(Layer model) => Of(model).Any(e => e.Kind == EventKind.CreateModel)
+        && !Of(model).Any(e => e.Kind is EventKind.Escape or EventKind.Grow or EventKind.Register)
+        && !Trace.Layers.Any(l => l != model && Has(l.Arguments.Values, model))
+        && !Of(EventKind.Grow).Any(e => Has(e.Arguments.Values, model));
+
+    private static bool Has(IEnumerable<Value> values, Value wanted) =>
+        values.Any(v => v == wanted || v is Items { Elements: var all } && all.Any(e => e == wanted));
+
     /// <summary>Whether two modules surely share no parameters: both are made here, neither is given the other.</summary>
     private bool AreApart(Layer a, Layer b)
     {

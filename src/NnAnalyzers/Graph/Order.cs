@@ -1,0 +1,33 @@
+using NnAnalyzers.Torch;
+
+namespace NnAnalyzers.Graph;
+
+/// <summary>In which order a tensor has its samples.</summary>
+internal static class Order
+{
+    private const int MaxLength = 32;
+
+    /// <summary>Steps back from a tensor to where its samples come in, as they are: what moves, picks or casts them is passed.</summary>
+    public static IReadOnlyList<Step> Way(Step tensor)
+    {
+        var way = new List<Step> { tensor };
+        for (var at = tensor; way.Count < MaxLength && at is { Kind: StepKind.Operation, Input: { } before, Op.Writes: false }
+            && Chain.IsTransparent(at) && at.Role != Role.Dropout; way.Add(at = before)) { }
+        return way;
+    }
+
+    /// <summary>What says which samples a step takes, and in which order; null for a step that takes them as they come.</summary>
+    public static Step? IndexOf(Step step) => step.Op.Name switch
+    {
+        "index_select" when step.Arguments.ValueOf("dim") is Constant { Integer: 0 } => step.Arguments.ValueOf("index") as Step,
+        "index" when step.Arguments.ValueOf("indices") is Items { Elements: [Step rows, ..] } => rows,
+        _ => null,
+    };
+
+    /// <summary>The permutation that such an index is, or is a part of; null for any other.</summary>
+    public static Step? PermutationOf(Step index) => Way(index).LastOrDefault() is { Op.Name: "randperm" } drawn ? drawn : null;
+
+    /// <summary>Whether it says nothing: its samples are drawn at random, or were put into another order.</summary>
+    public static bool IsRandom(Step tensor) => Way(tensor) is var way && (way.Any(s => IndexOf(s) is not null)
+        || way[way.Count - 1] is { Op.Name: "randn" or "rand" or "randint" or "normal" or "bernoulli" or "rand_like" or "randn_like" });
+}

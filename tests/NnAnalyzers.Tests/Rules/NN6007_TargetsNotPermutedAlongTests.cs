@@ -1,0 +1,66 @@
+namespace NnAnalyzers.Tests.Rules;
+
+public class NN6007_TargetsNotPermutedAlongTests
+{
+    private static string Program(string before, string turn) => $$"""
+        static class Program
+        {
+            static void Train(Tensor x, Tensor y)
+            {
+                var model = Sequential(Linear(4, 16), ReLU(), Linear(16, 1));
+                var optimizer = optim.Adam(model.parameters());
+                for (var epoch = 0; epoch < 10; epoch++)
+                {
+                    {{before}}
+                    for (long i = 0; i < 640; i += 32)
+                    {
+                        optimizer.zero_grad();
+                        {{turn}}
+                        optimizer.step();
+                    }
+                }
+            }
+        }
+        """;
+
+    [Theory]
+    [InlineData("var order = randperm(640);", "var part = order.narrow(0, i, 32); var error = functional.mse_loss("
+        + "model.forward(x.index_select(0, part)), {|NN6007:y.narrow(0, i, 32)|}); error.backward();",
+        "var part = order.narrow(0, i, 32); var error = functional.mse_loss("
+        + "model.forward(x.index_select(0, part)), y.index_select(0, part)); error.backward();")]
+    [InlineData("var order = randperm(640); var mixed = x.index_select(0, order);",
+        "functional.mse_loss(model.forward(mixed.narrow(0, i, 32)), {|NN6007:y.narrow(0, i, 32)|}).backward();",
+        "functional.mse_loss(model.forward(mixed.narrow(0, i, 32)), y.index_select(0, order).narrow(0, i, 32)).backward();")]
+    [InlineData("var order = randperm(640); var mixed = x[order];",
+        "functional.mse_loss(model.forward(mixed.narrow(0, i, 32)), {|NN6007:y.narrow(0, i, 32)|}).backward();",
+        "functional.mse_loss(model.forward(mixed.narrow(0, i, 32)), y.index_select(0, order).narrow(0, i, 32)).backward();")]
+    public Task In_the_same_order(string before, string turn, string after) =>
+        Verify.FixAsync(Program(before, turn), Program(before, after));
+
+    [Theory]
+    [InlineData("var order = randperm(640); x = x[order]; y = y[randperm(640)];",
+        "functional.mse_loss(model.forward(x.narrow(0, i, 32)), {|NN6007:y.narrow(0, i, 32)|}).backward();")]
+    [InlineData("var order = randperm(640);", "functional.mse_loss(model.forward(x[order]), {|NN6007:y|}).backward();")]
+    public Task Without_a_fix(string before, string turn) => Verify.FiresAsync(Program(before, turn));
+
+    [Theory]
+    [InlineData("var order = randperm(640); var (a, b) = (x[order], y[order]);",
+        "functional.mse_loss(model.forward(a.narrow(0, i, 32)), b.narrow(0, i, 32)).backward();")]
+    [InlineData("var order = randperm(640);",
+        "var part = order.narrow(0, i, 32); functional.mse_loss(model.forward(x[part]), y[part]).backward();")]
+    [InlineData("", "var part = randint(0, 640, 32); functional.mse_loss(model.forward(x[part]), y[part]).backward();")]
+    // The permutation is what is asked for.
+    [InlineData("var order = randperm(640);",
+        "functional.mse_loss(model.forward(x[order]).squeeze(1), order.to(float32)).backward();")]
+    // What is made of the inputs has their order.
+    [InlineData("var order = randperm(640); var mixed = x[order]; var sums = mixed.sum(1, keepdim: true);",
+        "functional.mse_loss(model.forward(mixed.narrow(0, i, 32)), sums.narrow(0, i, 32)).backward();")]
+    // Mixed pictures have both targets.
+    [InlineData("var order = randperm(640); var mixed = 0.7 * x + 0.3 * x[order];",
+        "functional.mse_loss(model.forward(mixed), 0.7 * y + 0.3 * y[order]).backward();")]
+    // Nothing is learned from wrong answers that a test of chance asks for.
+    [InlineData("var order = randperm(640);",
+        "functional.mse_loss(model.forward(x), y).backward(); "
+        + "using (no_grad()) functional.mse_loss(model.forward(x[order]), y).item<float>();")]
+    public Task Silent(string before, string turn) => Verify.SilentAsync(Program(before, turn));
+}
