@@ -183,10 +183,13 @@ internal static class Scope
     }
 
     /// <summary>How code at the place of an operation names the class of functions of TorchSharp, with a dot.</summary>
-    public static string FunctionsAt(IOperation operation)
+    public static string FunctionsAt(IOperation operation) => PartAt(operation, "functional");
+
+    /// <summary>How it names a class within torch.nn, with a dot.</summary>
+    public static string PartAt(IOperation operation, string part)
     {
-        var names = operation.SemanticModel?.LookupNamespacesAndTypes(operation.Syntax.SpanStart, name: "functional");
-        return names?.Any(n => n.ContainingType?.Name == "nn") == true ? "functional." : "TorchSharp.torch.nn.functional.";
+        var names = operation.SemanticModel?.LookupNamespacesAndTypes(operation.Syntax.SpanStart, name: part);
+        return names?.Any(n => n.ContainingType?.Name == "nn") == true ? part + "." : $"TorchSharp.torch.nn.{part}.";
     }
 
     /// <summary>The text of an expression, if it does nothing and gives at a place what it gives where it is written; else null.</summary>
