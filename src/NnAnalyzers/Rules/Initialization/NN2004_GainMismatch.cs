@@ -1,4 +1,3 @@
-using Microsoft.CodeAnalysis.Operations;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
 using NnAnalyzers.Torch;
@@ -13,7 +12,7 @@ internal sealed class NN2004_GainMismatch() : Rule("NN2004", RuleLevel.Advice, C
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => !project.Trains ? []
         : from start in project.StartsOf(network)
           where start.Left is { Kind: Distribution.Kaiming, Call: not null } && Chain.ReaderOf(start.Step) is not null
-          group (start.Left, start.IsSure, Gain: Gain.Of(start.Left.Call, start.Left.Arguments, start.Step.NextActivationStep))
+          group (start.Left, start.IsSure, Gain: Gain.Of(start.Left.Call!, start.Left.Arguments, start.Step.NextActivationStep))
               by start.Left.Place into same
           // One call for several layers is wrong where it is for each of them.
           where same.All(s => s.IsSure && s.Gain is { IsOff: true }) && same.Select(s => s.Gain!.Wanted).Distinct().Count() == 1
