@@ -16,6 +16,26 @@ internal sealed partial record Edit
         EndOf(statement) is { } end
         ? [new(statement.SyntaxTree, end, NewLine(statement) + Indentation(statement) + Indent(code, statement))] : null;
 
+    /// <summary>
+    /// Adds a statement where the constructors of a module class have registered what it holds; null where none does so itself.
+    /// </summary>
+    public static IEnumerable<Edit>? AtEndOfConstructors(INamedTypeSymbol type, Func<SyntaxNode, string?> codeAt)
+    {
+        static bool Registers(SyntaxNode node) => node is InvocationExpressionSyntax { Expression: var callee }
+            && callee.ToString() is "RegisterComponents" or "this.RegisterComponents";
+        var registering = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).SelectMany(d => d.ChildNodes())
+            .OfType<ConstructorDeclarationSyntax>().Where(c => c.DescendantNodes().Any(Registers)).ToList();
+        return registering.Count == 0 ? null : All(registering.Select(c => codeAt(c) is not { } code ? null : c switch
+        {
+            { Body: { Statements: [.., var last] } body } when body.Statements.Any(s => s is ExpressionStatementSyntax { Expression: var e }
+                && Registers(e)) && last is not ReturnStatementSyntax => InsertAfter(last, code),
+            { ExpressionBody: { Expression: var only } body, SemicolonToken: var end } when Registers(only) =>
+                [new(c.SyntaxTree, TextSpan.FromBounds(body.GetFirstToken().GetPreviousToken().Span.End, end.Span.End),
+                    $"{NewLine(c)}{Indentation(c)}" + Indent($"{{\n    {only};\n    {code.Replace("\n", "\n    ")}\n}}", c))],
+            _ => (IEnumerable<Edit>?)null,
+        }));
+    }
+
     /// <summary>Adds a statement before another: on a line of its own where that one has its own.</summary>
     public static IEnumerable<Edit>? InsertBefore(StatementSyntax statement, string code)
     {

@@ -216,6 +216,20 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             ? [new(expression.SyntaxTree, new TextSpan(expression.Span.End, 0), ", " + prefix + module)] : null;
     }
 
+    /// <summary>Adds an activation behind a step; null for one whose arguments nobody says.</summary>
+    public static IEnumerable<Edit>? Activate(Step step, string activation)
+    {
+        var function = activation switch
+        {
+            "ReLU" or "GELU" or "ELU" or "SELU" or "SiLU" or "Tanh" or "Sigmoid" or "Mish" => activation.ToLowerInvariant(),
+            "LeakyReLU" => "leaky_relu",
+            _ => null,
+        };
+        if (function is null || step.Operation is not { } operation) return null;
+        var isElement = step.Layer?.Creation == operation;
+        return Append(step, isElement ? PrefixOf(step.Layer!) : Scope.FunctionsAt(operation), activation + "()", function + "({0})");
+    }
+
     /// <summary>Draws weights with a scale that follows their fan-in.</summary>
     /// <param name="steps">Those of the networks they may be in, as far as these are known.</param>
     public static (string Title, IEnumerable<Edit>? Edits) Rescale(Initialization start, IReadOnlyList<Step> steps)
@@ -227,12 +241,11 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         if (!start.IsOfAll) return (scale, Replace(start.Place,
             Initialization.Kaiming(init, tensor, steps.FirstOrDefault(s => s.Layer == start.Layer)?.NextActivation)));
         if (start.Place.Parent is not ExpressionStatementSyntax statement) return (scale, null);
-        if (statement.FirstAncestorOrSelf<IfStatementSyntax>() is { } picked && picked.Statement.Span.Contains(statement.Span)
-            && picked.Condition.ToString() is var condition && (condition == $"{tensor}.dim() > 1" || condition == $"{tensor}.dim() >= 2"))
-            return (scale, Replace(start.Place, Initialization.Kaiming(init, tensor)));
+        var (scales, biases) = (start.Picks(".weight", 1), start.Picks(".bias", 1));
+        if (scales == false && biases == false) return (scale, Replace(start.Place, Initialization.Kaiming(init, tensor)));
         // Vectors have no fan-in. Biases start at zero; the scale of a normalization must not, and stays what it was made.
         var matrices = $"if ({tensor}.dim() > 1) {Initialization.Kaiming(init, tensor)};";
-        return steps.Any(s => s.HasWeights) && !steps.Any(s => s.Role == Role.Normalization)
+        return biases != false && steps.Any(s => s.HasWeights) && !steps.Any(s => s.Role == Role.Normalization)
             ? (scale + ", biases to zero", Rewrite(statement, $"{matrices}\nelse {init}zeros_({tensor});"))
             : (scale, Rewrite(statement, statement.Parent is IfStatementSyntax { Else: not null } ? $"{{ {matrices} }}" : matrices));
     }

@@ -183,8 +183,10 @@ internal static class Scope
     }
 
     /// <summary>How code at the place of an operation names the class of functions of TorchSharp, with a dot.</summary>
-    public static string FunctionsAt(IOperation operation) =>
-        Sees(operation, "functional", "nn") ? "functional." : "TorchSharp.torch.nn.functional.";
+    public static string FunctionsAt(IOperation operation) => PartAt(operation, "functional");
+
+    /// <summary>How it names a class within torch.nn, with a dot.</summary>
+    public static string PartAt(IOperation operation, string part) => Sees(operation, part, "nn") ? part + "." : $"TorchSharp.torch.nn.{part}.";
 
     /// <summary>How it names <c>torch</c>, with a dot.</summary>
     public static string TorchAt(IOperation operation) => Sees(operation, "torch", null) ? "torch." : "TorchSharp.torch.";

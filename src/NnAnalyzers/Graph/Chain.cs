@@ -106,6 +106,25 @@ internal static class Chain
         Back(normalization).Skip(1).FirstOrDefault(s => s.Kind != StepKind.Input && s.Inner is null && !s.IsActivation
             && s.Role != Role.Pooling && !IsTransparent(s)) is { HasWeights: true } before ? before.Layer : null;
 
+    /// <summary>
+    /// The layer with weights, or the module, that alone reads what a layer gives, and the steps between; null where anything else reads
+    /// it, where it is added to, multiplied or joined with something, and at the end.
+    /// </summary>
+    public static (Step Reader, IReadOnlyList<Step> Between)? ReaderOf(Step layer)
+    {
+        var between = new List<Step>();
+        for (var at = layer; between.Count < MaxLength; between.Add(at))
+        {
+            if (at is not { IsReadOut: false, Users: [var user] } || at.Body?.Outputs.Any(o => o.Step == at) == true
+                || user.PredictionOnly != at.PredictionOnly || !at.When.Path.Implies(user.When.Path)) return null;
+            if (user.HasWeights || user is { Kind: StepKind.Module, Inner: not null }) return (user, between);
+            if (!(IsTransparent(user) || user.Role is Role.Activation or Role.Softmax or Role.Normalization or Role.Pooling)
+                || user.Inputs.Count > 1) return null;
+            at = user;
+        }
+        return null;
+    }
+
     /// <summary>The Linear that reads a reshaped tensor, through activations and dropout.</summary>
     public static Layer? HeadOf(Step step) => step.Users.Select(u =>
         u.Role == Role.Linear ? u.Layer : u.Role is Role.Activation or Role.Dropout or Role.Identity ? HeadOf(u) : null)

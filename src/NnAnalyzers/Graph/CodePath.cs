@@ -62,6 +62,14 @@ internal sealed class Truth : Value
     /// <summary>What must all be so for this to be so.</summary>
     public IEnumerable<Truth> Parts => _form == Form.And ? _parts : ImmutableArray.Create(this);
 
+    /// <summary>Whether it holds where something tells that of each comparison; null where that does not.</summary>
+    public bool? Under(Func<object, object?, bool, bool?> tells)
+    {
+        if (_form == Form.Literal) return tells(_subject!, _value, _holds);
+        var parts = _parts.Select(p => p.Under(tells)).ToList();
+        return parts.Contains(_form == Form.Or) ? _form == Form.Or : parts.Contains(null) ? null : _form == Form.And;
+    }
+
     /// <summary>Whether it holds where all of these do; null if they do not tell.</summary>
     public bool? Given(IEnumerable<Truth> facts)
     {

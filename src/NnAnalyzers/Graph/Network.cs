@@ -61,6 +61,10 @@ internal sealed class Network(string name, INamedTypeSymbol? type, SyntaxTree? t
         }
     }
 
+    /// <summary>Nothing in it is unknown.</summary>
+    public bool IsWhollyRead => Outputs.Count > 0 && AllSteps.All(s => s.Step.Kind is not (StepKind.Unknown or StepKind.Network)
+        && (s.Step.Kind != StepKind.Module || s.Step.Inner is not null));
+
     /// <summary>More than one layer with weights, one behind the other: not a regression, linear or logistic.</summary>
     public bool IsDeep => AllSteps.Count(s => s.Step.HasWeights) > 1;
 

@@ -69,6 +69,25 @@ internal sealed class ParameterOf(Layer layer, string? name) : Value
     public string? Name => name;
 }
 
+/// <summary>What code asks of any parameter to tell some from others: its name (<c>weight</c>) or its number of axes.</summary>
+internal sealed class ParameterTrait(bool isName) : Unknown(isName ? "a name" : "a number of axes")
+{
+    public bool IsName => isName;
+}
+
+/// <summary><c>name.EndsWith("weight")</c>.</summary>
+internal sealed class NameTest(string method, string text) : Unknown("a test of a name")
+{
+    /// <summary>Whether a name passes it, of which the end is known; null if what stands before decides.</summary>
+    public bool? Passes(string end) => method switch
+    {
+        "EndsWith" => end.EndsWith(text, StringComparison.Ordinal) ? true
+            : text.EndsWith(end, StringComparison.Ordinal) ? null : false,
+        "Contains" => end.Contains(text) ? true : text.Contains("bias") ? false : null,
+        _ => null,
+    };
+}
+
 /// <summary>The gradient of such a tensor: <c>p.grad</c>.</summary>
 internal sealed class GradientOf(Layer layer) : Value
 {

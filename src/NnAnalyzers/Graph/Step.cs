@@ -53,12 +53,15 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
     public Body? Body { get; set; }
 
     /// <summary>The first activation it meets before the next layer with weights.</summary>
-    public Op? NextActivation
+    public Op? NextActivation => NextActivationStep?.Op;
+
+    /// <inheritdoc cref="NextActivation"/>
+    public Step? NextActivationStep
     {
         get
         {
             for (var step = Users.FirstOrDefault(); step is not null && !step.HasWeights; step = step.Users.FirstOrDefault())
-                if (step.IsActivation) return step.Op;
+                if (step.IsActivation) return step;
             return null;
         }
     }
@@ -73,6 +76,10 @@ internal sealed class Step(StepKind kind, Op op, IReadOnlyList<Step> inputs, IOp
 
     /// <summary>The state of the training code that applies a network, at that moment.</summary>
     public State.Snapshot Before { get; init; }
+
+    /// <summary>What it works on gets other values: <c>w.normal_()</c>.</summary>
+    public bool IsWritten => op.Writes || operation is IInvocationOperation { TargetMethod.Name: var name }
+        && name.EndsWith("_", StringComparison.Ordinal) && !Effects.Moves(name) && name != Effects.Learned + "_";
 
     /// <summary>Its values are also read as numbers, or handed to code that is not read.</summary>
     public bool IsReadOut { get; set; }

@@ -562,6 +562,38 @@ internal sealed class ProjectGraph
     public bool IsFedKnownShape(Network network) =>
         network.Type is { } type && NetworkUses.AgreedInput(_uses.Of(type)) is not null;
 
+    /// <summary>What the weights of a network start with, where its own code or training code says so.</summary>
+    public IReadOnlyList<WeightStart> StartsOf(Network network)
+    {
+        if (_starts.TryGetValue(network, out var known)) return known;
+        var all = network.Initializations.ToList();
+        if (network.Tree is { } tree) all.AddRange(SitesReaching(tree).SelectMany(s => s.Initializations));
+        return _starts[network] = Initialization.In(network, all);
+    }
+
+    private readonly Dictionary<Network, IReadOnlyList<WeightStart>> _starts = [];
+
+    /// <summary>Whether code fills a parameter of a network, may do so, or hands it to code that is not read.</summary>
+    public bool IsFilled(Step parameter, Network network) => EventsAround(network).Any(e => e.Kind == EventKind.Init
+            && (e.Subject is Step filled
+                ? Flow.Behind(filled).Any(s => s.Syntax == parameter.Syntax)
+                    || Flow.Behind(parameter).Any(s => s.Syntax == filled.Syntax)
+            : e.Subject is ParameterOf { Name: null } && Initialization.Picks(e, "", parameter.Shape.Rank) != false))
+        || StepsAround(network).Any(s => s.Syntax != parameter.Syntax && (s.IsWritten || s.Kind == StepKind.Unknown)
+            && Flow.Behind(s).Take(8).Any(b => b.Syntax == parameter.Syntax));
+
+    /// <summary>Whether code fills the vectors of a layer of a network, or may do so.</summary>
+    public bool IsFilled(Layer layer, Network network) => EventsAround(network).Any(e => e.Kind is EventKind.Init or EventKind.Load
+        && ((e.Subject as ParameterOf)?.Layer ?? e.Subject as Layer) is { } filled && (filled == layer || filled.Syntax == layer.Syntax
+        || filled.Op == layer.Op || e.Subject is ParameterOf { Name: null } && Initialization.Picks(e, "", 1) != false));
+
+    private IEnumerable<Event> EventsAround(Network network) => network.Tree is not { } tree ? network.Events
+        : SitesReaching(tree).SelectMany(s => s.Events)
+            .Concat(Files.Reaching(tree, new()).SelectMany(NetworksIn).SelectMany(n => n.Events));
+
+    private IEnumerable<Step> StepsAround(Network network) => network.Tree is not { } tree ? network.Steps
+        : SitesReaching(tree).SelectMany(s => s.Steps).Concat(Files.Reaching(tree, new()).SelectMany(NetworksIn).SelectMany(n => n.Steps));
+
     /// <summary>
     /// Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about
     /// them.

@@ -138,6 +138,8 @@ internal sealed partial class Reader
     private Value Invoke(IMethodSymbol method, Value? receiver, Arguments arguments, IOperation call, bool isVirtual, Frame frame)
     {
         if (receiver is Unknown { Alternatives: { } either }) return InvokeEach(either, method, arguments, call, isVirtual, frame);
+        if (receiver is ParameterTrait { IsName: true } && arguments.First is Constant { Raw: string tested })
+            return Truth.Of(new NameTest(method.Name, tested));
         if (!torch.IsOwn(method) && DataOf(method, receiver, arguments, call, frame) is { } data) return data;
         return torch.IsTorch(method) ? InvokeTorch(method, receiver, arguments, call, isVirtual, frame)
             : CallOwn(call, isVirtual ? Dispatch(method, receiver) : method, method, receiver, arguments, frame);

@@ -269,6 +269,7 @@ internal sealed partial class Reader
         if (indices is not null && !torch.IsOwn(property.Property) && DataSources.Held(property.Property) is { } kind)
             return From(kind, property.Property, property.Type!, property);
         if (indices is not null) return Element(receiver ?? new Unknown("nothing"), indices, property);
+        if (receiver is ParameterTrait { IsName: false } && name == "Length") return receiver;
         if (receiver is Collection { Extents: { } extents } && name == "Length" && Shape.Product(extents) is { IsKnown: true } length)
             return Number(length, name);
         if (ContentsOf(receiver) is { } list && name is "Count" or "Length")
@@ -395,11 +396,13 @@ internal sealed partial class Reader
         if (owner is Instance instance) Happens(EventKind.UseObject, instance, target, Given(member.Name, value, target));
         if (owner is ParameterOf { Layer: var cleared } && member.Name == Effects.Gradient)
             Happens(EventKind.ZeroGrad, cleared, target.Parent ?? target);
+        if (owner is ParameterOf && member.Name == Effects.Learned && value is not Constant { Raw: true })
+            Happens(EventKind.Freeze, owner, target.Parent ?? target, Given(member.Name, value, target));
         if (owner is ParameterGroup group && OptimizerCatalog.IsRate(member.Name))
             Happens(EventKind.SetRate, group.Optimizer, target.Parent ?? target, Given("rate", value, target));
         if (owner is Layer layer && torch.IsParameter((member as IPropertySymbol)?.Type) && torch.IsTorch(member))
             // layer.weight = Parameter(randn(..)) draws; anything else may come from a file.
-            if (value is Step drawn && Initialization.DrawOf(drawn) is not null)
+            if (value is Step made && Initialization.IsMadeAnew(made))
                 Happens(EventKind.Init, new ParameterOf(layer, member.Name), target, Given("source", value, target));
             else Happens(EventKind.Load, layer, target, Given(member.Name, value, target));
     }

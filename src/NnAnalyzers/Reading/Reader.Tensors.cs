@@ -248,7 +248,7 @@ internal sealed partial class Reader
         if (container.Name == "lr_scheduler") return MakeScheduler(method.Name, call, arguments);
         if (torch.IsInit(container))
         {
-            if (arguments.First is ParameterOf initialized) Happens(EventKind.Init, initialized, call, arguments);
+            if (arguments.First is ParameterOf or Step) Happens(EventKind.Init, arguments.First, call, arguments);
             return arguments.First ?? new Unknown("an initialization");
         }
         if (method.Name.StartsWith("clip_grad", StringComparison.Ordinal))
@@ -265,6 +265,12 @@ internal sealed partial class Reader
             Happens(EventKind.Step, updated, call, arguments);
             return receiver;
         }
+        if (receiver is ParameterOf && method.Name == Effects.Learned + "_")
+        {
+            if (arguments.First is not Constant { Raw: true }) Happens(EventKind.Freeze, receiver, call, arguments);
+            return receiver;
+        }
+        if (receiver is ParameterOf { Name: null } && method.Name is "dim" or "ndimension") return new ParameterTrait(isName: false);
         if (receiver is ParameterOf && Effects.Initializes(method.Name))
         {
             Happens(EventKind.Init, receiver, call, arguments);
@@ -272,7 +278,7 @@ internal sealed partial class Reader
         }
         if (receiver is ParameterOf { Layer: var filled } && method.Name == "copy_")
         {
-            var isDrawn = arguments.Values.OfType<Step>().Any(s => Initialization.DrawOf(s) is not null);
+            var isDrawn = arguments.Values.OfType<Step>().Any(Initialization.IsMadeAnew);
             Happens(isDrawn ? EventKind.Init : EventKind.Load, isDrawn ? receiver : filled, call, arguments);
             return receiver;
         }
@@ -345,6 +351,7 @@ internal sealed partial class Reader
             case Layer layer when layer.Op.In is not null && SizeNamed(layer, name) is { IsKnown: true } size: return Number(size, name);
             case ParameterOf { Layer: var learned } when name == Effects.Gradient: return new GradientOf(learned);
             case ParameterOf parameter when torch.IsTensor(property.Type): return parameter;
+            case ParameterOf { Name: null } when name is "ndim" or "Dimensions" or "shape": return new ParameterTrait(isName: false);
             case ParameterOf when name == "shape": return new Unknown("a weight's shape");
         }
         return IsWhole(property.Type) ? new Size(Dim.Named(new Symbol(name)))

@@ -119,7 +119,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         if (!torch.IsOwn(method)
             || (method.PartialImplementationPart
             ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not { } syntax) return null;
-        if (IsTooDeep(method) || IsRunning(method, self)) return null;
+        if (IsTooDeep(method) || IsRunning(method, self ?? ModuleOf(arguments))) return null;
         return Operation(syntax) is { } operation ? Run(operation, method, self, arguments, builder, lexical) : null;
     }
 
@@ -133,6 +133,9 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         _entries[method.OriginalDefinition] = entries;
         return (_calls.Count >= MaxDepth || times >= MaxRecursion || entries > MaxEntries) && Limited();
     }
+
+    /// <summary>A static method of a module is one for each module it is given.</summary>
+    private static Value? ModuleOf(Arguments arguments) => arguments.First as Layer;
 
     private bool IsRunning(IMethodSymbol method, Value? self)
     {
@@ -159,7 +162,7 @@ internal sealed partial class Reader(TorchSymbols torch, Func<SyntaxTree, Semant
         var (before, left) = (Now, _isLeft);
         if (method is not null)
         {
-            _calls.Push((method, self));
+            _calls.Push((method, self ?? ModuleOf(arguments)));
             Trace.Entered.Add(method.OriginalDefinition);
         }
         try

@@ -8,7 +8,7 @@ namespace NnAnalyzers.Torch;
 internal enum EventKind
 {
     CreateOptimizer, CreateModel, CreateScheduler, Move, Load, Save, CaptureState, SaveOptimizer, LoadOptimizer,
-    Backward, Step, StepScheduler, SetRate, ZeroGrad, Clip, Train, Eval, Init,
+    Backward, Step, StepScheduler, SetRate, ZeroGrad, Clip, Train, Eval, Init, Freeze,
 
     /// <summary>A network is applied in training code, or a loss.</summary>
     Apply, Loss,
@@ -79,6 +79,9 @@ internal static class Effects
 
     /// <summary>The property that tells whether a module is in training mode.</summary>
     public const string TrainingMode = "training";
+
+    /// <summary>The property, and without its underscore the method, that tells whether a tensor is learned.</summary>
+    public const string Learned = "requires_grad";
 
     /// <summary>What a tensor that is learned calls its gradient.</summary>
     public const string Gradient = "grad";

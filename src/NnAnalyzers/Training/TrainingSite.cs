@@ -151,7 +151,16 @@ internal sealed record TrainingSite(string Name, IMethodSymbol Method, SyntaxNod
         .FirstOrDefault(s => ReferenceEquals(s.Layer, applied.Subject) && ReferenceEquals(s.When, applied.When));
 
     /// <summary>The weights that are drawn on the way.</summary>
-    public IEnumerable<Initialization> Initializations => Events.Select(Initialization.Of).OfType<Initialization>();
+    public IReadOnlyList<Initialization> Initializations =>
+        _initializations ??= (from happened in Events
+                              let start = Initialization.Of(happened)
+                              where start is not null
+                              // What is loaded afterwards takes its place.
+                              where !Of((Value?)(start.Layer?.AnyOf ?? start.Layer) ?? happened.Subject)
+                                .Any(e => e.Kind == EventKind.Load && e.Order > happened.Order)
+                              select start).ToList();
+
+    private IReadOnlyList<Initialization>? _initializations;
 
     /// <summary>Its losses with the networks they are applied to.</summary>
     public List<LossUse> Uses { get; } = [];

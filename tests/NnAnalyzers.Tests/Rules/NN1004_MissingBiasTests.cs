@@ -83,7 +83,7 @@ public class NN1004_MissingBiasTests
 
     [Fact]
     public Task Silent_between_two_layers_that_are_one() =>
-        Verify.SilentAsync(Code.Sequential("Sequential(Linear(100, 4, false), Linear(4, 1))"));
+        Verify.SilentAsync(Code.Sequential("Sequential(Linear(100, 4, false), Linear(4, 8))"));
 
     [Fact]
     public Task Silent_at_the_end_of_a_block() => Verify.SilentAsync("""
@@ -104,4 +104,11 @@ public class NN1004_MissingBiasTests
             public override Tensor forward(Tensor x) => b.forward(functional.relu(a.forward(x)));
         }
         """);
+
+    /// <summary>DCGAN leaves the bias out of every convolution, also of the first and the last, which nothing normalizes.</summary>
+    [Fact]
+    public Task Silent_on_a_recipe_without_any() => Verify.SilentAsync(Code.Net(
+        "private readonly Sequential net = Sequential(Conv2d(3, 64, 4, 2, 1, bias: false), LeakyReLU(0.2), "
+            + "Conv2d(64, 128, 4, 2, 1, bias: false), BatchNorm2d(128), LeakyReLU(0.2), Conv2d(128, 1, 4, bias: false), Sigmoid());",
+        "return net.forward(x).view(-1);", "functional.binary_cross_entropy(prediction, target)", "rand(8)", "randn(8, 3, 16, 16)"));
 }

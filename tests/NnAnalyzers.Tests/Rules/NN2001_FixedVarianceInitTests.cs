@@ -64,11 +64,59 @@ public class NN2001_FixedVarianceInitTests
     [Fact]
     public Task Every_convolution_through_apply() => Verify.FiresAsync(
         Net("apply(m => { switch (m) { case Conv2d c: {|NN2001:init.normal_(c.weight, 0, 1)|}; break; "
-            + "case BatchNorm2d b: init.normal_(b.weight, 1, 1); break; } });"));
+            + "case BatchNorm2d b: init.normal_(b.weight, 1, 1); break; } });",
+            "private readonly Conv2d fc1 = Conv2d(8, 64, 3); private readonly Linear fc2 = Linear(64, 1);"));
+
+    private const string Kaiming = "init.kaiming_normal_({0}, mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.ReLU)";
+
+    /// <summary>A small start, however the weights are picked among all parameters.</summary>
+    [Theory]
+    [InlineData("foreach (var p in parameters()) if (p.dim() > 1) {|NN2001:init.normal_(p, 0, 0.001)|};", "p")]
+    [InlineData("foreach (var p in parameters()) if (p.shape.Length >= 2) {|NN2001:init.normal_(p, 0, 0.001)|};", "p")]
+    [InlineData("foreach (var p in parameters())\n        {\n            if (p.ndim == 1) continue;\n"
+        + "            {|NN2001:init.normal_(p, 0, 0.001)|};\n        }", "p")]
+    [InlineData("apply(m => { if (m is Linear l) {|NN2001:init.normal_(l.weight, 0, 0.001)|}; });", "l.weight")]
+    [InlineData("apply(Init);\n        static void Init(nn.Module m)\n        {\n            if (m is not Linear l) return;\n"
+        + "            {|NN2001:init.normal_(l.weight, 0, 0.001)|};\n            init.zeros_(l.bias);\n        }", "l.weight")]
+    public Task A_small_start_of_picked_weights(string code, string weight)
+    {
+        var at = code.IndexOf("{|NN2001:", StringComparison.Ordinal);
+        var after = code[..at] + string.Format(Kaiming, weight) + code[(code.IndexOf("|}", StringComparison.Ordinal) + 2)..];
+        return Verify.FixAsync(Net(code, Hidden, Deep), Net(after, Hidden, Deep));
+    }
+
+    private const string Hidden = "private readonly Linear fc1 = Linear(64, 64), fc2 = Linear(64, 64), fc3 = Linear(64, 64);",
+        Deep = "return fc3.forward(functional.relu(fc2.forward(functional.relu(fc1.forward(x)))));";
+
+    [Fact]
+    public Task A_helper_that_calls_itself_for_each_child() => Verify.FiresAsync(Net("InitAll(this);", Hidden, Deep).Replace(
+        "    public override", "    private static void InitAll(nn.Module m)\n    {\n        if (m is Linear l) {|NN2001:init.normal_("
+        + "l.weight, 0, 0.001)|};\n        foreach (var child in m.children()) InitAll(child);\n    }\n\n    public override"));
+
+    [Fact]
+    public Task A_name_picks_the_weights() => Verify.FixAsync(
+        Net("foreach (var (name, p) in named_parameters())\n"
+            + "            if (name.EndsWith(\"weight\")) {|NN2001:init.normal_(p, 0, 0.001)|};", Hidden, Deep),
+        Net("foreach (var (name, p) in named_parameters())\n            if (name.EndsWith(\"weight\")) if (p.dim() > 1) "
+            + string.Format(Kaiming, "p") + ";", Hidden, Deep));
+
+    [Fact]
+    public Task Picked_by_training_code() => Verify.FiresAsync(Net("", Hidden, Deep).Replace("var optimizer",
+        "model.apply(m => { if (m is Linear l) {|NN2001:init.normal_(l.weight, 0, 0.001)|}; });\n        var optimizer"));
+
+    [Theory]
+    [InlineData("foreach (var (name, p) in named_parameters()) if (name.Contains(\"bias\")) init.normal_(p, 0, 1);")]
+    [InlineData("foreach (var p in parameters()) if (p.dim() == 1) init.normal_(p, 0, 1);")]
+    [InlineData("apply(m => { if (m is Conv2d c) init.normal_(c.weight, 0, 1); });")] // has none
+    [InlineData("apply(m => { if (m is Linear l) init.normal_(l.weight, 0, 1 / Math.Sqrt(l.weight.shape[1])); });")]
+    [InlineData("apply(m => { if (m is Linear l) init.normal_(l.weight, std: Math.Sqrt(2.0 / l.in_features)); });")]
+    [InlineData("init.normal_(fc1.weight, 0, 1); init.kaiming_normal_(fc1.weight);")] // the last one counts
+    [InlineData("init.normal_(fc1.weight, 0, 1); fc1.weight.requires_grad = false;")] // random features
+    public Task Silent_on_others(string init) => Verify.SilentAsync(Net(init, Hidden, Deep));
 
     [Fact]
     public Task From_training_code() => Verify.FiresAsync(
-        Code.Net("private readonly Linear fc = Linear(4, 1);", "return fc.forward(x);").Replace("var optimizer",
+        Code.Net("private readonly Linear fc = Linear(64, 1);", "return fc.forward(x);").Replace("var optimizer",
             "foreach (var p in model.parameters()) {|NN2001:init.uniform_(p, -1, 1)|};\n        var optimizer"));
 
     [Fact]
@@ -146,9 +194,7 @@ public class NN2001_FixedVarianceInitTests
     [InlineData("fc1.weight = Parameter(randn(64, 64) * 0.15);")]
     [InlineData("fc1.weight = Parameter(randn(64, 64) / 8);")]
     [InlineData("fc1.weight = Parameter(randn(64, 64) * scale);")]
-    [InlineData("fc1.weight = Parameter(zeros(64, 64));")]
     [InlineData("fc1.bias = Parameter(randn(64));")]
-    [InlineData("foreach (var p in parameters()) p.copy_(zeros_like(p));")]
     [InlineData("foreach (var p in parameters()) p.copy_(p + randn_like(p) * 0.01);")]
     [InlineData("foreach (var p in parameters()) p.add_(randn_like(p));")]
     public Task Silent_on_what_is_scaled_or_not_drawn(string constructor) => Verify.SilentAsync(Drawn(constructor));

@@ -25,6 +25,13 @@ internal sealed class NN1004_MissingBias() : Rule("NN1004", RuleLevel.Proven, Ca
         step.Op.Role == Role.Convolution && step.Layer?.SizesOf("kernel_size", null) is var kernel
             && (kernel is null || kernel.All(k => k == 1) || step.Layer?.SizesOf("stride", 1) is { } stride && stride.SequenceEqual(kernel))
         || step.Input is { Op.Name: "mul" or "matmul" }
+        || IsRecipe(network)
         || network.Layers.Any(l => l.Op.Role is Role.Embedding or Role.Attention)
         || network.Steps.Any(s => s.Op.Role == Role.Matmul);
+
+    /// <summary>A network that normalizes and leaves the bias out of every convolution, the first and the last too: DCGAN.</summary>
+    private static bool IsRecipe(Network network) =>
+        network.AllSteps.Select(s => s.Step).Where(s => s.Role is Role.Convolution or Role.TransposedConvolution).ToList() is
+            { Count: > 2 } convolutions && convolutions.All(c => c.Layer?.HasBias == false)
+        && network.AllSteps.Any(s => s.Step.Role == Role.Normalization);
 }

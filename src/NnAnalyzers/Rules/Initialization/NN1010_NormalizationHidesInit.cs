@@ -26,7 +26,7 @@ internal sealed class NN1010_NormalizationHidesInit() : Rule("NN1010", RuleLevel
         let found = (from norm in steps
                      where norm is { Op.Name: "BatchNorm1d" or "BatchNorm2d" or "BatchNorm3d", Syntax: not null, Conditional: false }
                      let layer = Chain.LayerBefore(norm)
-                     let start = layer is null ? null : same.FirstOrDefault(i => i.Starts(layer, network))
+                     let start = layer is null ? null : same.FirstOrDefault(i => i.Starts(layer, network) != false)
                      where start is not null
                      select (Norm: norm, Start: start)).FirstOrDefault()
         where found.Norm is not null
