@@ -36,7 +36,7 @@ internal static class Program
     }
 
     // The steps have a variance of about one.
-    [TrainingProgram(LossBelow = 0.1)]
+    [TrainingProgram(LossBelow = 0.05)]
     public static void Train(TrainingRun run)
     {
         using var model = new StepsLeft();
@@ -49,7 +49,7 @@ internal static class Program
             var places = rand(64, 4, device: run.Device);
             var robot = stack(new[] { -places[.., 0], 2 * places[.., 1] - 1 }, 1);
             var charger = stack(new[] { places[.., 2], 2 * places[.., 3] - 1 }, 1);
-            var steps = (Steps(robot, charger) - 1.6) / 0.3;
+            var steps = (Steps(robot, charger) - 1.6) / 0.44;
             var loss = nn.functional.mse_loss(model.forward(cat(new[] { robot, charger }, 1)), steps);
             optimizer.zero_grad();
             loss.backward();

@@ -46,7 +46,7 @@ internal static class Program
             var logs = functional.log_softmax(lifts.forward(house), 1);
             var called = multinomial(logs.exp(), 1);
             var gain = -ways.gather(1, called);
-            var loss = -(logs.gather(1, called) * (gain - gain.mean())).mean();
+            var loss = -(logs.gather(1, called) * (gain - gain.mean()) / gain.std()).mean();
             optimizer.zero_grad();
             loss.backward();
             optimizer.step();

@@ -24,7 +24,7 @@ internal static class Program
         return Sequential(layers);
     }
 
-    // The waves have a variance of about one.
+    // The waves have a variance of two thirds.
     [TrainingProgram(LossBelow = 0.1)]
     public static void Train(TrainingRun run)
     {

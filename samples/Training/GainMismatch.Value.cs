@@ -48,7 +48,7 @@ internal static class Program
         value.to(run.Device);
         var optimizer = optim.Adam(value.parameters(), 1e-3);
         var mean = 1.0;
-        for (var step = 1; step <= 450; step++)
+        for (var step = 1; step <= 440; step++)
         {
             using var scope = NewDisposeScope();
             var dice = randint(1, 7, new long[] { 128, 3 }, device: run.Device).to(float32);

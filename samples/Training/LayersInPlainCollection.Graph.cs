@@ -34,7 +34,7 @@ internal static class Program
 {
     private const int Maps = 32, Stations = 8;
 
-    // The people have a variance of one before they walk, and of about a half as they are counted.
+    // What is counted has a variance of one fifth.
     [TrainingProgram(LossBelow = 0.03)]
     public static void Train(TrainingRun run)
     {

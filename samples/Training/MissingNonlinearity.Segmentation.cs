@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace NnAnalyzers.Samples.MissingNonlinearity.Segmentation;
 
-/// <summary>Marks the pixels of a map, of three colours each, that are forest: neither too bright nor too blue.</summary>
+/// <summary>Marks the pixels of a map that are forest: about as green as red, and of a middling blue.</summary>
 internal sealed class ForestNet : Module<Tensor, Tensor>
 {
     private readonly Conv2d colours = Conv2d(3, 24, 1);
@@ -19,7 +19,7 @@ internal sealed class ForestNet : Module<Tensor, Tensor>
 
 internal static class Program
 {
-    // The share of pixels marked right; about four of ten are forest.
+    // The share of pixels marked right; nearly half of them are forest.
     [TrainingProgram(MetricAbove = 0.9)]
     public static void Train(TrainingRun run)
     {

@@ -10,7 +10,7 @@ internal static class Program
 {
     private const int Cows = 600;
 
-    // The share of cows judged right; four of ten are ill.
+    // The share of cows judged right; a third of them is ill.
     [TrainingProgram(MetricAbove = 0.9)]
     public static void Train(TrainingRun run)
     {

@@ -8,7 +8,7 @@ namespace NnAnalyzers.Samples.RedundantBias.Table;
 /// <summary>How far a stone flies, by its push, its angle and the wind.</summary>
 internal static class Program
 {
-    // The way has a variance of about one.
+    // The way has a variance of about one and a half.
     [TrainingProgram(LossBelow = 0.1)]
     public static void Train(TrainingRun run)
     {

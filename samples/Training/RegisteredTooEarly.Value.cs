@@ -26,7 +26,7 @@ internal static class Program
 {
     private const double Discount = 0.8;
 
-    // Rewards have a variance of 0.18; the error is that of the temporal difference.
+    // Rewards have a variance of 0.28; the error is that of the temporal difference.
     [TrainingProgram(LossBelow = 0.04)]
     public static void Train(TrainingRun run)
     {

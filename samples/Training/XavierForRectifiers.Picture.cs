@@ -9,9 +9,9 @@ namespace NnAnalyzers.Samples.XavierForRectifiers.Picture;
 /// <summary>Grades the gloss of a tile, with convolutions that widen and narrow in turn.</summary>
 internal sealed class GlossNet : Module<Tensor, Tensor>
 {
-    private readonly Conv2d open1 = Conv2d(1, 48, 3, padding: 1), close1 = Conv2d(48, 4, 1);
-    private readonly Conv2d open2 = Conv2d(4, 48, 3, padding: 1), close2 = Conv2d(48, 4, 1);
-    private readonly Linear gloss = Linear(4 * 2 * 2, 1);
+    private readonly Conv2d open1 = Conv2d(1, 48, 3, padding: 1), close1 = Conv2d(48, 8, 1);
+    private readonly Conv2d open2 = Conv2d(8, 48, 3, padding: 1), close2 = Conv2d(48, 8, 1);
+    private readonly Linear gloss = Linear(8 * 2 * 2, 1);
 
     public GlossNet() : base(nameof(GlossNet))
     {

@@ -25,7 +25,7 @@ internal static class Program
         return Sequential(layers);
     }
 
-    // The bend has a variance of about one.
+    // The bend has a variance of about one and a half.
     [TrainingProgram(LossBelow = 0.05)]
     public static void Train(TrainingRun run)
     {
