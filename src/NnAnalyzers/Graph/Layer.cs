@@ -43,6 +43,9 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     public ImmutableArray<Layer> Choices { get; init; } = ImmutableArray<Layer>.Empty;
     public bool IsChoice => Choices.Length > 0;
 
+    /// <summary>The innermost loop whose turn makes it; null outside of any.</summary>
+    public Loop? MadeWhile { get; init; }
+
     /// <summary>The layers that were made with it.</summary>
     public IReadOnlyList<Layer>? Among { get; set; }
 

@@ -27,6 +27,26 @@ internal static class Order
     /// <summary>The permutation that such an index is, or is a part of; null for any other.</summary>
     public static Step? PermutationOf(Step index) => Way(index).LastOrDefault() is { Op.Name: "randperm" } drawn ? drawn : null;
 
+    /// <summary>
+    /// Whether each sample of a tensor is another one, in an order of its own: it is handed in or read, or made of what another tensor
+    /// is made of. A constant has none, and noise is as good in any order.
+    /// </summary>
+    /// <param name="besides">What is made of this has the order of this.</param>
+    /// <param name="like">Where the samples of another tensor come in.</param>
+    public static bool HasOwn(Step tensor, Step besides, Step like)
+    {
+        var (open, seen, found) = (new Queue<Step>([tensor]), new HashSet<Step>(), false);
+        while (open.Count > 0)
+        {
+            var step = open.Dequeue();
+            if (step == besides || step.Kind is StepKind.Unknown or StepKind.Network || step.Samples is not null
+                || seen.Count > MaxLength || step.Op.Name == "randperm") return false;
+            found |= step == like || step.Kind == StepKind.Input || step.Op.Name is "tensor" or "arange" or "from_array" or "linspace";
+            foreach (var input in step.Inputs.Where(seen.Add)) open.Enqueue(input);
+        }
+        return found;
+    }
+
     /// <summary>Whether it says nothing: its samples are drawn at random, or were put into another order.</summary>
     public static bool IsRandom(Step tensor) => Way(tensor) is var way && (way.Any(s => IndexOf(s) is not null)
         || way[way.Count - 1] is { Op.Name: "randn" or "rand" or "randint" or "normal" or "bernoulli" or "rand_like" or "randn_like" });

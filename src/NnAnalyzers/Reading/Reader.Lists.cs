@@ -270,9 +270,9 @@ internal sealed partial class Reader
     /// <summary>A list gets one more: a layer that it has already, or that each turn of a loop puts into it again.</summary>
     private void Repeats(Collection collection, Value added, IOperation call)
     {
-        if (added is Layer { Creation.Syntax: var made } && (Held(collection)!.Elements.Contains(added)
-            || Now.Loop is { IsUnrolled: false, Trips.Size: not 1, Operation.Syntax: var loop } && loop.Contains(call.Syntax)
-            && !loop.Contains(made))) Happens(EventKind.Repeat, added, call);
+        if (added is Layer { Creation: not null } layer && (Held(collection)!.Elements.Contains(added)
+            || Now.Loop is { IsUnrolled: false, Trips.Size: not 1 } loop && !Graph.Loop.From(layer.MadeWhile).Contains(loop)
+            && !Graph.Loop.From(collection.MadeIn).Contains(loop))) Happens(EventKind.Repeat, added, call);
     }
 
     /// <summary>What is put into a container or an array at once.</summary>

@@ -70,7 +70,7 @@ internal sealed partial class Reader
         var layer =
             new Layer(new Op(type.Name, Role.Opaque), creation) { Type = type,
             Constructor = constructor is { IsImplicitlyDeclared: false } ? constructor : null, Arguments = arguments,
-            Builder = frame.Builder };
+            Builder = frame.Builder, MadeWhile = Now.Loop };
         Keep(layer);
         Happens(EventKind.CreateModel, layer, creation, arguments);
         return layer;
@@ -95,6 +95,7 @@ internal sealed partial class Reader
             : Catalog.Find(factory) is { Role: not Role.Source } known ? known : Catalog.Opaque(factory), creation)
         {
             Arguments = Freeze(arguments), Children = children, IsSequential = factory == "Sequential", Builder = frame.Builder,
+            MadeWhile = Now.Loop,
         };
         Keep(layer);
         if (layer.IsSequential) Happens(EventKind.CreateModel, layer, creation, arguments);

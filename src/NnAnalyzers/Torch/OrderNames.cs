@@ -3,7 +3,7 @@ namespace NnAnalyzers.Torch;
 /// <summary>Words of code that takes care of the order of its data, or needs the one it has. They may silence, never accuse.</summary>
 internal static class OrderNames
 {
-    private static readonly string[] Parts = ["shuffl", "sequen", "series", "stream", "tempor", "replay", "episode", "curricul", "bucket",
+    private static readonly string[] Parts = ["shuffl", "sequence", "series", "stream", "tempor", "replay", "episode", "curricul", "bucket",
         "sampler", "permut", "randperm", "orderby", "sorted", "inorder"];
 
     public static bool IsIn(string identifier) => Parts.Any(p => identifier.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);

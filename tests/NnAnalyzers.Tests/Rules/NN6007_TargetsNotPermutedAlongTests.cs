@@ -37,6 +37,11 @@ public class NN6007_TargetsNotPermutedAlongTests
     public Task In_the_same_order(string before, string turn, string after) =>
         Verify.FixAsync(Program(before, turn), Program(before, after));
 
+    [Fact]
+    public Task Answers_calculated_before() => Verify.FiresAsync(Program(
+        "var answers = x.sum(1, keepdim: true).tanh(); var order = randperm(640);", "var part = order.narrow(0, i, 32); "
+        + "functional.mse_loss(model.forward(x[part]), {|NN6007:answers.narrow(0, i, 32)|}).backward();"));
+
     [Theory]
     [InlineData("var order = randperm(640); x = x[order]; y = y[randperm(640)];",
         "functional.mse_loss(model.forward(x.narrow(0, i, 32)), {|NN6007:y.narrow(0, i, 32)|}).backward();")]
@@ -55,6 +60,11 @@ public class NN6007_TargetsNotPermutedAlongTests
     // What is made of the inputs has their order.
     [InlineData("var order = randperm(640); var mixed = x[order]; var sums = mixed.sum(1, keepdim: true);",
         "functional.mse_loss(model.forward(mixed.narrow(0, i, 32)), sums.narrow(0, i, 32)).backward();")]
+    // A discriminator is told that all of them are real.
+    [InlineData("var order = randperm(640);",
+        "functional.mse_loss(model.forward(x[order.narrow(0, 0, 32)]), ones(32, 1) * 0.9).backward();")]
+    [InlineData("var order = randperm(640);",
+        "functional.mse_loss(model.forward(x[order.narrow(0, 0, 32)]), 0.9 + 0.1 * rand(32, 1)).backward();")]
     // Mixed pictures have both targets.
     [InlineData("var order = randperm(640); var mixed = 0.7 * x + 0.3 * x[order];",
         "functional.mse_loss(model.forward(mixed), 0.7 * y + 0.3 * y[order]).backward();")]

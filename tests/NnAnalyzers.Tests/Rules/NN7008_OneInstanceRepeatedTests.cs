@@ -86,6 +86,9 @@ public class NN7008_OneInstanceRepeatedTests
         "foreach (var b in all) x = b.forward(x); return x;")]
     [InlineData("private readonly ModuleList<Block> all = new();", "for (var i = 0; i < 3; i++) all.Add(new Block());",
         "foreach (var b in all) x = b.forward(x); return x;")]
+    [InlineData("private readonly ModuleList<Block> all = new();",
+        "Func<Block> make = () => new Block(); for (var i = 0; i < depth; i++) all.Add(make());",
+        "foreach (var b in all) x = b.forward(x); return x;")]
     [InlineData("private readonly Sequential all;",
         "all = Sequential(Enumerable.Repeat(new Block(), 1).ToArray());", "return all.forward(x);")]
     [InlineData("private readonly Block block = new();", "", "foreach (var b in new[] { block, block }) x = b.forward(x); return x;")]

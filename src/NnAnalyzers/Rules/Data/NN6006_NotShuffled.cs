@@ -17,7 +17,7 @@ internal sealed class NN6006_NotShuffled() : Rule("NN6006", RuleLevel.Advice, Ca
         let backward = round.Own(EventKind.Backward).FirstOrDefault()
         where backward is not null
         let model = round.Of(EventKind.Apply).Select(e => e.Subject).OfType<Layer>().FirstOrDefault(m => m.IsUserModule || m.IsSequential)
-        where model is not null && !IsMeant(data, project) && !data.Columns?.Any(c => Order.IsRandom(c.Tensor)) == true
+        where model is not null && !IsMeant(data, project) && data.Columns?.Any(c => Order.IsRandom(c.Tensor)) != true
             && !project.StepsOf(site).Any(s => s.Role == Role.Recurrent)
         let creation = data.Loader!.Value.Creation
         group (creation, model) by creation.Syntax into same

@@ -25,8 +25,8 @@ internal sealed class NN6007_TargetsNotPermutedAlong() : Rule("NN6007", RuleLeve
         let others = targets.Select(Order.IndexOf).Where(i => i is not null).Select(i => Order.PermutationOf(i!)).ToList()
         // An index that is not known may be the right one; a target made of the inputs has their order.
         where others.Count < 2 && (others.Count == 0 || others[0] is { } other && other != permutation)
-            && start.Kind is StepKind.Input or StepKind.Operation && (start.Kind == StepKind.Input || start.Role == Role.Source)
-            && start != inputs[inputs.Count - 1] && start != permutation && start.Samples is null && start.Inputs.Count == 0
+            && start != inputs[inputs.Count - 1] && start != permutation
+            && Order.HasOwn(start, besides: picked, like: inputs[inputs.Count - 1])
         let place = use.SyntaxOf(target) ?? use.Loss.Syntax
         where place is not null
         select At(place, use.Ends.FirstOrDefault()?.Network?.Name ?? "the network", others.Count == 0 ? "are not" : "by another one")
