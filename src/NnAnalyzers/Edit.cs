@@ -221,13 +221,12 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
     {
         var function = activation switch
         {
-            "ReLU" or "GELU" or "ELU" or "SELU" or "SiLU" or "Tanh" or "Sigmoid" or "Mish" => activation.ToLowerInvariant(),
-            "LeakyReLU" => "leaky_relu",
+            "ReLU" or "GELU" or "SiLU" or "Tanh" => activation.ToLowerInvariant(),
             _ => null,
         };
-        if (function is null || step.Operation is not { } operation) return null;
+        if (step.Operation is not { } operation) return null;
         var isElement = step.Layer?.Creation == operation;
-        return Append(step, isElement ? PrefixOf(step.Layer!) : Scope.FunctionsAt(operation), activation + "()", function + "({0})");
+        return function is null ? null : Append(step, isElement ? PrefixOf(step.Layer!) : Scope.FunctionsAt(operation), activation + "()", function + "({0})");
     }
 
     /// <summary>Draws weights with a scale that follows their fan-in.</summary>

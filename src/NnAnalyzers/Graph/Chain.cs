@@ -110,12 +110,13 @@ internal static class Chain
     /// The layer with weights, or the module, that alone reads what a layer gives, and the steps between; null where anything else reads
     /// it, where it is added to, multiplied or joined with something, and at the end.
     /// </summary>
-    public static (Step Reader, IReadOnlyList<Step> Between)? ReaderOf(Step layer)
+    public static (Step Reader, IReadOnlyList<Step> Between)? ReaderOf(Step layer, Network network)
     {
         var between = new List<Step>();
         for (var at = layer; between.Count < MaxLength; between.Add(at))
         {
-            if (at is not { IsReadOut: false, Users: [var user] } || at.Body?.Outputs.Any(o => o.Step == at) == true
+            if (at is not { IsReadOut: false, Users: [var user] }
+                || at.Body?.Outputs.Concat(network.Outputs).Any(o => o.Step == at) != false
                 || user.PredictionOnly != at.PredictionOnly || !at.When.Path.Implies(user.When.Path)) return null;
             if (user.HasWeights || user is { Kind: StepKind.Module, Inner: not null }) return (user, between);
             if (!(IsTransparent(user) || user.Role is Role.Activation or Role.Softmax or Role.Normalization or Role.Pooling)

@@ -10,10 +10,12 @@ internal sealed record Link(Step First, Step Next, IReadOnlyList<Step> Between)
 {
     /// <summary>The links of a network that training goes through, those inside its modules too.</summary>
     public static IEnumerable<Link> Of(Network network) =>
-        from step in network.AllSteps
-        let first = step.Step
+        from uses in network.AllSteps.Select(s => s.Step).Distinct().Where(s => s.HasWeights).GroupBy(s => s.Layer)
+        // One that is applied several times is meant for all of these.
+        where uses.Count() == 1
+        let first = uses.First()
         where first is { HasWeights: true, PredictionOnly: false, Syntax: not null, Role: Role.Linear or Role.Convolution }
-        let reader = Chain.ReaderOf(first)
+        let reader = Chain.ReaderOf(first, network)
         where reader is { Reader: { HasWeights: true, Role: Role.Linear or Role.Convolution } }
         select new Link(first, reader.Value.Reader, reader.Value.Between);
 

@@ -24,8 +24,8 @@ public class NN1012_HiddenSoftmaxTests
     [InlineData("fc3.forward(functional.relu(fc2.forward(functional.relu(fc1.forward(x)))))", Fields)]
     [InlineData("fc3.forward(fc2.forward(functional.relu(fc1.forward(x))) * functional.softmax(fc2.forward(fc1.forward(x).relu()), 1))",
         Fields)] // a gate
-    [InlineData("v.forward(functional.softmax(q.forward(x), 1))",
-        "private readonly Linear q = Linear(32, 64); private readonly Linear v = Linear(64, 16, hasBias: false);")] // a look-up
+    [InlineData("norm.forward(v.forward(functional.softmax(q.forward(x), 1)))", "private readonly LayerNorm norm = LayerNorm(16); "
+        + "private readonly Linear q = Linear(32, 64), v = Linear(64, 16, hasBias: false);")] // a look-up
     [InlineData("o.forward(torch.matmul(functional.softmax(q.forward(x), 1), v))",
         "private readonly Linear q = Linear(32, 64), o = Linear(16, 1); private readonly Parameter v = Parameter(randn(64, 16) * 0.1);")]
     [InlineData("functional.softmax(fc1.forward(x), 1).amax(new long[] { 1 }, true)", Fields)]

@@ -34,7 +34,7 @@ public class NN2004_GainMismatchTests
     [Fact]
     public Task Silent_where_one_call_fits_some() => Verify.SilentAsync(Code.Net(
         "private readonly Linear a = Linear(4, 32), b = Linear(32, 32), c = Linear(32, 1);",
-        "return c.forward(torch.tanh(b.forward(functional.relu(a.forward(x)))));").Replace("=> RegisterComponents();",
-        "{ RegisterComponents(); apply(m => { if (m is Linear l) init.kaiming_normal_(l.weight, "
-        + "nonlinearity: init.NonlinearityType.ReLU); }); }"));
+        "return c.forward(functional.relu(b.forward(functional.leaky_relu(a.forward(x), 1.0))));")
+        .Replace("=> RegisterComponents();", "{ RegisterComponents(); apply(m => { if (m is Linear l) init.kaiming_normal_(l.weight, "
+        + "a: 1.0); }); }"));
 }

@@ -22,7 +22,7 @@ internal sealed class NN2002_ConstantWeights() : Rule("NN2002", RuleLevel.Likely
     /// <summary>Several units, between two layers with something between that is not linear; zeros may end what another one drew.</summary>
     private static bool IsHidden(Step layer, Initialization start, Network network) =>
         layer.Layer is { } made && made.Out.Size != 1 && made.Arguments.ValueOf("groups")?.Number is null or 1
-        && Chain.ReaderOf(layer) is not null
-        && (start.Spread > 0 || !network.AllSteps.Any(s => s.Step.HasWeights && Chain.ReaderOf(s.Step) is var (reader, between)
+        && Chain.ReaderOf(layer, network) is not null
+        && (start.Spread > 0 || !network.AllSteps.Any(s => s.Step.HasWeights && Chain.ReaderOf(s.Step, network) is var (reader, between)
             && reader == layer && !between.Any(b => b.IsActivation)));
 }

@@ -14,7 +14,7 @@ internal sealed class NN2003_XavierForRectifiers() : Rule("NN2003", RuleLevel.Ad
 
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => !project.Trains ? []
         : from start in project.StartsOf(network)
-          where start is { IsSure: true, Left.Kind: Distribution.Xavier } && Chain.ReaderOf(start.Step) is not null
+          where start is { IsSure: true, Left.Kind: Distribution.Xavier } && Chain.ReaderOf(start.Step, network) is not null
           let activation = start.Step.NextActivation
           where activation is { Name: "ReLU" or "ReLU6" } && Missing(start.Step.Layer!, start.Left) > Tolerance
           group (start.Left, start.Step.Layer, activation) by start.Left.Place into same

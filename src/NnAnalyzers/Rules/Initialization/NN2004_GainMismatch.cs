@@ -11,7 +11,7 @@ internal sealed class NN2004_GainMismatch() : Rule("NN2004", RuleLevel.Advice, C
 {
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => !project.Trains ? []
         : from start in project.StartsOf(network)
-          where start.Left is { Kind: Distribution.Kaiming, Call: not null } && Chain.ReaderOf(start.Step) is not null
+          where start.Left is { Kind: Distribution.Kaiming, Call: not null } && Chain.ReaderOf(start.Step, network) is not null
           group (start.Left, start.IsSure, Gain: Gain.Of(start.Left.Call!, start.Left.Arguments, start.Step.NextActivationStep))
               by start.Left.Place into same
           // One call for several layers is wrong where it is for each of them.
