@@ -62,6 +62,41 @@ public class NN3011_TargetTypeTests
     public Task Labels_of_a_list_in_a_trainer_class_are_converted_where_the_loss_is() => Verify.FixAsync(Trainer("{|NN3011:", "|}", "y"),
         Trainer("", "", "y.to(torch.int64)"));
 
+    [Fact]
+    public Task Silent_where_a_conversion_is_thrown_away_since_another_rule_speaks() => Verify.FiresAsync(Trainer("", "", "y")
+        .Replace("using var x", "{|NN7006:y.to(int64)|}; using var x"));
+
+    [Fact]
+    public Task A_class_of_its_own_that_is_moved_to_a_device_keeps_its_type() => Verify.FiresAsync("""
+        class River : Module<Tensor, Tensor>
+        {
+            private readonly Linear bed = Linear(7, 8), mouth = Linear(8, 1);
+            public River() : base("river") => RegisterComponents();
+            public override Tensor forward(Tensor rain) => mouth.forward(functional.relu(bed.forward(rain)));
+        }
+        record Week(float[] Rain, double Water);
+        static class P
+        {
+            static void Train(List<Week> weeks, Companion run)
+            {
+                var rain = tensor(weeks.SelectMany(w => w.Rain).ToArray(), new long[] { weeks.Count, 7 }).to(run.Device);
+                var water = tensor(weeks.Select(w => w.Water).ToArray()).unsqueeze(1).to(run.Device);
+                using var river = new River();
+                river.to(run.Device);
+                var optimizer = optim.Adam(river.parameters());
+                for (var step = 0; step < 100; step++)
+                {
+                    using var scope = NewDisposeScope();
+                    var loss = {|NN3011:functional.mse_loss(river.forward(rain.narrow(0, 0, 64)), water.narrow(0, 0, 64))|};
+                    optimizer.zero_grad();
+                    loss.backward();
+                    optimizer.step();
+                }
+            }
+        }
+        class Companion { public Device Device => CPU; }
+        """);
+
     private static string Trainer(string open, string close, string target) => $$"""
         class Trainer
         {

@@ -20,7 +20,7 @@ internal sealed class NN1008_TooManyFilters() : Rule("NN1008", RuleLevel.Advice,
         where spine is not null && spine.Convolutions.Count() is > 0 and <= Small && !project.IsLoaded(end.Network!)
         let widths = spine.Convolutions.Select(c => c.Layer?.Out.Size).ToList()
         where widths.Zip(widths.Skip(1), (a, b) => b == 2 * a).Count(doubles => doubles) <= Stages
-        from layer in spine.Convolutions.Select(c => c.Layer!)
+        from layer in spine.Convolutions.Select(c => c.Layer).OfType<Layer>()
         where layer.Syntax is not null
         let enough = project.Option(layer.Syntax!.SyntaxTree, Id, "max_filters", Enough)
         where layer.Out.Size > enough && layer.SizesOf("kernel_size", null)?.Any(k => k > 1) == true

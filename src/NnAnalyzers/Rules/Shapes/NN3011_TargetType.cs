@@ -16,7 +16,10 @@ internal sealed class NN3011_TargetType() : Rule("NN3011", RuleLevel.Likely, Cat
         // An output's type is asked for only where the loss compares the two.
         var output = use.Op.Targets == TargetTypes.AsPrediction ? project.ElementsOf(use) : ElementType.Float32;
         var readings = use.TakesClassNumbers is { } known ? new[] { known } : [true, false];
-        if (output is null || readings.Any(r => Fit.Takes(use.Op, type, output.Value, r))) yield break;
+        bool IsTaken(ElementType type) => readings.Any(r => Fit.Takes(use.Op, type, output.Value, r));
+        // Of a conversion that is thrown away another rule speaks.
+        if (output is null || IsTaken(type) || Chain.Back(target).SelectMany(s => s.Users).Any(u => u is { Role: Role.Identity,
+            Users.Count: 0 } && Elements.Of(u) is { } converted && IsTaken(converted))) yield break;
         var wanted = use.Op.Targets switch
         {
             TargetTypes.AsPrediction => output.Value,
