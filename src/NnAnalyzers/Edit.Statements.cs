@@ -30,10 +30,15 @@ internal sealed partial record Edit
             { Body: { Statements: [.., var last] } body } when body.Statements.Any(s => s is ExpressionStatementSyntax { Expression: var e }
                 && Registers(e)) && last is not ReturnStatementSyntax => InsertAfter(last, code),
             { ExpressionBody: { Expression: var only } body, SemicolonToken: var end } when Registers(only) =>
-                [new(c.SyntaxTree, TextSpan.FromBounds(body.GetFirstToken().GetPreviousToken().Span.End, end.Span.End),
-                    $"{NewLine(c)}{Indentation(c)}" + Indent($"{{\n    {only};\n    {code.Replace("\n", "\n    ")}\n}}", c))],
+                [new(c.SyntaxTree, Opening(body), NewLine(c) + Indentation(c) + Indent("{\n    ", c)),
+                    new(c.SyntaxTree, new TextSpan(end.Span.End, 0), Indent($"\n    {code.Replace("\n", "\n    ")}\n}}", c))],
             _ => (IEnumerable<Edit>?)null,
         }));
+
+        // The arrow with the space around it, where that is nothing but space.
+        static TextSpan Opening(ArrowExpressionClauseSyntax body) =>
+            TextSpan.FromBounds(body.GetFirstToken().GetPreviousToken().Span.End, body.Expression.SpanStart) is var whole
+            && body.SyntaxTree.GetText().ToString(whole).Trim() == "=>" ? whole : body.ArrowToken.Span;
     }
 
     /// <summary>Adds a statement before another: on a line of its own where that one has its own.</summary>

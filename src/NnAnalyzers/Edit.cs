@@ -226,7 +226,8 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         };
         if (step.Operation is not { } operation) return null;
         var isElement = step.Layer?.Creation == operation;
-        return function is null ? null : Append(step, isElement ? PrefixOf(step.Layer!) : Scope.FunctionsAt(operation), activation + "()", function + "({0})");
+        return function is null ? null : Append(step, isElement ? PrefixOf(step.Layer!) : Scope.FunctionsAt(operation), activation + "()",
+            function + "({0})");
     }
 
     /// <summary>Draws weights with a scale that follows their fan-in.</summary>

@@ -59,12 +59,22 @@ internal static class Verify
         public static Task FixAsync(string source, string after) => RunAsync([source], after, fires: true, memory: true);
     }
 
+    /// <summary>
+    /// The same for the rule about linear layers in a row: code that shows another mistake at the end of a network often has no activation.
+    /// </summary>
+    public static class Links
+    {
+        public static Task FiresAsync(params string[] sources) => RunAsync(sources, null, fires: true, links: true);
+        public static Task SilentAsync(params string[] sources) => RunAsync(sources, null, fires: false, links: true);
+        public static Task FixAsync(string source, string after) => RunAsync([source], after, fires: true, links: true);
+    }
+
     /// <summary>The findings are the marked ones, if any, where an .editorconfig has this line.</summary>
     public static Task ConfiguredAsync(string line, string source) =>
         RunAsync([source], null, fires: source.Contains("{|NN", StringComparison.Ordinal), line: line);
 
     private static async Task RunAsync(string[] sources, string? after, bool fires, bool sizes = false, string? line = null,
-        bool memory = false)
+        bool memory = false, bool links = false)
     {
         // Without this a test that lost its marks would pass as one of the other kind.
         Assert.True(fires == sources.Any(s => s.Contains("{|NN", StringComparison.Ordinal)),
@@ -72,6 +82,7 @@ internal static class Verify
         var test = new Test();
         if (!sizes) test.DisabledDiagnostics.AddRange(["NN3003", "NN3009"]);
         if (!memory) test.DisabledDiagnostics.Add("NN7005");
+        if (!links && !sources[0].Contains("{|NN1007")) test.DisabledDiagnostics.Add("NN1007");
         if (line is not null) test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", $"root = true\n[*.cs]\n{line}\n"));
         for (var i = 0; i < sources.Length; i++) test.TestState.Sources.Add(($"/0/Test{i}.cs", Prepare(sources[i])));
         if (after is not null) test.FixedState.Sources.Add(("/0/Test0.cs", Prepare(after)));

@@ -109,7 +109,8 @@ internal sealed partial class Reader
         {
             case Samples { Columns: not null } data: return Once(SampleOf(data));
             case ParametersOf p:
-                return Once(p.Named ? new Items([new ParameterTrait(isName: true), new ParameterOf(p.Model, null)]) : new ParameterOf(p.Model, null));
+                var any = new ParameterOf(p.Model, null);
+                return Once(p.Named ? new Items([new ParameterTrait(isName: true), any]) : any);
             case PartsOf p when ChildrenOf(p) is { } parts:
                 return Rounds(parts.Select(p2 => p.Named ? new Items([new Unknown("a name"), p2]) : (Value)p2));
             case PartsOf p: return Once(p.Named ? new Items([new Unknown("a name"), new PartsOf(p.Model, false)]) : p);

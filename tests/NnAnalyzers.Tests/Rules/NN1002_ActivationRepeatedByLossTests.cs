@@ -130,7 +130,7 @@ public class NN1002_ActivationRepeatedByLossTests
     [InlineData("return (fc2.forward(x).softmax(1) + 1e-8).log();", "KLDivLoss(log_target: false).call(prediction, rand(8, 3))")]
     [InlineData("if (!training) return fc2.forward(x).softmax(1); return fc2.forward(x);", CrossEntropy)]
     [InlineData("return training ? fc2.forward(x) : fc2.forward(x).softmax(1);", CrossEntropy)]
-    [InlineData("var gate = functional.softmax(fc1.forward(x), 1); return fc2.forward(gate);", CrossEntropy)]
+    [InlineData("var gate = functional.softmax(fc1.forward(x), 1); return fc2.forward(gate * fc1.forward(x));", CrossEntropy)]
     [InlineData("return fc2.forward(x).detach().softmax(1) * x.sum();", CrossEntropy)]
     public Task Silent(string forward, string loss) => Verify.SilentAsync(Code.Net(Layers, forward, loss, Classes));
 

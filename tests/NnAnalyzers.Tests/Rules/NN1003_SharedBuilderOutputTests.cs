@@ -67,6 +67,6 @@ public class NN1003_SharedBuilderOutputTests
 
     [Fact]
     public Task Used_once_it_is_the_output_activation_that_counts() => Verify.FiresAsync(
-        Code.Net("private readonly Sequential layers = Sequential(Linear(4, 8), Dense(8, 1));\n    static Module<Tensor, Tensor> "
+        Code.Net("private readonly Sequential layers = Sequential(Linear(4, 8), ReLU(), Dense(8, 1));\n    static Module<Tensor, Tensor> "
             + "Dense(int i, int o) => Sequential(Linear(i, o), {|NN1001:ReLU()|});", "return layers.forward(x);"));
 }

@@ -28,7 +28,7 @@ public class NN1004_MissingBiasTests
     [InlineData("Sequential(Linear(4, 8, false), Dropout(0.1), LayerNorm(8), Linear(8, 1))")]
     [InlineData("Sequential(Conv1d(4, 8, 1, bias: false), ReLU(), Flatten(), Linear(8, 1))")] // lateral
     [InlineData("Sequential(Conv2d(3, 8, 4, 4, bias: false), ReLU(), Flatten(), Linear(8, 1))")] // patch embedding
-    [InlineData("Sequential(Conv2d(3, 8, 3, bias: false), MaxPool2d(2), GroupNorm(2, 8), ReLU(), Flatten(), Linear(8, 1))")]
+    [InlineData("Sequential(Conv2d(3, 8, 3, bias: false), MaxPool2d(2), GroupNorm(2, 8, affine: false), ReLU(), Flatten(), Linear(8, 1))")]
     public Task Silent_before_a_normalization_or_by_design(string layers) => Verify.SilentAsync(Code.Sequential(layers));
 
     [Theory]

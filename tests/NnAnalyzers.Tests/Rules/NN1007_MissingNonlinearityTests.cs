@@ -15,35 +15,35 @@ public class NN1007_MissingNonlinearityTests
         "fc3.forward(functional.relu(fc2.forward(drop.forward(functional.relu(fc1.forward(x))))))")]
     [InlineData("fc3.forward({|NN1007:fc2.forward(functional.relu(fc1.forward(x)))|})",
         "fc3.forward(functional.relu(fc2.forward(functional.relu(fc1.forward(x)))))")]
-    public Task Called_in_forward(string before, string after) => Verify.FixAsync(Net(before), Net(after));
+    public Task Called_in_forward(string before, string after) => Verify.Links.FixAsync(Net(before), Net(after));
 
     [Fact]
-    public Task Statements_with_comments() => Verify.FixAsync(
+    public Task Statements_with_comments() => Verify.Links.FixAsync(
         Code.Net(Fields, "x = {|NN1007:fc1.forward(x)|}; // hidden\n        x = functional.relu(fc2.forward(x));\n"
             + "        return fc3.forward(x);", input: "randn(8, 32)"),
         Code.Net(Fields, "x = functional.relu(fc1.forward(x)); // hidden\n        x = functional.relu(fc2.forward(x));\n"
             + "        return fc3.forward(x);", input: "randn(8, 32)"));
 
     [Fact]
-    public Task Elements_of_a_Sequential() => Verify.FixAsync(
+    public Task Elements_of_a_Sequential() => Verify.Links.FixAsync(
         Net("net.forward(x)", "private readonly Sequential net = Sequential({|NN1007:Linear(32, 64)|}, Dropout(0.1), /* then */ "
             + "{|NN1007:Linear(64, 64)|}, Linear(64, 1));"),
         Net("net.forward(x)", "private readonly Sequential net = Sequential(Linear(32, 64), ReLU(), Dropout(0.1), /* then */ "
             + "Linear(64, 64), ReLU(), Linear(64, 1));"));
 
     [Fact]
-    public Task A_Sequential_of_training_code() => Verify.FixAsync(
+    public Task A_Sequential_of_training_code() => Verify.Links.FixAsync(
         Code.Loop("optimizer.zero_grad(); functional.mse_loss(model.forward(x), y).backward(); optimizer.step();")
             .Replace("Linear(4, 16), ReLU()", "{|NN1007:Linear(4, 16)|}"),
         Code.Loop("optimizer.zero_grad(); functional.mse_loss(model.forward(x), y).backward(); optimizer.step();"));
 
     [Fact]
-    public Task Kernels_of_one() => Verify.FiresAsync(Code.Net(
+    public Task Kernels_of_one() => Verify.Links.FiresAsync(Code.Net(
         "private readonly Conv2d a = Conv2d(3, 16, 1), b = Conv2d(16, 1, 1);", "return b.forward({|NN1007:a.forward(x)|});",
         input: "randn(8, 3, 8, 8)", target: "randn(8, 1, 8, 8)"));
 
     [Fact]
-    public Task No_fix_in_a_loop() => Verify.FiresAsync("""
+    public Task No_fix_in_a_loop() => Verify.Links.FiresAsync("""
         class Net : Module<Tensor, Tensor>
         {
             private readonly Sequential net = Sequential();
@@ -76,10 +76,10 @@ public class NN1007_MissingNonlinearityTests
     [InlineData("head.forward(down.forward(table.forward(x)))",
         "private readonly Embedding table = Embedding(9, 64); private readonly Linear down = Linear(64, 16), head = Linear(16, 64);")]
     [InlineData("b.forward(torch.pow(a.forward(x), 2))", "private readonly Linear a = Linear(32, 64), b = Linear(64, 1);")]
-    public Task Silent(string forward, string fields) => Verify.SilentAsync(Net(forward, fields));
+    public Task Silent(string forward, string fields) => Verify.Links.SilentAsync(Net(forward, fields));
 
     [Fact]
-    public Task Silent_where_sizes_are_not_known() => Verify.SilentAsync("""
+    public Task Silent_where_sizes_are_not_known() => Verify.Links.SilentAsync("""
         class Pair : Module<Tensor, Tensor>
         {
             private readonly Linear a, b;
@@ -97,7 +97,7 @@ public class NN1007_MissingNonlinearityTests
         """);
 
     [Fact]
-    public Task Silent_on_a_variational_autoencoder() => Verify.SilentAsync(Code.Net(
+    public Task Silent_on_a_variational_autoencoder() => Verify.Links.SilentAsync(Code.Net(
         "private readonly Linear enc = Linear(32, 64), mean = Linear(64, 8), spread = Linear(64, 8), dec = Linear(8, 64), "
             + "last = Linear(64, 32);",
         "var h = functional.relu(enc.forward(x)); var z = mean.forward(h) + spread.forward(h).exp() * randn(8, 8);"
@@ -105,7 +105,7 @@ public class NN1007_MissingNonlinearityTests
 
     /// <summary>Actor and critic share a trunk; a recurrent state is carried on.</summary>
     [Fact]
-    public Task Silent_on_an_actor_and_critic() => Verify.SilentAsync("""
+    public Task Silent_on_an_actor_and_critic() => Verify.Links.SilentAsync("""
         class Agent : Module<Tensor, Tensor, (Tensor, Tensor, Tensor)>
         {
             private readonly Linear see = Linear(8, 64), actor = Linear(64, 4), critic = Linear(64, 1);

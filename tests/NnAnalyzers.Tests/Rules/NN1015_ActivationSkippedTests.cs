@@ -15,10 +15,10 @@ public class NN1015_ActivationSkippedTests
         "c4.forward(functional.gelu(c3.forward(functional.gelu(norm.forward(c2.forward(functional.gelu(c1.forward(x))))))))")]
     [InlineData("c4.forward(functional.silu(c3.forward({|NN1015:c2.forward(functional.silu(c1.forward(x)))|})))",
         "c4.forward(functional.silu(c3.forward(functional.silu(c2.forward(functional.silu(c1.forward(x)))))))")]
-    public Task Called_in_forward(string before, string after) => Verify.FixAsync(Net(before), Net(after));
+    public Task Called_in_forward(string before, string after) => Verify.Links.FixAsync(Net(before), Net(after));
 
     [Fact]
-    public Task Elements_of_a_Sequential() => Verify.FixAsync(
+    public Task Elements_of_a_Sequential() => Verify.Links.FixAsync(
         Net("net.forward(x)", "private readonly Sequential net = Sequential(Conv2d(3, 16, 3), ReLU(), {|NN1015:Conv2d(16, 32, 3)|}, "
             + "AvgPool2d(2), /* next */ Conv2d(32, 64, 3), ReLU(), Conv2d(64, 1, 3));"),
         Net("net.forward(x)", "private readonly Sequential net = Sequential(Conv2d(3, 16, 3), ReLU(), Conv2d(16, 32, 3), ReLU(), "
@@ -40,17 +40,17 @@ public class NN1015_ActivationSkippedTests
         Convs + " private readonly Conv2d a = Conv2d(16, 4, 3), b = Conv2d(4, 64, 3);")] // a bottleneck
     [InlineData("c4.forward(functional.relu(c3.forward(c2.forward(functional.relu(c1.forward(x))) * torch.sigmoid(g.forward(x)))))",
         Convs + " private readonly Conv2d g = Conv2d(3, 32, 5);")] // a gate
-    public Task Silent(string forward, string fields) => Verify.SilentAsync(Net(forward, fields));
+    public Task Silent(string forward, string fields) => Verify.Links.SilentAsync(Net(forward, fields));
 
     /// <summary>Two linear layers in a row are NN1007's.</summary>
     [Fact]
-    public Task One_place_one_finding() => Verify.FiresAsync(Code.Net(
+    public Task One_place_one_finding() => Verify.Links.FiresAsync(Code.Net(
         "private readonly Linear a = Linear(32, 64), b = Linear(64, 64), c = Linear(64, 64), d = Linear(64, 1);",
         "return d.forward(functional.relu(c.forward({|NN1007:b.forward(functional.relu(a.forward(x)))|})));", input: "randn(8, 32)"));
 
     /// <summary>A GAN's two networks each have their recipe.</summary>
     [Fact]
-    public Task Silent_on_a_generator() => Verify.SilentAsync("""
+    public Task Silent_on_a_generator() => Verify.Links.SilentAsync("""
         class Generator : Module<Tensor, Tensor>
         {
             private readonly Sequential net = Sequential(ConvTranspose2d(64, 32, 4), BatchNorm2d(32), ReLU(),

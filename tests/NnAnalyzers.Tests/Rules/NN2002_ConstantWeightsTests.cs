@@ -103,9 +103,13 @@ public class NN2002_ConstantWeightsTests
     [Theory]
     [InlineData("init.zeros_(fc2.weight);", "fc3.forward(x + fc2.forward(functional.relu(fc1.forward(x))))")]
     [InlineData("init.zeros_(fc2.weight);", "fc3.forward(x * torch.sigmoid(fc2.forward(x)))")]
-    [InlineData("init.zeros_(fc2.weight);", "fc3.forward(functional.relu(fc2.forward(fc1.forward(x))))")]
     [InlineData("init.zeros_(fc2.weight);", "fc3.forward(torch.cat(new[] { fc2.forward(x), fc1.forward(x) }, 1)[.., ..64])")]
     public Task Silent_on_branches(string init, string forward) => Verify.SilentAsync(Net(init, forward));
+
+    [Fact]
+    public Task Silent_on_the_second_of_a_pair() => Verify.SilentAsync(Net("init.zeros_(up.weight);",
+        "head.forward(functional.relu(up.forward(down.forward(x))))",
+        "private readonly Linear down = Linear(64, 4), up = Linear(4, 64), head = Linear(64, 1);"));
 
     /// <summary>LoRA, in a frozen backbone.</summary>
     [Fact]

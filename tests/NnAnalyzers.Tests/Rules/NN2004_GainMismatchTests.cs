@@ -27,7 +27,8 @@ public class NN2004_GainMismatchTests
     [InlineData("init.kaiming_normal_(fc1.weight, a: 0.2);", "functional.leaky_relu({0}, 0.01)")]
     [InlineData("init.kaiming_normal_(fc1.weight, nonlinearity: init.NonlinearityType.ReLU);", "functional.gelu({0})")]
     [InlineData("init.kaiming_normal_(fc2.weight, nonlinearity: init.NonlinearityType.ReLU);", "torch.tanh({0})")] // the last
-    [InlineData("if (Random.Shared.Next() > 9) init.kaiming_normal_(fc1.weight, nonlinearity: init.NonlinearityType.ReLU);", "torch.tanh({0})")]
+    [InlineData("if (Random.Shared.Next() > 9) init.kaiming_normal_(fc1.weight, nonlinearity: init.NonlinearityType.ReLU);",
+        "torch.tanh({0})")]
     public Task Silent(string init, string activation) => Verify.SilentAsync(Net(init, activation));
 
     /// <summary>One call for layers of which only some are followed by another activation.</summary>
