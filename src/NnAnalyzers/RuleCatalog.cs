@@ -21,6 +21,7 @@ internal static class RuleCatalog
         new NN1006_SaturatingHiddenActivation(),
         new NN1007_MissingNonlinearity(),
         new NN1015_ActivationSkipped(),
+        new NN1005_RedundantBias(),
         new NN1009_NoPooling(),
         new NN1008_TooManyFilters(),
         new NN2001_FixedVarianceInit(),
