@@ -26,7 +26,7 @@ public class NN7005_TensorsLeakInLoopTests
     private static string Bare(string code) => code.Replace("{|NN7005:", "").Replace("|}", "");
 
     [Fact]
-    public Task A_scope_for_each_turn() => Verify.Memory.FixAsync(Score(Turn), Score(Bare(Turn).Replace("Console",
+    public Task A_scope_for_each_turn() => Verify.Untrained.FixAsync(Score(Turn), Score(Bare(Turn).Replace("Console",
         "using var scope = NewDisposeScope();\n            Console")));
 
     private static string Train(string scope, string call) => $$"""
@@ -49,12 +49,12 @@ public class NN7005_TensorsLeakInLoopTests
         """;
 
     [Fact]
-    public Task Training_in_two_loops() => Verify.Memory.FixAsync(Train("", "{|NN7005:model.forward(x)|}"),
+    public Task Training_in_two_loops() => Verify.Untrained.FixAsync(Train("", "{|NN7005:model.forward(x)|}"),
         Train("using var scope = NewDisposeScope();\n                ", "model.forward(x)"));
 
     [Fact]
     public Task A_scope_around_the_loop_does_not_count() =>
-        Verify.Memory.FiresAsync(Score(Turn, before: "using var all = NewDisposeScope();"));
+        Verify.Untrained.FiresAsync(Score(Turn, before: "using var all = NewDisposeScope();"));
 
     [Theory]
     // what is kept would be disposed of
@@ -63,13 +63,13 @@ public class NN7005_TensorsLeakInLoopTests
     [InlineData("all[frame] = {|NN7005:model.forward(rand(1, 3, 32, 32))|};", "var all = new Tensor[500];")]
     [InlineData("sum += {|NN7005:model.forward(rand(1, 3, 32, 32))|};", "var sum = zeros(1);")]
     public Task Without_a_fix(string body, string before) =>
-        Verify.Memory.FixAsync(Score(body, before: before), Score(body, before: before));
+        Verify.Untrained.FixAsync(Score(body, before: before), Score(body, before: before));
 
     private const string NoBlock = "var model = Sequential(Linear(4, 8), Tanh()); for (var i = 0; i < 200; i++) "
         + "Console.WriteLine({|NN7005:model.forward(rand(8, 4))|}.mean().item<float>());";
 
     [Fact]
-    public Task Without_a_fix_where_there_is_no_block() => Verify.Memory.FixAsync(Code.Method(NoBlock), Code.Method(NoBlock));
+    public Task Without_a_fix_where_there_is_no_block() => Verify.Untrained.FixAsync(Code.Method(NoBlock), Code.Method(NoBlock));
 
     [Theory]
     [InlineData("using var scope = NewDisposeScope(); Console.WriteLine(model.forward(rand(1, 3, 32, 32)).item<float>());")]
@@ -79,17 +79,17 @@ public class NN7005_TensorsLeakInLoopTests
     [InlineData("Console.WriteLine(model.forward(rand(1, 3, 32, 32)).item<float>()); GC.Collect();")]
     [InlineData("Console.WriteLine(Ask(model));")]
     [InlineData("Console.WriteLine(frame);")]
-    public Task Silent(string body) => Verify.Memory.SilentAsync(Score(body, more: "static float Ask(Module<Tensor, Tensor> model) { "
+    public Task Silent(string body) => Verify.Untrained.SilentAsync(Score(body, more: "static float Ask(Module<Tensor, Tensor> model) { "
         + "using var scope = NewDisposeScope(); return model.forward(rand(1, 3, 32, 32)).item<float>(); }"));
 
     [Theory]
     [InlineData("frame < 50")]
     [InlineData("frame < frames.Length")]
     public Task Silent_where_the_turns_are_few_or_not_known(string turns) =>
-        Verify.Memory.SilentAsync(Score(Bare(Turn), turns));
+        Verify.Untrained.SilentAsync(Score(Bare(Turn), turns));
 
     [Fact]
-    public Task Silent_where_the_caller_holds_the_scope() => Verify.Memory.SilentAsync("""
+    public Task Silent_where_the_caller_holds_the_scope() => Verify.Untrained.SilentAsync("""
         class Trainer
         {
             private readonly Module<Tensor, Tensor> model = Sequential(Linear(4, 8), ReLU(), Linear(8, 1));

@@ -10,6 +10,8 @@ internal sealed class NN1005_RedundantBias() : Rule("NN1005", RuleLevel.Advice, 
     "Bias that a normalization takes away",
     "The bias of {0} does nothing: {1} subtracts the mean of each channel")
 {
+    public override bool ShowsInTraining => false;
+
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => !project.Trains ? []
         : from step in network.Steps
           where step is { HasWeights: true, Layer: { HasBias: true, Syntax: not null } }
