@@ -69,7 +69,9 @@ internal sealed partial record Edit
             && v.Identifier.ValueText == wanted && v != made.Parent!.Parent || n is ParameterSyntax p && p.Identifier.ValueText == wanted)
             || type.MemberNames.Contains(wanted))) return null;
         var name = holder.declared is not null ? wanted
-            : new[] { wanted }.Concat(Enumerable.Range(2, 30).Select(i => wanted + i)).First(n => !said.Contains(n) && !taken.Contains(n));
+            : new[] { wanted }.Concat(Enumerable.Range(2, 30).Select(i => wanted + i))
+                .FirstOrDefault(n => !said.Contains(n) && !taken.Contains(n));
+        if (name is null) return null;
         taken.Add(name);
         var typeName = kind.ContainingNamespace?.ToString() == "TorchSharp.Modules" ? ModuleAt(model, made.SpanStart, kind.Name)
             : kind.ToMinimalDisplayString(model, code.OpenBraceToken.Span.End);

@@ -267,10 +267,13 @@ internal sealed partial class Reader
         _ => null,
     };
 
+    private readonly HashSet<(Collection, Layer)> _put = [];
+
     /// <summary>A list gets one more: a layer that it has already, or that each turn of a loop puts into it again.</summary>
     private void Repeats(Collection collection, Value added, IOperation call)
     {
-        if (added is Layer { Creation: not null } layer && (Held(collection)!.Elements.Contains(added)
+        // Only what was put there before can be there.
+        if (added is Layer { Creation: not null } layer && (!_put.Add((collection, layer)) && Held(collection)!.Elements.Contains(added)
             || Now.Loop is { IsUnrolled: false, Trips.Size: not 1 } loop && !Graph.Loop.From(layer.MadeWhile).Contains(loop)
             && !Graph.Loop.From(collection.MadeIn).Contains(loop))) Happens(EventKind.Repeat, added, call);
     }

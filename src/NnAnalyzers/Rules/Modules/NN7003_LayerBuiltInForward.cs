@@ -12,7 +12,7 @@ internal sealed class NN7003_LayerBuiltInForward() : Rule("NN7003", RuleLevel.Li
 {
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project)
     {
-        var names = new List<string>();
+        var (names, told) = (new List<string>(), new HashSet<SyntaxNode>());
         foreach (var layer in network.MadeInForward.Where(l => project.HasState(l, orMode: true)).GroupBy(l => l.Syntax)
             .Select(g => g.First()))
         {
@@ -23,6 +23,7 @@ internal sealed class NN7003_LayerBuiltInForward() : Rule("NN7003", RuleLevel.Li
             // What is in a Sequential is made with it.
             var whole = made.Ancestors().OfType<InvocationExpressionSyntax>().LastOrDefault(i => Effects.NameOf(i) == "Sequential"
                 && i.ArgumentList.Span.Contains(made.Span)) ?? made;
+            if (!told.Add(whole)) continue;
             yield return At(whole, whole == made ? layer.Op.Name : "Sequential",
                 learns ? "what it learns is lost" : "eval() does not reach it, so it drops values then, too")
                 .Fix(learns ? "Make it once, as a field" : "Make it once, as a field, so that it knows the mode",
