@@ -186,7 +186,8 @@ internal static class Scope
     public static string FunctionsAt(IOperation operation) => PartAt(operation, "functional");
 
     /// <summary>How it names a class within torch.nn, with a dot.</summary>
-    public static string PartAt(IOperation operation, string part) => Sees(operation, part, "nn") ? part + "." : $"TorchSharp.torch.nn.{part}.";
+    public static string PartAt(IOperation operation, string part) =>
+        Sees(operation, part, "nn") ? part + "." : $"TorchSharp.torch.nn.{part}.";
 
     /// <summary>How it names <c>torch</c>, with a dot.</summary>
     public static string TorchAt(IOperation operation) => Sees(operation, "torch", null) ? "torch." : "TorchSharp.torch.";

@@ -226,7 +226,8 @@ public class CatalogTests
         string Block(string kind) => page.Split($"```csharp {kind}\n")[1].Split("```")[0];
         var compilation = Verify.Compile(Block("flagged"));
         Assert.DoesNotContain(compilation.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
-        var finding = Assert.Single(await Verify.FindAsync(compilation, untrained: RuleCatalog.Find(id)!.ShowsInTraining == false));
+        var untrained = !RuleCatalog.Find(id)!.ShowsInTraining;
+        var finding = Assert.Single(await Verify.FindAsync(compilation, untrained));
         Assert.Equal(id, finding.Id);
         if (!page.Contains("```csharp fixed"))
         {
@@ -238,7 +239,7 @@ public class CatalogTests
         var offset = text.Length - Block("flagged").Length;
         var span = finding.Location.SourceSpan;
         var marked = Block("flagged").Insert(span.End - offset, "|}").Insert(span.Start - offset, $"{{|{id}:");
-        await (!RuleCatalog.Find(id)!.ShowsInTraining ? Verify.Untrained.FixAsync(marked, Block("fixed")) : Verify.Sizes.FixAsync(marked, Block("fixed")));
+        await (untrained ? Verify.Untrained.FixAsync(marked, Block("fixed")) : Verify.Sizes.FixAsync(marked, Block("fixed")));
     }
 
     /// <summary>Every name the catalog knows is a real one of the TorchSharp that is referenced.</summary>

@@ -59,7 +59,8 @@ public class ReportsTests
     {
         var compilation = Verify.CompileFiles(File.ReadAllText(Path.Combine(Folder, name, version + ".cs")));
         Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
-        return (await Verify.FindAsync(compilation, untrained: true)).Where(d => d.Severity > DiagnosticSeverity.Hidden || d.Id == Rules[name])
+        return (await Verify.FindAsync(compilation, untrained: true))
+            .Where(d => d.Severity > DiagnosticSeverity.Hidden || d.Id == Rules[name])
             .Select(d => d.Id).Distinct().Order();
     }
 }

@@ -53,7 +53,7 @@ internal static class Verify
         public static Task FixAsync(string source, string after) => RunAsync([source], after, fires: true, sizes: true);
     }
 
-    /// <summary>The same for rules about what training does not show, memory among it: most code that shows another mistake has some.</summary>
+    /// <summary>The same for rules about what training does not show, memory for one: most code that shows another has some.</summary>
     public static class Untrained
     {
         public static Task FiresAsync(params string[] sources) => RunAsync(sources, null, fires: true, untrained: true);

@@ -56,7 +56,8 @@ internal sealed record LossUse(Step Loss, IReadOnlyList<LossEnd> Ends, IReadOnly
     /// </summary>
     public bool? TakesClassNumbers => !Fit.IsOverClasses(Op.Domain) ? false
         : Prediction is { Shape: { HasRank: true } p } && Target is { Shape: { HasRank: true } t }
-        ? p.Rank == t.Rank + 1 ? true : p.Rank == t.Rank ? false : null : null;
+        // One sample without a batch may have its number alone or in a row of one.
+        ? p.Rank == t.Rank + 1 ? true : p.Rank == t.Rank && p.Rank > 1 ? false : null : null;
 
     /// <summary>Cross-entropy over one class: always 0.</summary>
     public bool IsOverOneClass => Classes.Size == 1 && Op.Domain == LossDomain.Logits;

@@ -15,10 +15,9 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
               let last = end.Last
               where last is { Syntax: not null, PredictionOnly: false } && use.IsSure(end)
               where last.Role != Role.Softmax || end.Half is null // of two, the first is told below
-              let fit = Fit.Of(last.Op, end.Domain)
-              where fit?.Rule == Id
-              let finding = At(last.Syntax!, last.Op.Name, (end.Half ?? use.Loss).Op.Name, fit.Problem!, Chain.Path(end, use))
-              select Mend(finding, end, use, project);
+              where Fit.Of(last.Op, end.Domain)?.Rule == Id
+              let problem = Fit.Of(last.Op, end.Domain)!.Problem!
+              select Mend(At(last.Syntax!, last.Op.Name, (end.Half ?? use.Loss).Op.Name, problem, Chain.Path(end, use)), end, use, project);
 
     private static Finding Mend(Finding finding, LossEnd end, LossUse use, ProjectGraph project) =>
         // What a nested block does to its output, it does for all who use it.
