@@ -18,7 +18,7 @@ internal sealed class CrackNet : Module<Tensor, Tensor>
         RegisterComponents();
         foreach (var conv in new[] { conv1, conv2, conv3 })
         {
-            init.kaiming_normal_(conv.weight, a: Math.Sqrt(5), mode: init.FanInOut.FanIn, nonlinearity: init.NonlinearityType.LeakyReLU);
+            init.kaiming_normal_(conv.weight, nonlinearity: init.NonlinearityType.Linear);
             init.zeros_(conv.bias);
         }
     }

@@ -88,8 +88,8 @@ internal static class Rows
 
             A trained program is in no sandbox: what it may do, and what each command runs, reads and writes, says
             [security.md](security.md). A process that makes a session of its own outlives its job. All of this was tried on Linux; on
-            Windows and macOS nothing was, and there pipes and hard links are not told apart everywhere. A full disk was tried as a device
-            and as an error, not as a small disk.
+            Windows and macOS nothing was, and there pipes and hard links are not told apart everywhere. A full disk was tried as a device,
+            as an error and as a disk of 4 MB.
 
             """.ReplaceLineEndings("\n"));
         page.Append("\n## Commands\n\n");

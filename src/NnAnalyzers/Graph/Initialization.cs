@@ -138,7 +138,8 @@ internal sealed record Initialization(ExpressionSyntax Place, string Weight, Lay
     /// <summary>The layers of a network that code starts, each with all that does, the last one last.</summary>
     public static IReadOnlyList<WeightStart> In(Network network, IReadOnlyList<Initialization> all) => all.Count == 0 ? []
         : (from step in network.AllSteps.Select(s => s.Step)
-           where step.HasWeights
+           // What forward makes anew is a tool, not what is trained.
+           where step.HasWeights && !network.MadeInForward.Contains(step.Layer!)
            group step by step.Layer into uses
            let starts = all.Select(i => (Start: i, Is: i.Starts(uses.Key, network))).Where(s => s.Is != false).ToList()
            where starts.Count > 0

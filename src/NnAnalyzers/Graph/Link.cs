@@ -19,9 +19,8 @@ internal sealed record Link(Step First, Step Next, IReadOnlyList<Step> Between)
         where reader is { Reader: { HasWeights: true, Role: Role.Linear or Role.Convolution } }
         select new Link(first, reader.Value.Reader, reader.Value.Between);
 
-    /// <summary>What is not linear between them: an activation, or a pooling that picks.</summary>
-    public bool IsActivated => Between.Any(s => s.Role is Role.Activation or Role.Softmax
-        || s.Role == Role.Pooling && !s.Op.Name.Contains("AvgPool"));
+    /// <summary>Whether an activation stands between them.</summary>
+    public bool IsActivated => Between.Any(s => s.Role is Role.Activation or Role.Softmax);
 
     /// <summary>The activation between them.</summary>
     public Step? Activation => Between.FirstOrDefault(s => s.IsActivation);

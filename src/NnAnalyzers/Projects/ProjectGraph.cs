@@ -468,8 +468,8 @@ internal sealed class ProjectGraph
         static bool Retypes(Event happened) => happened is { Kind: EventKind.Move, Subject: Layer } && Elements.IsRetyped(happened);
         if (use.Loss.Syntax is not { SyntaxTree: var tree } || use.Ends.Count == 0
             || Files.DigestOf(tree)?.Mentions.Contains("set_default_dtype") != false
-            || SitesReaching(tree).Any(s => s.Events.Any(Retypes)) || use.Ends.Any(e => e.Network?.Events.Any(Retypes) == true))
-            return null;
+            || SitesIn(tree).Concat(use.Ends.Select(e => e.Network).OfType<Network>().SelectMany(SitesAround))
+                .Any(s => s.Events.Any(Retypes)) || use.Ends.Any(e => e.Network?.Events.Any(Retypes) == true)) return null;
         var types = use.Ends.Select(e => Elements.Of(e.Last)).Distinct().ToList();
         return types is [{ } only] ? only : null;
     }
@@ -587,12 +587,20 @@ internal sealed class ProjectGraph
         && ((e.Subject as ParameterOf)?.Layer ?? e.Subject as Layer) is { } filled && (filled == layer || filled.Syntax == layer.Syntax
         || filled.Op == layer.Op || e.Subject is ParameterOf { Name: null } && Initialization.Picks(e, "", 1) != false));
 
-    private IEnumerable<Event> EventsAround(Network network) => network.Tree is not { } tree ? network.Events
-        : SitesReaching(tree).SelectMany(s => s.Events)
-            .Concat(Files.Reaching(tree, new()).SelectMany(NetworksIn).SelectMany(n => n.Events));
+    private IEnumerable<Event> EventsAround(Network network) =>
+        SitesAround(network).SelectMany(s => s.Events).Concat(WholesOf(network).SelectMany(n => n.Events));
 
-    private IEnumerable<Step> StepsAround(Network network) => network.Tree is not { } tree ? network.Steps
-        : SitesReaching(tree).SelectMany(s => s.Steps).Concat(Files.Reaching(tree, new()).SelectMany(NetworksIn).SelectMany(n => n.Steps));
+    private IEnumerable<Step> StepsAround(Network network) =>
+        SitesAround(network).SelectMany(s => s.Steps).Concat(WholesOf(network).SelectMany(n => n.Steps));
+
+    /// <summary>The training code that has a network, alone or as a part of another, or something it was handed that may be one.</summary>
+    private IEnumerable<TrainingSite> SitesAround(Network network) => network.Tree is not { } tree ? [] : SitesReaching(tree).Where(s =>
+        s.Trace.Layers.Concat(s.Events.Select(e => (e.Subject as ParameterOf)?.Layer ?? e.Subject as Layer).OfType<Layer>())
+            .Any(l => l.IsHandedIn || network.Is(l) || l.Type is { } type && network.Type is { } own && Holds(type, own, [])));
+
+    /// <summary>A network, and those of which it is a part.</summary>
+    private IEnumerable<Network> WholesOf(Network network) => network.Tree is not { } tree ? [network] : Files.Reaching(tree, new())
+        .SelectMany(NetworksIn).Where(n => n.Type is { } type && network.Type is { } own && Holds(type, own, [])).Append(network);
 
     /// <summary>
     /// Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about

@@ -59,7 +59,7 @@ public class NN2005_ParameterNeverFilledTests
     [InlineData("Parameter(empty(64, 64))", "foreach (var p in parameters()) init.normal_(p, 0, 0.02);")]
     [InlineData("Parameter(empty(64, 64))", "foreach (var (name, p) in named_parameters()) if (p.dim() > 1) init.xavier_uniform_(p);")]
     [InlineData("Parameter(empty(64, 64))", "load(\"net.dat\");")]
-    [InlineData("Parameter(empty(64, 64))", "w = Parameter(zeros(64, 64));")]
+    [InlineData("Parameter(empty(64, 64)); w = Parameter(zeros(64, 64))", "")]
     [InlineData("Parameter(empty(64, 64))", "Filler.Fill(w);")]
     [InlineData("Parameter(init.zeros_(empty(64, 64)))", "")]
     public Task Silent_where_it_is_filled(string made, string constructor) => Verify.SilentAsync(

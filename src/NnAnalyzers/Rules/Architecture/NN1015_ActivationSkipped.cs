@@ -15,14 +15,14 @@ internal sealed class NN1015_ActivationSkipped() : Rule("NN1015", RuleLevel.Advi
         var links = Link.Of(network).ToList();
         return from link in links
                where link is { IsActivated: false, IsNoFactorization: true, IsByDesign: false } && !NN1007_MissingNonlinearity.IsOne(link)
-               where link.Between.All(s => s.Role is Role.Dropout or Role.Reshape or Role.Identity or Role.Pooling || IsBatchNorm(s))
+               where link.Between.All(s => s.Role is Role.Dropout or Role.Reshape or Role.Identity or Role.Pooling || IsNorm(s))
                let siblings = links.Where(l => l != link && l.First.Op == link.First.Op).ToList()
                let activation = siblings.FirstOrDefault(l => l.Activation is not null)?.Activation
                where activation is not null && siblings.Count(l => l.IsActivated) >= siblings.Count(l => !l.IsActivated) + 1
-               let behind = link.Between.LastOrDefault(IsBatchNorm) ?? link.First
+               let behind = link.Between.LastOrDefault(IsNorm) ?? link.First
                select At(link.First.Syntax!, link.First.Layer!.Label, link.Next.Layer!.Label, activation.Op.Name)
                    .Fix($"Insert {activation.Op.Name}", Edit.Activate(behind, activation.Op.Name));
     }
 
-    private static bool IsBatchNorm(Step step) => step.Op.Name.StartsWith("BatchNorm", StringComparison.Ordinal);
+    private static bool IsNorm(Step step) => step is { Role: Role.Normalization, Layer: not null };
 }

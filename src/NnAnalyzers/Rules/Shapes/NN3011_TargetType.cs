@@ -13,7 +13,8 @@ internal sealed class NN3011_TargetType() : Rule("NN3011", RuleLevel.Likely, Cat
     {
         if (use is not { Target: { } target, Prediction: { } prediction, Loss: { Syntax: { } place, Conditional: false } }
             || Elements.Of(target) is not { } type || target.MayBeNull) yield break;
-        // An output's type is asked for only where the loss compares the two.
+        // Nearly all outputs are float32, and only some losses compare the two.
+        if (use.Op.Targets == TargetTypes.AsPrediction && type == ElementType.Float32) yield break;
         var output = use.Op.Targets == TargetTypes.AsPrediction ? project.ElementsOf(use) : ElementType.Float32;
         var readings = use.TakesClassNumbers is { } known ? new[] { known } : [true, false];
         bool IsTaken(ElementType type) => readings.Any(r => Fit.Takes(use.Op, type, output.Value, r));
