@@ -49,8 +49,11 @@ internal sealed record Initialization(ExpressionSyntax Place, string Weight, Lay
     /// <summary>Whether it draws weights that a test picks among a module's.</summary>
     public bool IsOfSeveral => IsOfAll || Layer?.AnyOf is not null;
 
-    /// <summary>What keeps the signal's scale through a rectifier: √(2 / fan-in), He et al. 2015.</summary>
-    public double? Needed => FanIn is { } n ? Math.Sqrt(2.0 / n) : null;
+    /// <summary>
+    /// What keeps the signal's scale: √(2 / fan-in) through a rectifier, He et al. 2015; √(1 / fan-in) through the gates of a recurrent
+    /// layer, LeCun et al. 1998.
+    /// </summary>
+    public double? Needed => FanIn is { } n ? Math.Sqrt((Layer?.Op.Role == Role.Recurrent ? 1.0 : 2.0) / n) : null;
 
     private const double Tolerance = 3, LargeForAnyFanIn = 0.5, CustomOfTransformers = 0.02;
 

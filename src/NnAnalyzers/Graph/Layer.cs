@@ -85,7 +85,8 @@ internal sealed class Layer(Op op, IOperation? creation) : Value
     {
         Role.Linear => In.Size,
         Role.Convolution => In.Size is { } channels && KernelArea is { } area ? channels * area / Math.Max(1, Groups) : null,
-        Role.Recurrent => In.Size,
+        // A gate sums up the input and what it was before.
+        Role.Recurrent => In.Size + Out.Size,
         _ => null,
     };
 
