@@ -99,14 +99,47 @@ internal sealed partial record Edit
         return rest.StartsWith("//", StringComparison.Ordinal) ? line.End : declaration.Span.End;
     }
 
-    /// <summary>Makes another object for each place in place of one for all: only where the code repeats what it makes there.</summary>
+    /// <summary>
+    /// Makes another object for each place in place of one for all: only where the code repeats what it makes there, fills an array with
+    /// it, or makes it just before the loop that adds it and uses it nowhere else.
+    /// </summary>
     public static IEnumerable<Edit>? OneEach(IOperation repeated) =>
-        repeated.Syntax is InvocationExpressionSyntax { ArgumentList.Arguments: [{ NameColon: null } one, { NameColon: null } count],
-            Expression: MemberAccessExpressionSyntax { Expression: var on, Name: IdentifierNameSyntax or GenericNameSyntax } } call
-        && Effects.NameOf(call) == "Repeat" && one.Expression is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
-        && one.Expression is not ImplicitObjectCreationExpressionSyntax
-        && call.SyntaxTree.GetRoot().DescendantNodes().OfType<UsingDirectiveSyntax>().Any(u => u.Name?.ToString() == "System.Linq")
-            ? Replace(call, $"{on}.Range(0, {count}).Select(_ => {Typed(call, one.Expression)})") : null;
+        repeated.Syntax is not InvocationExpressionSyntax call ? null
+        : call.ArgumentList.Arguments is [{ NameColon: null } first, { NameColon: null } second] ? Effects.NameOf(call) switch
+        {
+            "Repeat" when IsMade(first) && first.Expression is not ImplicitObjectCreationExpressionSyntax
+                && call.Expression is MemberAccessExpressionSyntax { Expression: var on } && KnowsLinq(on, repeated.SemanticModel) =>
+                Replace(call, $"{on}.Range(0, {second}).Select(_ => {Typed(call, first.Expression)})"),
+            "Fill" when IsMade(second) && call.Parent is ExpressionStatementSyntax statement && first.Expression is IdentifierNameSyntax
+                or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } && Scope.Free(call, "i", "place") is { } i =>
+                Rewrite(statement, $"for (var {i} = 0; {i} < {first}.Length; {i}++) {first}[{i}] = {second};"),
+            _ => IntoLoop(call),
+        } : IntoLoop(call);
+
+    private static bool IsMade(ArgumentSyntax argument) =>
+        argument.Expression is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax;
+
+    private static bool KnowsLinq(ExpressionSyntax said, SemanticModel? model) => said is IdentifierNameSyntax
+        ? model?.LookupNamespacesAndTypes(said.SpanStart, name: said.ToString()).OfType<INamedTypeSymbol>().Any() == true
+        : said.SyntaxTree.GetRoot().DescendantNodes().OfType<UsingDirectiveSyntax>().Any(u => u.Name?.ToString() == "System.Linq");
+
+    /// <summary>Moves the variable that each turn of a loop adds from just before the loop into it.</summary>
+    private static IEnumerable<Edit>? IntoLoop(InvocationExpressionSyntax call)
+    {
+        var loop = call.Ancestors().TakeWhile(a => a is not (AnonymousFunctionExpressionSyntax or MemberDeclarationSyntax))
+            .OfType<StatementSyntax>().FirstOrDefault(s => s is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax);
+        if (loop is null || BlockOf(loop) is not { } block || loop.ChildNodes().LastOrDefault() is not StatementSyntax body) return null;
+        var around = block.ChildNodes().Select(n => n is GlobalStatementSyntax global ? global.Statement : n).ToList();
+        if (around.ElementAtOrDefault(around.IndexOf(loop) - 1) is not LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0, Declaration:
+                { Variables: [{ Initializer.Value: InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax } made] } } declared)
+            return null;
+        var (name, assigned, inside) = (made.Identifier.ValueText, Reading.Assigned.In(loop), NamesDeclaredIn(loop));
+        var code = loop.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? loop.SyntaxTree.GetRoot();
+        return !call.ArgumentList.DescendantTokens().Any(t => t.ValueText == name) || assigned.Contains(name)
+            || code.DescendantTokens().Any(t => t.ValueText == name && t != made.Identifier && !body.Span.Contains(t.Span))
+            || made.Initializer.DescendantTokens().Any(t => inside.Contains(t.ValueText) || assigned.Contains(t.ValueText))
+            ? null : All([Delete(declared), InsertBefore(body is BlockSyntax { Statements: [var start, ..] } ? start : body, declared.ToString())]);
+    }
 
     /// <summary>An object as the type that the code says it wants.</summary>
     private static string Typed(InvocationExpressionSyntax call, ExpressionSyntax made) =>

@@ -567,16 +567,30 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
         _ => null,
     };
 
-    /// <summary>Leaves out a calculation with a number: what it works on stays.</summary>
-    public static IEnumerable<Edit>? Undo(Step scaling) => scaling.Operation switch
+    /// <summary>
+    /// Leaves out calculations that one expression does one after the other: what the first works on stays. Null where they are apart.
+    /// </summary>
+    public static IEnumerable<Edit>? Undo(IReadOnlyList<Step> scalings)
     {
-        IBinaryOperation { Syntax: ExpressionSyntax whole } both =>
-            (scaling.Arguments.ValueOf("left") is Step ? both.LeftOperand : both.RightOperand).Syntax is ExpressionSyntax part
-                ? Keep(whole, part) : null,
-        IInvocationOperation { Instance.Syntax: ExpressionSyntax part, Syntax: ExpressionSyntax { Parent: not StatementSyntax } whole } =>
-            Keep(whole, part),
-        _ => null,
-    };
+        if (scalings[scalings.Count - 1].Syntax is not ExpressionSyntax { Parent: not StatementSyntax } whole) return null;
+        ExpressionSyntax? part = null;
+        foreach (var scaling in scalings.Reverse())
+        {
+            if (part is not null && part != scaling.Syntax) return null;
+            part = scaling.Operation switch
+            {
+                IBinaryOperation both => (scaling.Arguments.ValueOf("left") is Step ? both.LeftOperand : both.RightOperand).Syntax,
+                IInvocationOperation { Instance.Syntax: var on } => on,
+                _ => null,
+            } as ExpressionSyntax;
+            while (part is ParenthesizedExpressionSyntax { Expression: var inside }) part = inside;
+            if (part is null) return null;
+        }
+        // Nothing is done any more: x = x.
+        return whole.Parent is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression,
+                Parent: ExpressionStatementSyntax statement } set && set.Left.ToString() == part!.ToString()
+            ? Delete(statement) : Keep(whole, part!);
+    }
 
     /// <summary>
     /// Puts the samples of one tensor into the order of another: by the same index as that, before or in place of what picks a part of

@@ -29,7 +29,7 @@ internal static class Order
 
     /// <summary>
     /// Whether each sample of a tensor is another one, in an order of its own: it is handed in or read, or made of what another tensor
-    /// is made of. A constant has none, and noise is as good in any order.
+    /// is made of, or joined from several constants. One constant has none, and noise is as good in any order.
     /// </summary>
     /// <param name="besides">What is made of this has the order of this.</param>
     /// <param name="like">Where the samples of another tensor come in.</param>
@@ -41,11 +41,17 @@ internal static class Order
             var step = open.Dequeue();
             if (step == besides || step.Kind is StepKind.Unknown or StepKind.Network || step.Samples is not null
                 || seen.Count > MaxLength || step.Op.Name == "randperm") return false;
-            found |= step == like || step.Kind == StepKind.Input || step.Op.Name is "tensor" or "arange" or "from_array" or "linspace";
+            found |= step == like || step.Kind == StepKind.Input || step.Op.Name is "tensor" or "arange" or "from_array" or "linspace"
+                || step.Op.Name is "cat" or "concat" && IsOfSeveral(step);
             foreach (var input in step.Inputs.Where(seen.Add)) open.Enqueue(input);
         }
         return found;
     }
+
+    /// <summary>The samples of one class and then those of another: zeros behind ones.</summary>
+    private static bool IsOfSeveral(Step joined) => joined.Arguments.ValueOf("dim") is null or Constant { Integer: 0 }
+        && joined.Inputs.Select(i => Way(i).Last()).Select(s => (s.Op.Name, s.Arguments.ValueOf("value")?.Number)).ToList() is var parts
+        && parts.All(p => p.Name is "zeros" or "ones" || p is { Name: "full", Number: not null }) && parts.Distinct().Count() > 1;
 
     /// <summary>Whether it says nothing: its samples are drawn at random, or were put into another order.</summary>
     public static bool IsRandom(Step tensor) => Way(tensor) is var way && (way.Any(s => IndexOf(s) is not null)

@@ -46,6 +46,10 @@ public class NN6007_TargetsNotPermutedAlongTests
     [InlineData("var order = randperm(640); x = x[order]; y = y[randperm(640)];",
         "functional.mse_loss(model.forward(x.narrow(0, i, 32)), {|NN6007:y.narrow(0, i, 32)|}).backward();")]
     [InlineData("var order = randperm(640);", "functional.mse_loss(model.forward(x[order]), {|NN6007:y|}).backward();")]
+    [InlineData("var order = randperm(640); var z = cat(new[] { zeros(320, 1), ones(320, 1) }); x = x[order]; z = z[randperm(640)];",
+        "var (a, b) = (x.narrow(0, i, 32), z.narrow(0, i, 32)); functional.mse_loss(model.forward(a), {|NN6007:b|}).backward();")]
+    [InlineData("var order = randperm(640); var mixed = x[order];",
+        "functional.mse_loss(model.forward(mixed), {|NN6007:cat(new[] { full(9, 1, 2f), full(631, 1, 3f) })|}).backward();")]
     public Task Without_a_fix(string before, string turn) => Verify.FiresAsync(Program(before, turn));
 
     [Theory]
@@ -65,6 +69,12 @@ public class NN6007_TargetsNotPermutedAlongTests
         "functional.mse_loss(model.forward(x[order.narrow(0, 0, 32)]), ones(32, 1) * 0.9).backward();")]
     [InlineData("var order = randperm(640);",
         "functional.mse_loss(model.forward(x[order.narrow(0, 0, 32)]), 0.9 + 0.1 * rand(32, 1)).backward();")]
+    [InlineData("var order = randperm(640); var mixed = x[order];",
+        "functional.mse_loss(model.forward(mixed), cat(new[] { ones(320, 1), ones(320, 1) })).backward();")]
+    [InlineData("var order = randperm(640); var z = cat(new[] { zeros(320, 1), ones(320, 1) }); x = x[order]; z = z[order];",
+        "functional.mse_loss(model.forward(x.narrow(0, i, 32)), z.narrow(0, i, 32)).backward();")]
+    [InlineData("var order = randperm(640);", "functional.mse_loss(model.forward(x[order]), "
+        + "cat(new[] { ones(640, 1), zeros(640, 1) }, 1).sum(1, keepdim: true)).backward();")]
     // Mixed pictures have both targets.
     [InlineData("var order = randperm(640); var mixed = 0.7 * x + 0.3 * x[order];",
         "functional.mse_loss(model.forward(mixed), 0.7 * y + 0.3 * y[order]).backward();")]

@@ -42,17 +42,63 @@ public class NN7008_OneInstanceRepeatedTests
         Net("private readonly Sequential all;", after));
 
     [Theory]
+    [InlineData("var blocks = new Block[4]; {|NN7008:Array.Fill(blocks, new Block())|}; all = ModuleList(blocks); // deep",
+        "var blocks = new Block[4]; for (var i = 0; i < blocks.Length; i++) blocks[i] = new Block(); all = ModuleList(blocks); // deep")]
+    [InlineData("""
+        var blocks = new Block[depth];
+                // All of them.
+                {|NN7008:Array.Fill(blocks, new())|}; // deep
+                all = ModuleList(blocks);
+        """, """
+        var blocks = new Block[depth];
+                // All of them.
+                for (var i = 0; i < blocks.Length; i++) blocks[i] = new(); // deep
+                all = ModuleList(blocks);
+        """)]
+    [InlineData("""
+        all = new();
+                var block = new Block();
+                for (var i = 0; i < depth; i++)
+                {
+                    // Deeper.
+                    {|NN7008:all.Add(block)|};
+                }
+        """, """
+        all = new();
+                for (var i = 0; i < depth; i++)
+                {
+                    // Deeper.
+                    var block = new Block();
+                    all.Add(block);
+                }
+        """)]
+    [InlineData("""
+        all = new();
+                Block block = new();
+                for (var i = 0; i < depth; i++) {|NN7008:all.Add(block)|};
+        """, """
+        all = new();
+                for (var i = 0; i < depth; i++) { Block block = new(); all.Add(block); }
+        """)]
+    public Task One_for_each_turn(string before, string after) => Verify.FixAsync(
+        Net("private readonly ModuleList<Block> all;", before, "foreach (var b in all) x = b.forward(x); return x;"),
+        Net("private readonly ModuleList<Block> all;", after, "foreach (var b in all) x = b.forward(x); return x;"));
+
+    [Theory]
     [InlineData("private readonly Sequential all;", "var fc = Linear(8, 8); all = {|NN7008:Sequential(fc, ReLU(), fc)|};",
         "return all.forward(x);")]
     [InlineData("private readonly ModuleList<Block> all = new();",
-        "var block = new Block(); for (var i = 0; i < depth; i++) {|NN7008:all.Add(block)|};",
+        "var block = new Block(); for (var i = 0; i < depth; i++) {|NN7008:all.Add(block)|}; block.train();",
+        "foreach (var b in all) x = b.forward(x); return x;")]
+    [InlineData("private readonly ModuleList<Linear> all = new();",
+        "var size = 8; var fc = Linear(size, 8); for (var i = 0; i < depth; i++) { size = 4; {|NN7008:all.Add(fc)|}; }",
         "foreach (var b in all) x = b.forward(x); return x;")]
     [InlineData("private readonly ModuleList<Block> all = new();",
         "var block = new Block(); all.Add(block); {|NN7008:all.Add(block)|};", "foreach (var b in all) x = b.forward(x); return x;")]
     [InlineData("private readonly Sequential all;",
         "var block = new Block(); all = Sequential({|NN7008:new Module<Tensor, Tensor>[] { block, block }|});", "return all.forward(x);")]
     [InlineData("private readonly ModuleList<Block> all;",
-        "var blocks = new Block[4]; {|NN7008:Array.Fill(blocks, new Block())|}; all = ModuleList(blocks);",
+        "var (blocks, b) = (new Block[4], new Block()); {|NN7008:Array.Fill(blocks, b)|}; all = ModuleList(blocks);",
         "foreach (var b in all) x = b.forward(x); return x;")]
     public Task Without_a_fix(string fields, string constructor, string forward) =>
         Verify.FiresAsync(Net(fields, constructor, forward));
@@ -69,6 +115,26 @@ public class NN7008_OneInstanceRepeatedTests
             optimizer.step();
         }
         """));
+
+    private static string Training(string made) => Code.Method($$"""
+        var model = {{made}};
+        var optimizer = optim.Adam(model.parameters());
+        for (var i = 0; i < 100; i++)
+        {
+            optimizer.zero_grad();
+            functional.mse_loss(model.forward(randn(8, 8)), randn(8, 1)).backward();
+            optimizer.step();
+        }
+        """) + Block;
+
+    [Fact]
+    public Task Blocks_of_a_part_in_training_code() => Verify.FixAsync(
+        Training("Sequential(Linear(8, 8), Sequential({|NN7008:Enumerable.Repeat(new Block(), 4)|}), Linear(8, 1))"),
+        Training("Sequential(Linear(8, 8), Sequential(Enumerable.Range(0, 4).Select(_ => new Block())), Linear(8, 1))"));
+
+    [Fact]
+    public Task Silent_in_training_code() => Verify.SilentAsync(
+        Training("Sequential(Linear(8, 8), Sequential(Enumerable.Range(0, 4).Select(_ => new Block())), Linear(8, 1))"));
 
     [Theory]
     [InlineData("private readonly Block block = new();", "", "for (var i = 0; i < 3; i++) x = block.forward(x); return x;")]

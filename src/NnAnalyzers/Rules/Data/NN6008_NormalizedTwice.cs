@@ -1,38 +1,38 @@
+using System.Globalization;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
-using NnAnalyzers.Torch;
 using NnAnalyzers.Training;
 
 namespace NnAnalyzers.Rules;
 
-/// <summary>Pictures that lie between 0 and 1 already are divided by the range of bytes again: next to nothing is left of them.</summary>
+/// <summary>Numbers that are scaled already are divided by their range again, or standardized again: next to nothing is left of them.</summary>
 internal sealed class NN6008_NormalizedTwice() : Rule("NN6008", RuleLevel.Advice, Category.Data, RuleSource.Peers,
-    "Inputs are scaled twice", "What {0} gets lies between {1} and {2} already and is divided by {3} again")
+    "Inputs are scaled twice", "What {0} gets {1}")
 {
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
-        from fed in project.FedBy(site)
-        where fed.IsTrained
+        (from fed in project.FedBy(site)
+         where fed.IsTrained
+         from found in Again(fed, site).Concat(InRange(fed))
+         group found by found.Place into same
+         select same.First()).ToList();
+
+    private IEnumerable<Finding> Again(Fed fed, TrainingSite site) =>
+        from twice in Twice.In(fed.Feed.Scalings.Concat(Twice.Inside(fed.Input)).ToList())
+        let again = twice.Second[twice.Second.Count - 1]
+        // A method that is called twice does the first one too.
+        let isOwn = site.Steps.Count(s => s.Syntax == again.Syntax) < 2
+        select At(again.Syntax!, fed.Applied.Layer!.Name, twice.Second.Count > 1 ? "was standardized by the same numbers already and is again"
+            : $"was divided by {Text(Twice.Divisor(again)!.Value)} already and is again")
+            .Fix("Leave the second one out", isOwn ? Edit.Undo(twice.Second) : null);
+
+    private IEnumerable<Finding> InRange(Fed fed) =>
         from scaling in fed.Feed.Scalings.Concat(fed.Given.Range is null ? [] : fed.Input.Users)
         where !scaling.Conditional
         let before = scaling.Input == fed.Input ? fed.Given.Range : scaling.Input?.Range
-        where before is { Low: >= -1.01, High: <= 1.01 and > 0.1 } && DividedBy(scaling) is not null
+        where before is { Low: >= -1.01, High: <= 1.01 and > 0.1 } && Twice.Divisor(scaling) is >= 127 and <= 256
         let range = before.Value
-        select At(scaling.Syntax!, fed.Applied.Layer!.Name, Text(range.Low), Text(range.High), Text(DividedBy(scaling)!.Value))
-            .Fix("Leave the second division out", Edit.Undo(scaling));
+        select At(scaling.Syntax!, fed.Applied.Layer!.Name, $"lies between {Text(range.Low)} and {Text(range.High)} already and is divided "
+            + $"by {Text(Twice.Divisor(scaling)!.Value)} again").Fix("Leave the second division out", Edit.Undo([scaling]));
 
-    /// <summary>The range of bytes, or half of it, by which a step divides; null for any other.</summary>
-    private static double? DividedBy(Step step)
-    {
-        var by = step is { Kind: StepKind.Operation, Syntax: not null } ? step.Op.Name switch
-        {
-            "div" or "div_" when step.Arguments.ValueOf("left") is null or Step => Number(step),
-            "mul" or "mul_" => 1 / Number(step),
-            _ => null,
-        } : null;
-        return by is >= 127 and <= 256 ? by : null;
-    }
-
-    private static double? Number(Step step) => step.Arguments.Select(a => a.Value.Number).FirstOrDefault(n => n is not null);
-
-    private static string Text(double value) => Edit.NumberText(Math.Round(value, 2));
+    private static string Text(double value) => Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -20,8 +20,8 @@ internal sealed class NN7008_OneInstanceRepeated() : Rule("NN7008", RuleLevel.Li
     public override IEnumerable<Finding> Check(TrainingSite site, ProjectGraph project) =>
         from repeated in site.Of(EventKind.Repeat)
         let layer = (Layer)repeated.Subject
-        where site.Of(EventKind.Backward).Any() && site.Trace.Layers.Any(l => l.IsSequential && l.Children is not null
-            && project.AppliedBy(site).Any(n => n.Container == l && n.Layers.Contains(layer)))
+        where site.Of(EventKind.Backward).Any() && project.AppliedBy(site).Any(n => n.Container is { Children: not null }
+            && (n.Layers.Contains(layer) || n.AllSteps.Any(s => s.Step.Layer == layer)))
         from finding in About(repeated, layer, project)
         select finding;
 
