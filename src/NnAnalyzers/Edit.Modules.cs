@@ -131,8 +131,8 @@ internal sealed partial record Edit
         if (loop is null || BlockOf(loop) is not { } block || loop.ChildNodes().LastOrDefault() is not StatementSyntax body) return null;
         var around = block.ChildNodes().Select(n => n is GlobalStatementSyntax global ? global.Statement : n).ToList();
         if (around.ElementAtOrDefault(around.IndexOf(loop) - 1) is not LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0,
-                Declaration: { Variables: [{ Initializer.Value: InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax } made] } } declared)
-            return null;
+                Declaration.Variables: [{ Initializer.Value: InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax } made]
+                } declared) return null;
         var (name, assigned, inside) = (made.Identifier.ValueText, Reading.Assigned.In(loop), NamesDeclaredIn(loop));
         var code = loop.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? loop.SyntaxTree.GetRoot();
         return !call.ArgumentList.DescendantTokens().Any(t => t.ValueText == name) || assigned.Contains(name)
