@@ -130,15 +130,16 @@ internal sealed partial record Edit
             .OfType<StatementSyntax>().FirstOrDefault(s => s is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax);
         if (loop is null || BlockOf(loop) is not { } block || loop.ChildNodes().LastOrDefault() is not StatementSyntax body) return null;
         var around = block.ChildNodes().Select(n => n is GlobalStatementSyntax global ? global.Statement : n).ToList();
-        if (around.ElementAtOrDefault(around.IndexOf(loop) - 1) is not LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0, Declaration:
-                { Variables: [{ Initializer.Value: InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax } made] } } declared)
-            return null;
+        if (around.ElementAtOrDefault(around.IndexOf(loop) - 1) is not LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0,
+                Declaration.Variables: [{ Initializer.Value: InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax } made]
+                } declared) return null;
         var (name, assigned, inside) = (made.Identifier.ValueText, Reading.Assigned.In(loop), NamesDeclaredIn(loop));
         var code = loop.FirstAncestorOrSelf<MemberDeclarationSyntax>(m => m is not GlobalStatementSyntax) ?? loop.SyntaxTree.GetRoot();
         return !call.ArgumentList.DescendantTokens().Any(t => t.ValueText == name) || assigned.Contains(name)
             || code.DescendantTokens().Any(t => t.ValueText == name && t != made.Identifier && !body.Span.Contains(t.Span))
             || made.Initializer.DescendantTokens().Any(t => inside.Contains(t.ValueText) || assigned.Contains(t.ValueText))
-            ? null : All([Delete(declared), InsertBefore(body is BlockSyntax { Statements: [var start, ..] } ? start : body, declared.ToString())]);
+            ? null : All([Delete(declared),
+                InsertBefore(body is BlockSyntax { Statements: [var start, ..] } ? start : body, declared.ToString())]);
     }
 
     /// <summary>An object as the type that the code says it wants.</summary>

@@ -66,7 +66,8 @@ public class NN6008_NormalizedTwiceTests
 
     [Fact]
     public Task Half_in_the_network() => Verify.FixAsync(
-        Program("var x = y / 255;", "x", "return fc.forward({|NN6008:x / 255.0|});"), Program("var x = y / 255;", "x", "return fc.forward(x);"));
+        Program("var x = y / 255;", "x", "return fc.forward({|NN6008:x / 255.0|});"),
+        Program("var x = y / 255;", "x", "return fc.forward(x);"));
 
     [Fact]
     public Task In_the_network() => Verify.FixAsync(Program(Read, "x", "return fc.forward({|NN6008:x / 255.0|});"),

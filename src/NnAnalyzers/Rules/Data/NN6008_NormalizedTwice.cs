@@ -5,7 +5,7 @@ using NnAnalyzers.Training;
 
 namespace NnAnalyzers.Rules;
 
-/// <summary>Numbers that are scaled already are divided by their range again, or standardized again: next to nothing is left of them.</summary>
+/// <summary>Numbers that are scaled already are divided by their range or standardized again: next to nothing is left.</summary>
 internal sealed class NN6008_NormalizedTwice() : Rule("NN6008", RuleLevel.Advice, Category.Data, RuleSource.Peers,
     "Inputs are scaled twice", "What {0} gets {1}")
 {
@@ -21,7 +21,8 @@ internal sealed class NN6008_NormalizedTwice() : Rule("NN6008", RuleLevel.Advice
         let again = twice.Second[twice.Second.Count - 1]
         // A method that is called twice does the first one too.
         let isOwn = site.Steps.Count(s => s.Syntax == again.Syntax) < 2
-        select At(again.Syntax!, fed.Applied.Layer!.Name, twice.Second.Count > 1 ? "was standardized by the same numbers already and is again"
+        select At(again.Syntax!, fed.Applied.Layer!.Name, twice.Second.Count > 1
+            ? "was standardized by the same numbers already and is again"
             : $"was divided by {Text(Twice.Divisor(again)!.Value)} already and is again")
             .Fix("Leave the second one out", isOwn ? Edit.Undo(twice.Second) : null);
 
