@@ -31,7 +31,6 @@ internal static class Program
         // Ramps and steps lie behind one another so far.
         var shuffled = randperm(Maps, device: run.Device);
         maps = maps[shuffled];
-        kinds = kinds[randperm(Maps, device: run.Device)];
 
         using var net = new HeightNet();
         net.to(run.Device);

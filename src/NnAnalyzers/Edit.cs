@@ -329,6 +329,12 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             (list.Arguments.Count > 0 ? ", " : "") + $"{parameter.Name}: {value}")];
     }
 
+    /// <summary>Says the activation, or the slope, that comes behind the layer, to what scales its weights.</summary>
+    /// <param name="init">How the code names <c>torch.nn.init</c>, with a dot.</param>
+    public static IEnumerable<Edit>? Assume(Gain gain, IInvocationOperation call, string init) =>
+        call.TargetMethod.Parameters.FirstOrDefault(p => p.Name == (gain.IsOfSlope ? "a" : "nonlinearity")) is { } parameter
+        ? SetArgument(call, parameter, gain.IsOfSlope ? NumberText(gain.Slope) : $"{init}NonlinearityType.{gain.Wanted}") : null;
+
     /// <summary>
     /// Gives a step the axis it works along, where that is written at it; a reduction has to keep its axis for what follows.
     /// </summary>

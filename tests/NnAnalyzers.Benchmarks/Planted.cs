@@ -18,7 +18,7 @@ namespace NnAnalyzers.Benchmarks;
 /// </summary>
 internal static class Planted
 {
-    public static void Print(CSharpCompilation all, int files)
+    public static void Print(CSharpCompilation all, int files, bool onlyModules)
     {
         var before = Find(all).Select(Told).ToHashSet();
         var project = new ProjectGraph(all, TorchSymbols.TryCreate(all)!);
@@ -29,8 +29,9 @@ internal static class Planted
             // Other files have nothing to do with it.
             var near = own.Keys.Where(t => own[tree].Contains(t) || own[t].Contains(tree)).Select(t => t.FilePath).ToHashSet();
             var model = all.GetSemanticModel(tree);
-            foreach (var (kind, rules, at, change) in tree.GetRoot().DescendantNodes().SelectMany(n => Plants(n)
-                .Concat(PlantedModules.In(n)).Concat(PlantedLayers.In(n)).Concat(PlantedData.In(n, model)).Concat(PlantedTraining.In(n))))
+            foreach (var (kind, rules, at, change) in tree.GetRoot().DescendantNodes().SelectMany(n => onlyModules
+                ? PlantedModules.In(n) : Plants(n).Concat(PlantedModules.In(n)).Concat(PlantedLayers.In(n))
+                .Concat(PlantedData.In(n, model)).Concat(PlantedTraining.In(n))))
             {
                 var planted = all.ReplaceSyntaxTree(tree, With(tree, change));
                 if (PlantedLayers.ChangesSizes(kind)) planted = Fitted(planted, before, near);

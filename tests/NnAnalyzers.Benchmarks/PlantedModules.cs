@@ -87,7 +87,6 @@ internal static class PlantedModules
                 break;
             case "cross_entropy" or "nll_loss" when arguments.Count > 1:
                 yield return After("int32 labels", "NN3011", call, arguments[1], $".to({Torch}int32)");
-                yield return After("class axis last", "NN3003", call, arguments[0], ".transpose(1, -1)");
                 break;
             case "mse_loss" or "huber_loss" when arguments.Count > 1:
                 yield return After("double targets", "NN3011", call, arguments[1], $".to({Torch}float64)");

@@ -26,12 +26,13 @@ if (args is ["share", var code, var rounds])
     return;
 }
 // planted FOLDER [BESIDE..]: which mistakes planted into real code the rules notice; folders and libraries it needs stand beside it.
-if (args is ["planted", var folder, .. var beside])
+// planted-modules: only those in modules, weights, losses and data.
+if (args is ["planted" or "planted-modules", var folder, .. var beside])
 {
     var trees = RealCode.Trees(folder);
     var libraries = beside.Where(b => b.EndsWith(".dll", StringComparison.Ordinal)).ToList();
     Planted.Print(RealCode.Compile(trees.Concat(beside.Except(libraries).SelectMany(f => RealCode.Trees(f).SkipLast(1))))
-        .AddReferences(libraries.Select(l => MetadataReference.CreateFromFile(l))), trees.Count);
+        .AddReferences(libraries.Select(l => MetadataReference.CreateFromFile(l))), trees.Count, args[0] == "planted-modules");
     return;
 }
 // ordinary NN TESTS [NAME..]: nn verify on ordinary programs with a mistake, told nothing but their path.

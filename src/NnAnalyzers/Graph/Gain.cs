@@ -15,8 +15,11 @@ internal sealed record Gain(string Said, string Wanted, double Ratio)
     /// <summary>The slope whose gain gives the usual start of linear layers, 1 / √fan-in.</summary>
     private static readonly double Usual = Math.Sqrt(5);
 
-    private bool IsOfSlope { get; init; }
-    private double Slope { get; init; }
+    /// <summary>The same kind of activation, with another slope.</summary>
+    public bool IsOfSlope { get; private init; }
+
+    /// <summary>The slope that comes.</summary>
+    public double Slope { get; private init; }
 
     /// <summary>Another kind of activation, or a slope that is far off.</summary>
     public bool IsOff { get; private init; }
@@ -56,12 +59,4 @@ internal sealed record Gain(string Said, string Wanted, double Ratio)
     private static IArgumentOperation? Explicit(Arguments arguments, string name) =>
         arguments.TryGetValue(name, out var given) && given.Operation is IArgumentOperation { ArgumentKind: ArgumentKind.Explicit } written
             ? written : null;
-
-    /// <summary>Says the activation, or the slope, that comes.</summary>
-    public IEnumerable<Edit>? Mend(IInvocationOperation call, string init)
-    {
-        IParameterSymbol? Parameter(string name) => call.TargetMethod.Parameters.FirstOrDefault(p => p.Name == name);
-        return IsOfSlope ? Parameter("a") is { } a ? Edit.SetArgument(call, a, Edit.NumberText(Slope)) : null
-            : Parameter("nonlinearity") is { } kind ? Edit.SetArgument(call, kind, $"{init}NonlinearityType.{Wanted}") : null;
-    }
 }

@@ -21,5 +21,5 @@ internal sealed class NN2004_GainMismatch() : Rule("NN2004", RuleLevel.Advice, C
           let gain = found.Gain!
           select At(found.Left.Place, found.Left.Draw, found.Left.Weight, gain.Said, gain.Wanted,
               gain.Ratio.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture)).Fix($"Scale for {gain.Wanted}",
-              found.Left.Names is var (init, _) ? gain.Mend(found.Left.Call!, init) : null);
+              found.Left.Names is var (init, _) ? Edit.Assume(gain, found.Left.Call!, init) : null);
 }
