@@ -194,6 +194,8 @@ internal sealed partial record Edit
                 AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } set when set.Left == said =>
                     Made(set.Right, isArray, $"@MODULE@<{name}>"),
                 ForEachStatementSyntax loop when loop.Expression == said => [],
+                // ref all[i] is a place of an array, and a module has none.
+                ElementAccessExpressionSyntax { Parent: RefExpressionSyntax or ArgumentSyntax { RefKindKeyword.RawKind: not 0 } } => null,
                 ElementAccessExpressionSyntax { Parent: not AssignmentExpressionSyntax, ArgumentList.Arguments: [var index] } access
                     when access.Expression == said && index.Expression is not RangeExpressionSyntax => [],
                 ElementAccessExpressionSyntax { Parent: AssignmentExpressionSyntax set } access when access.Expression == said

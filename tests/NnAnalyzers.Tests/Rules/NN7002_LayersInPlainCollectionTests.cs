@@ -75,6 +75,9 @@ public class NN7002_LayersInPlainCollectionTests
     [InlineData("private readonly Linear[] {|NN7002:hidden|} = new Linear[2];",
         "for (var i = 0; i < 2; i++) hidden[i] = Linear(i == 0 ? 4 : 8, 8);", Each)]
     [InlineData("private readonly List<Linear> {|NN7002:hidden|} = new();", "hidden.AddRange(new[] { Linear(4, 8) });", Each)]
+    // A place of the array is handed out.
+    [InlineData("private readonly Linear[] {|NN7002:hidden|} = { Linear(4, 8) }; private ref Linear At(int i) => ref hidden[i];", "",
+        "x = hidden[0].forward(x); _ = At(0);")]
     public Task Without_a_fix(string field, string constructor, string forward) =>
         Verify.FiresAsync(Program(field, constructor, forward));
 
