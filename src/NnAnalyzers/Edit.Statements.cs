@@ -22,7 +22,7 @@ internal sealed partial record Edit
     public static IEnumerable<Edit>? AtEndOfConstructors(INamedTypeSymbol type, Func<SyntaxNode, string?> codeAt)
     {
         static bool Registers(SyntaxNode node) => node is InvocationExpressionSyntax { Expression: var callee }
-            && callee.ToString() is "RegisterComponents" or "this.RegisterComponents";
+            && callee.ToString() is Effects.RegisterAll or "this." + Effects.RegisterAll;
         var registering = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).SelectMany(d => d.ChildNodes())
             .OfType<ConstructorDeclarationSyntax>().Where(c => c.DescendantNodes().Any(Registers)).ToList();
         return registering.Count == 0 ? null : All(registering.Select(c => codeAt(c) is not { } code ? null : c switch

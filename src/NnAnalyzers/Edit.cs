@@ -324,10 +324,14 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             call.Arguments.FirstOrDefault(a =>
             SymbolEqualityComparer.Default.Equals(a.Parameter?.OriginalDefinition, parameter.OriginalDefinition)
             && a.ArgumentKind == ArgumentKind.Explicit);
-        if (written?.Syntax is ArgumentSyntax argument) return Replace(argument.Expression, value);
-        return [new(list.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0),
-            (list.Arguments.Count > 0 ? ", " : "") + $"{parameter.Name}: {value}")];
+        return Give(list, written?.Syntax as ArgumentSyntax, parameter.Name, value);
     }
+
+    /// <summary>Puts a value in the place of an argument, or adds it by its name where none is written.</summary>
+    private static IEnumerable<Edit> Give(ArgumentListSyntax list, ArgumentSyntax? written, string name, string value) =>
+        written is not null ? Replace(written.Expression, value)
+        : [new(list.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0),
+            (list.Arguments.Count > 0 ? ", " : "") + $"{name}: {value}")];
 
     /// <summary>Says the activation, or the slope, that comes behind the layer, to what scales its weights.</summary>
     /// <param name="init">How the code names <c>torch.nn.init</c>, with a dot.</param>
@@ -641,9 +645,9 @@ internal sealed partial record Edit(SyntaxTree Tree, TextSpan Span, string Text)
             _ => default,
         };
         if (list is null || arguments.FirstOrDefault(a => a.Parameter?.Name == parameter) is not { } given) return null;
-        return given.ArgumentKind == ArgumentKind.Explicit
-            ? given.Syntax is ArgumentSyntax { Expression: LiteralExpressionSyntax written } ? Replace(written, value) : null
-            : [new(list.SyntaxTree, new TextSpan(list.CloseParenToken.SpanStart, 0), $", {parameter}: {value}")];
+        // What is calculated there is somebody's choice.
+        return given.ArgumentKind != ArgumentKind.Explicit ? Give(list, null, parameter, value)
+            : given.Syntax is ArgumentSyntax { Expression: LiteralExpressionSyntax } written ? Give(list, written, parameter, value) : null;
     }
 
     /// <summary>Puts a part of an expression in its place.</summary>

@@ -9,6 +9,9 @@ namespace NnAnalyzers.Graph;
 /// <summary>Something that happens to a model, an optimizer or what saves them, in the order it is written.</summary>
 internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation)
 {
+    /// <summary>The module it happens to, to it or to its parameters; null for anything else.</summary>
+    public Layer? Module => (Subject as ParameterOf)?.Layer ?? Subject as Layer;
+
     /// <summary>Under which conditions, in which loops and modes it happens.</summary>
     public Moment When { get; init; } = Moment.Start;
 

@@ -26,7 +26,7 @@ internal static class BatchSecond
         if (Batches.InputOf(reader.Input!) is not { } input) return null;
         var fed = project.FedTo(network).Where(f => f.Input == input).ToList();
         return fed.Count > 0 && fed.All(f => IsBatch(f.Given)) ? "a loader's batches go in"
-            : ReadsTime(reader, reader, 0) is { } said ? said : null;
+            : ReadsTime(reader, reader, 0);
     }
 
     /// <summary>Samples of two axes, put together by a loader.</summary>

@@ -260,8 +260,9 @@ internal sealed class ProjectGraph
     {
         type = type.OriginalDefinition;
         var network = NetworkOf(type);
-        if (network is null || NetworkUses.Way(made) is not { } way
-            || !_uses.Ways(type).TryGetValue(way, out var uses)) return network;
+        // Most classes are made in one way: then nothing is compared.
+        if (network is null || _uses.Ways(type) is not { Count: > 0 } ways || NetworkUses.Way(made) is not { } way
+            || !ways.TryGetValue(way, out var uses)) return network;
         if (_ways.TryGetValue((type, way), out var known)) return known;
         _ways[(type, way)] = network;
         return _ways[(type, way)] = Guarded(Declarations.First(type).GetSyntax(_cancellation), () => ReadModule(type, uses))
@@ -584,7 +585,7 @@ internal sealed class ProjectGraph
 
     /// <summary>Whether code fills the vectors of a layer of a network, or may do so.</summary>
     public bool IsFilled(Layer layer, Network network) => EventsAround(network).Any(e => e.Kind is EventKind.Init or EventKind.Load
-        && ((e.Subject as ParameterOf)?.Layer ?? e.Subject as Layer) is { } filled && (filled == layer || filled.Syntax == layer.Syntax
+        && e.Module is { } filled && (filled == layer || filled.Syntax == layer.Syntax
         || filled.Op == layer.Op || e.Subject is ParameterOf { Name: null } && Initialization.Picks(e, "", 1) != false));
 
     private IEnumerable<Event> EventsAround(Network network) =>
@@ -595,12 +596,16 @@ internal sealed class ProjectGraph
 
     /// <summary>The training code that has a network, alone or as a part of another, or something it was handed that may be one.</summary>
     private IEnumerable<TrainingSite> SitesAround(Network network) => network.Tree is not { } tree ? [] : SitesReaching(tree).Where(s =>
-        s.Trace.Layers.Concat(s.Events.Select(e => (e.Subject as ParameterOf)?.Layer ?? e.Subject as Layer).OfType<Layer>())
-            .Any(l => l.IsHandedIn || network.Is(l) || l.Type is { } type && network.Type is { } own && Holds(type, own, [])));
+        s.Trace.Layers.Concat(s.Events.Select(e => e.Module).OfType<Layer>())
+            .Any(l => l.IsHandedIn || network.Is(l) || Holds(l.Type, network)));
 
     /// <summary>A network, and those of which it is a part.</summary>
-    private IEnumerable<Network> WholesOf(Network network) => network.Tree is not { } tree ? [network] : Files.Reaching(tree, new())
-        .SelectMany(NetworksIn).Where(n => n.Type is { } type && network.Type is { } own && Holds(type, own, [])).Append(network);
+    private IEnumerable<Network> WholesOf(Network network) => network.Tree is not { } tree ? [network]
+        : NetworksReaching(tree).Where(n => Holds(n.Type, network)).Append(network);
+
+    /// <summary>Whether a module class has objects of a network's class within, or is that class.</summary>
+    private bool Holds(INamedTypeSymbol? whole, Network network) =>
+        whole is not null && network.Type is { } own && Holds(whole, own, []);
 
     /// <summary>
     /// Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about
@@ -611,10 +616,9 @@ internal sealed class ProjectGraph
         if (network.Tree is not { } tree) return false;
         bool Loads(IEnumerable<Event> events) =>
             events.Any(e => e.Kind == EventKind.Load && e.Subject is Layer { Type: { } loaded } && !IsCopy(e, loaded)
-                && Holds(loaded, network.Type, []));
+                && Holds(loaded, network));
         return network.Type is not null
-            && (SitesReaching(tree).Any(s => Loads(s.Events))
-            || Files.Reaching(tree, new()).SelectMany(NetworksIn).Any(n => Loads(n.Events)));
+            && (SitesReaching(tree).Any(s => Loads(s.Events)) || NetworksReaching(tree).Any(n => Loads(n.Events)));
     }
 
     /// <summary>Whether a module gets the weights of another of its class: a file brings them if it brings that one's.</summary>

@@ -94,7 +94,7 @@ public sealed class RegisteredModuleSuppressor : DiagnosticSuppressor
         private bool Registers(INamedTypeSymbol type) => Members(type).Any(m => m.DescendantNodes().OfType<InvocationExpressionSyntax>()
             .Any(i => i.Expression is IdentifierNameSyntax
             or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax or BaseExpressionSyntax }
-            && NameOf(i) == "RegisterComponents"));
+            && NameOf(i) == Effects.RegisterAll));
 
         private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
         {

@@ -184,7 +184,7 @@ internal static class Fit
     public static bool Takes(Op loss, ElementType target, ElementType prediction, bool areClassNumbers) => loss.Targets switch
     {
         TargetTypes.Classes when areClassNumbers => target is ElementType.Int64 or ElementType.Byte,
-        TargetTypes.Classes or TargetTypes.Floating => target >= ElementType.Float16,
+        TargetTypes.Classes or TargetTypes.Floating => target.IsFloating(),
         TargetTypes.AsPrediction => target == prediction,
         TargetTypes.Numbers => target != ElementType.Bool,
         _ => true,

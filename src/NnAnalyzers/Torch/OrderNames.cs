@@ -6,5 +6,5 @@ internal static class OrderNames
     private static readonly string[] Parts = ["shuffl", "sequence", "series", "stream", "tempor", "replay", "episode", "curricul", "bucket",
         "sampler", "permut", "randperm", "orderby", "sorted", "inorder"];
 
-    public static bool IsIn(string identifier) => Parts.Any(p => identifier.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);
+    public static bool IsIn(string identifier) => Words.AreIn(identifier, Parts);
 }

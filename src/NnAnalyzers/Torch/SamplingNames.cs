@@ -8,5 +8,5 @@ internal static class SamplingNames
     private static readonly string[] Parts = ["montecarlo", "monte_carlo", "mcdropout", "mc_dropout", "uncertain", "bayes", "epistemic",
         "stochasticforward", "alwayson", "always_on"];
 
-    public static bool IsIn(string identifier) => Parts.Any(p => identifier.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);
+    public static bool IsIn(string identifier) => Words.AreIn(identifier, Parts);
 }

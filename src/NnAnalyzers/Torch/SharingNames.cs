@@ -6,5 +6,5 @@ internal static class SharingNames
     private static readonly string[] Parts = ["share", "sharing", "tied", "tie", "same", "siamese", "twin", "recurr", "universal", "iterat",
         "repeat", "unroll"];
 
-    public static bool IsIn(string identifier) => Parts.Any(p => identifier.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);
+    public static bool IsIn(string identifier) => Words.AreIn(identifier, Parts);
 }

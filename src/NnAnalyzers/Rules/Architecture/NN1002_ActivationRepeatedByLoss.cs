@@ -15,8 +15,8 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
               let last = end.Last
               where last is { Syntax: not null, PredictionOnly: false } && use.IsSure(end)
               where last.Role != Role.Softmax || end.Half is null // of two, the first is told below
-              where Fit.Of(last.Op, end.Domain)?.Rule == Id
-              let problem = Fit.Of(last.Op, end.Domain)!.Problem!
+              let problem = Fit.Of(last.Op, end.Domain) is { Problem: var said } fit && fit.Rule == Id ? said : null
+              where problem is not null
               select Mend(At(last.Syntax!, last.Op.Name, (end.Half ?? use.Loss).Op.Name, problem, Chain.Path(end, use)), end, use, project);
 
     private static Finding Mend(Finding finding, LossEnd end, LossUse use, ProjectGraph project) =>
