@@ -21,6 +21,8 @@ internal static class RuleCatalog
         new NN1006_SaturatingHiddenActivation(),
         new NN1007_MissingNonlinearity(),
         new NN1015_ActivationSkipped(),
+        // A layer that is made anew each time says nothing else of itself.
+        new NN7003_LayerBuiltInForward(),
         new NN1005_RedundantBias(),
         new NN1009_NoPooling(),
         new NN1008_TooManyFilters(),
@@ -83,7 +85,6 @@ internal static class RuleCatalog
         new NN7004_RegisteredTooEarly(),
         new NN7001_ComponentsNotRegistered(),
         new NN7002_LayersInPlainCollection(),
-        new NN7003_LayerBuiltInForward(),
         new NN7007_StepUnused(),
         new NN7005_TensorsLeakInLoop(),
     }.ToImmutableArray();

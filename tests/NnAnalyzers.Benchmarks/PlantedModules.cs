@@ -48,13 +48,13 @@ internal static class PlantedModules
         {
             case "RegisterComponents" when call.Parent is ExpressionStatementSyntax statement:
                 yield return new("registration dropped", "NN7001", call, new TextChange(statement.Span, ";"));
-                foreach (var (kind, rules, code) in Starts)
+                foreach (var (kind, rules, code) in StartsOf(call))
                     yield return new(kind, rules, call, new TextChange(new(statement.Span.End, 0), " " + Named(code)));
                 break;
             case "RegisterComponents" when call.Parent is ArrowExpressionClauseSyntax { Parent: ConstructorDeclarationSyntax made } arrow:
                 var whole = TextSpan.FromBounds(arrow.SpanStart, made.Span.End);
                 yield return new("registration dropped", "NN7001", call, new TextChange(whole, "{ }"));
-                foreach (var (kind, rules, code) in Starts)
+                foreach (var (kind, rules, code) in StartsOf(call))
                     yield return new(kind, rules, call, new TextChange(whole, $"{{ RegisterComponents(); {Named(code)} }}"));
                 break;
             case "forward" or "call" when function is "forward" or "Forward"
@@ -65,7 +65,8 @@ internal static class PlantedModules
             case "Select" when call.Expression is MemberAccessExpressionSyntax { Expression: InvocationExpressionSyntax
                 { ArgumentList.Arguments: [_, var count] } range } && PlantedLayers.Name(range) == "Range"
                 && arguments is [{ Expression: SimpleLambdaExpressionSyntax { ExpressionBody: { } body } each }]
-                && !body.DescendantTokens().Any(t => t.Text == each.Parameter.Identifier.Text):
+                && !body.DescendantTokens().Any(t => t.Text == each.Parameter.Identifier.Text)
+                && body.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(i => PlantedLayers.Name(i) is "Linear" or "Conv2d"):
                 yield return new("one instance for all", "NN7008", call,
                     new TextChange(call.Span, $"System.Linq.Enumerable.Repeat({body}, {count.Expression})"));
                 break;
@@ -93,6 +94,14 @@ internal static class PlantedModules
                 yield return After("columns for vectors", "NN3009 NN3003", call, arguments[1], ".squeeze(-1)");
                 break;
         }
+    }
+
+    /// <summary>Those that meet a weight of the class: one that looks for Linear layers meets none where there is none.</summary>
+    private static IEnumerable<(string Kind, string Rules, string Code)> StartsOf(SyntaxNode call)
+    {
+        var made = call.FirstAncestorOrSelf<TypeDeclarationSyntax>()!.DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Select(PlantedLayers.Name).ToHashSet();
+        return Starts.Where(s => made.Contains("Linear") || made.Contains("Conv2d") && !s.Code.Contains("Modules.Linear"));
     }
 
     private static string Named(string code) => code.Replace("INIT", Torch + "nn.init");

@@ -28,6 +28,10 @@ internal sealed record Event(EventKind Kind, Value Subject, IOperation Operation
     /// <summary>Of a loss that goes backward: its graph is kept, or that is not known.</summary>
     public bool KeepsGraph => Arguments.ValueOf("retain_graph") is not (null or Constant { Raw: false or null });
 
+    /// <summary>Whether what saves and what loads surely name the same file.</summary>
+    public bool SharesFile(Event other) =>
+        Arguments.Count > 0 && other.Arguments.Count > 0 && Text.AreSame(Arguments[0].Value, other.Arguments[0].Value);
+
     /// <summary>The statement it happens in, if that declares one variable with what is made.</summary>
     public LocalDeclarationStatementSyntax? Declaration =>
         Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() is LocalDeclarationStatementSyntax

@@ -609,17 +609,15 @@ internal sealed class ProjectGraph
 
     /// <summary>
     /// Whether weights of this network come from a file somewhere, alone or as a part of another, so that its constructor says little about
-    /// them.
+    /// them: not from one that holds what this code trained.
     /// </summary>
-    public bool IsLoaded(Network network)
-    {
-        if (network.Tree is not { } tree) return false;
-        bool Loads(IEnumerable<Event> events) =>
-            events.Any(e => e.Kind == EventKind.Load && e.Subject is Layer { Type: { } loaded } && !IsCopy(e, loaded)
-                && Holds(loaded, network));
-        return network.Type is not null
-            && (SitesReaching(tree).Any(s => Loads(s.Events)) || NetworksReaching(tree).Any(n => Loads(n.Events)));
-    }
+    public bool IsLoaded(Network network) => network is { Tree: { } tree, Type: not null }
+        && (SitesReaching(tree).Any(s => Loads(s.Events, network)) || NetworksReaching(tree).Any(n => Loads(n.Events, network)));
+
+    private bool Loads(IReadOnlyList<Event> events, Network network) => events.Any(e => e.Kind == EventKind.Load
+        && e.Subject is Layer { Type: { } loaded } && !IsCopy(e, loaded) && Holds(loaded, network)
+        && !events.Any(s => s is { Kind: EventKind.Save, Subject: Layer { Type: { } saved } } && s.SharesFile(e)
+            && SymbolEqualityComparer.Default.Equals(saved, loaded)));
 
     /// <summary>Whether a module gets the weights of another of its class: a file brings them if it brings that one's.</summary>
     private static bool IsCopy(Event load, INamedTypeSymbol type) => load.Operation is IInvocationOperation { Arguments: [var from, ..] }

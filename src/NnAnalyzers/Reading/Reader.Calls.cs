@@ -203,6 +203,9 @@ internal sealed partial class Reader
             if (first is ParametersOf && method.Name == "Concat" && arguments.Values.LastOrDefault() is { } more
                 && (more is ParametersOf || ContentsOf(more) is not null))
                 return new Items((ContentsOf(more)?.Elements ?? ImmutableArray.Create(more)).Prepend(first));
+            // A moving average goes through the parameters of two models side by side.
+            if (first is ParametersOf own && method.Name == "Zip" && arguments.Values.ToList() is [_, ParametersOf others])
+                return Several(new Items([AnyOf(own), AnyOf(others)]));
             if (first is ParametersOf or PartsOf && method.Name is "ToArray" or "ToList" or "Where" or "Concat" or "Select") return first;
             var given = arguments.Values.ToList();
             if (given is [Layer { Creation: not null } again, { Dim.Size: not (0 or 1) }]

@@ -101,6 +101,13 @@ internal sealed partial class Reader
         return Loop(loop, Dim.Unknown, frame, () => Execute(loop.Body, frame));
     }
 
+    /// <summary>Any of a model's parameters, with its name where that comes along.</summary>
+    private static Value AnyOf(ParametersOf all)
+    {
+        var any = new ParameterOf(all.Model, null);
+        return all.Named ? new Items([new ParameterTrait(isName: true), any]) : any;
+    }
+
     private bool ForEach(IForEachLoopOperation loop, Frame frame)
     {
         var collection = Evaluate(loop.Collection, frame);
@@ -108,9 +115,7 @@ internal sealed partial class Reader
         switch (collection)
         {
             case Samples { Columns: not null } data: return Once(SampleOf(data));
-            case ParametersOf p:
-                var any = new ParameterOf(p.Model, null);
-                return Once(p.Named ? new Items([new ParameterTrait(isName: true), any]) : any);
+            case ParametersOf p: return Once(AnyOf(p));
             case PartsOf p when ChildrenOf(p) is { } parts:
                 return Rounds(parts.Select(p2 => p.Named ? new Items([new Unknown("a name"), p2]) : (Value)p2));
             case PartsOf p: return Once(p.Named ? new Items([new Unknown("a name"), new PartsOf(p.Model, false)]) : p);

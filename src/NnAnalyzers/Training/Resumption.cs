@@ -24,7 +24,7 @@ internal sealed record Resumption(Event Creation, Event Load, Event Save)
         from model in optimizer.Models
         let save = site.Of(model).FirstOrDefault(e => e.Kind == EventKind.Save
             && steps.Any(s => Turns(s, creation).Intersect(Turns(e, creation)).Any()))
-        let load = save is null ? null : site.Of(model).FirstOrDefault(e => e.Kind == EventKind.Load && IsSameFile(e, save)
+        let load = save is null ? null : site.Of(model).FirstOrDefault(e => e.Kind == EventKind.Load && e.SharesFile(save)
             && steps.Any(s => s.Order > e.Order && !Turns(s, creation).Intersect(e.Loops).Any()
             && CodePath.Of(creation.When.Path, e.When.Path, s.When.Path) is not null))
         where load is not null
@@ -32,7 +32,4 @@ internal sealed record Resumption(Event Creation, Event Load, Event Save)
 
     /// <summary>The loops in which the optimizer that was made stays the same.</summary>
     private static IEnumerable<Loop> Turns(Event happened, Event creation) => happened.Loops.Except(creation.Loops);
-
-    private static bool IsSameFile(Event load, Event save) =>
-        load.Arguments.Count > 0 && save.Arguments.Count > 0 && Text.AreSame(load.Arguments[0].Value, save.Arguments[0].Value);
 }

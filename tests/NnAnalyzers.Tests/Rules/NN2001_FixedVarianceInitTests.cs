@@ -169,6 +169,18 @@ public class NN2001_FixedVarianceInitTests
     public Task Silent_when_weights_come_from_a_file() =>
         Verify.SilentAsync(Net("init.normal_(fc1.weight);").Replace("var optimizer", "model.load(\"w.dat\"); var optimizer"));
 
+    /// <summary>What comes back after training, or in a second run of it, was trained from this start.</summary>
+    [Theory]
+    [InlineData("\"best.dat\"", "\"best.dat\"", true)]
+    [InlineData("System.IO.Path.Combine(\"run\", \"w.dat\")", "System.IO.Path.Combine(\"run\", \"w.dat\")", true)]
+    [InlineData("\"best.dat\"", "\"pretrained.dat\"", false)]
+    public Task What_the_program_saved_itself_was_trained_from_this_start(string saved, string loaded, bool fires)
+    {
+        var code = Net("{|NN2001:init.normal_(fc1.weight)|};")
+            .Replace("var optimizer", $"model.load({loaded}); model.save({saved}); var optimizer");
+        return fires ? Verify.FiresAsync(code) : Verify.SilentAsync(code.Replace("{|NN2001:", "").Replace("|}", ""));
+    }
+
     private static string Drawn(string constructor) => $$"""
         class Net : Module<Tensor, Tensor>
         {
