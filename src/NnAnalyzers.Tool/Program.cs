@@ -13,23 +13,26 @@ var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training c
     + "which runs what these say; with --loose they only read. explain and rules touch nothing.")
 {
     CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), MergeCommand.Create(), ProbeCommand.Create(), GraphCommand.Create(),
-    ExplainCommand.Create(), RulesCommand.Create(), verbose,
+    ExplainCommand.Create(), RulesCommand.Create(), CompletionCommand.Create(), verbose,
 };
+Help.AddTo(root);
 // A log file is wider than the terminal that is not there.
 if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 160;
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+if (Nearest.Problems(parsed).ToList() is { Count: > 0 } problems)
 {
-    foreach (var error in parsed.Errors) Say(error.Message);
+    problems.ForEach(Say);
     return ExitCode.CannotRun;
 }
 using var stop = new CancellationTokenSource();
+var stopped = ExitCode.CannotRun;
 var signals = new[] { PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }
     .Select(signal => PosixSignalRegistration.Create(signal, Stop)).ToList();
 try
 {
     return await parsed.InvokeAsync(
-        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = Console.Out },
+        stop.Token);
 }
 catch (Exception error)
 {
@@ -39,7 +42,7 @@ catch (Exception error)
     else
         Say($"{error.GetType().Name}: {error.Message} (a fault of nn: please report it as {Id(error)}; --verbose shows more)");
     if (parsed.GetValue(verbose)) Console.Error.WriteLine(error);
-    return ExitCode.CannotRun;
+    return error is OperationCanceledException ? stopped : ExitCode.CannotRun;
 }
 finally
 {
@@ -57,7 +60,8 @@ static string Id(Exception error) => Convert.ToHexString(SHA256.HashData(Encodin
 void Stop(PosixSignalContext context)
 {
     context.Cancel = true;
+    if (context.Signal == PosixSignal.SIGINT) stopped = ExitCode.Interrupted;
     stop.Cancel();
     // Whatever does not listen is left behind; what it started ends with it.
-    _ = Task.Delay(TimeSpan.FromSeconds(5)).ContinueWith(_ => Environment.Exit(ExitCode.CannotRun), TaskScheduler.Default);
+    _ = Task.Delay(TimeSpan.FromSeconds(5)).ContinueWith(_ => Environment.Exit(stopped), TaskScheduler.Default);
 }

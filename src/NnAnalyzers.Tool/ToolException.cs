@@ -6,4 +6,7 @@ internal sealed class ToolException(string message, Exception? inner = null) : E
 internal static class ExitCode
 {
     public const int Clean = 0, Findings = 1, CannotRun = 2;
+
+    /// <summary>Ended by Ctrl+C: 128 and the signal's number, as shells count.</summary>
+    public const int Interrupted = 130;
 }

@@ -73,7 +73,7 @@ internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules
     private void Ask(SyntaxTree where, Func<Rule, IEnumerable<Finding>> subject, LossUse? use = null)
     {
         foreach (var rule in rules)
-            foreach (var diagnostic in Ask(rule, where, subject))
+            foreach (var diagnostic in Ask(rule, where, subject, use))
             {
                 var tree = diagnostic.Location.SourceTree!;
                 if (!_answers.TryGetValue(tree, out var list)) _answers[tree] = list = [];
@@ -82,13 +82,15 @@ internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules
     }
 
     /// <summary>What one rule says of one subject; a rule that fails says so itself.</summary>
-    private static IReadOnlyList<Diagnostic> Ask(Rule rule, SyntaxTree where, Func<Rule, IEnumerable<Finding>> subject)
+    private static IReadOnlyList<Diagnostic> Ask(Rule rule, SyntaxTree where, Func<Rule, IEnumerable<Finding>> subject,
+        LossUse? use)
     {
         try
         {
             var findings = subject(rule);
             // Most rules have nothing to ask of most subjects.
-            return findings is Finding[] { Length: 0 } ? [] : findings.Select(f => f.ToDiagnostic()).ToList();
+            return findings is Finding[] { Length: 0 } ? []
+                : findings.Select(f => f.Near("the loss", use?.Loss.Syntax).ToDiagnostic()).ToList();
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

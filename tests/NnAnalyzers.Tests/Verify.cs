@@ -130,6 +130,8 @@ internal static class Verify
             ReferenceAssemblies = new ReferenceAssemblies("net10.0");
             TestState.AdditionalReferences.AddRange(References);
             TestBehaviors |= TestBehaviors.SkipGeneratedCodeCheck;
+            // A project and a solution are fixed by the same code for all rules: EditorTests does that once.
+            CodeFixTestBehaviors |= CodeFixTestBehaviors.SkipFixAllInProjectCheck | CodeFixTestBehaviors.SkipFixAllInSolutionCheck;
         }
 
         protected override ParseOptions CreateParseOptions() => new CSharpParseOptions(LanguageVersion.Latest);

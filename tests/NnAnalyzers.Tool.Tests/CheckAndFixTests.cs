@@ -202,7 +202,7 @@ public sealed class CheckAndFixTests : InFolder
         CannotRun("no C# code", "check", "empty");
         CannotRun("no such rule", "explain", "NN9999");
         CannotRun("no such rule", "fix", ".", "--rule", "NN9999");
-        CannotRun("Unrecognized", "check", "--nonsense", "x");
+        CannotRun("check has no option '--nonsense'", "check", "--nonsense", "x");
     }
 
     [Fact]

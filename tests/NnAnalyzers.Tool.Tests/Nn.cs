@@ -103,7 +103,9 @@ public abstract class InFolder : IDisposable
         return name;
     }
 
-    protected (int ExitCode, string Output, string Errors) Nn(params string[] arguments) => Tests.Nn.Run(Folder, arguments);
+    /// <summary>Runs the tool: what trains in a process of its own, the rest in this one.</summary>
+    protected (int ExitCode, string Output, string Errors) Nn(params string[] arguments) => arguments[0] is "verify" or "probe" or "merge"
+        ? Tests.Nn.Run(Folder, arguments) : Tests.Nn.RunHere(Folder, arguments);
 
     /// <summary>It ends with exit code 2, says this on one line, and shows no stack trace.</summary>
     protected void CannotRun(string said, params string[] arguments)

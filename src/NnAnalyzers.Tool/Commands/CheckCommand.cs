@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.CodeAnalysis;
+using NnAnalyzers.Tool.Formats;
 using NnAnalyzers.Tool.Sources;
-using Spectre.Console;
 
 namespace NnAnalyzers.Tool.Commands;
 
@@ -18,9 +18,14 @@ internal static class CheckCommand
     public static Command Create()
     {
         var path = PathArgument();
-        var sarif = new Option<string?>("--sarif") { Description = "Also write the findings to this file as SARIF 2.1" };
+        var format = Format.Option();
+        var output = new Option<string?>("--out") { Description = "Write that format into this file; the console gets the usual" };
+        var sarif = new Option<string?>("--sarif") { Description = "The same as --format sarif --out FILE, besides another format" };
+        var since = new Option<string?>("--since") { Description = "Only findings in lines changed since this revision of git" };
         var baseline = new Option<string?>("--baseline") { Description = "Leave out what this file knows: only new findings count" };
+        var prune = new Option<bool>("--prune") { Description = "Take out of the baseline what is gone" };
         var write = new Option<string?>("--write-baseline") { Description = "Write all findings into this file, to be known from now on" };
+        var watch = new Option<bool>("--watch") { Description = "Check again whenever a file is saved, and say what came and what went" };
         var modes = string.Join(", ", Preset.All.Select(p => p.Name));
         var preset = new Option<Preset?>("--preset")
         {
@@ -36,56 +41,87 @@ internal static class CheckCommand
         var loose = LooseOption();
         var command = new Command("check",
             "Reads the code and prints what it finds. Exit code 0: clean, 1: findings, 2: cannot run, or not all could be read.")
-            { path, preset, sarif, baseline, write, loose };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(sarif), parsed.GetValue(baseline),
-            parsed.GetValue(write), parsed.GetValue(preset), parsed.GetValue(loose), cancellation));
-        return command;
+            { path, preset, format, output, since, baseline, prune, write, watch, sarif, loose };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var asked = new Asked(parsed.GetValue(path)!, parsed.GetValue(preset), parsed.GetValue(loose));
+            var known = parsed.GetValue(baseline);
+            if (parsed.GetValue(prune) && known is null) throw new ToolException("--prune goes with --baseline FILE");
+            if (parsed.GetValue(watch)) return CheckWatch.RunAsync(asked, parsed.GetValue(format) ?? Format.Usual, cancellation);
+            return RunAsync(asked, parsed.GetValue(format), parsed.GetValue(output), parsed.GetValue(sarif), parsed.GetValue(since),
+                known, parsed.GetValue(prune), parsed.GetValue(write), cancellation);
+        });
+        return command.WithExamples("nn check src --format github", "nn check --baseline nn-baseline.json --since main");
     }
 
-    private static async Task<int> RunAsync(string path, string? sarif, string? baseline, string? write, Preset? preset,
-        bool loose, CancellationToken cancellation)
+    /// <summary>What is to be checked, and how.</summary>
+    internal sealed record Asked(string Path, Preset? Preset, bool IsLoose)
     {
-        var known = baseline is null ? null : Baseline.Load(baseline);
-        using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
-        var root = Directory.GetCurrentDirectory();
+        public Task<SourceSet> OpenAsync(CancellationToken cancellation) => SourceSet.OpenAsync(Path, "Debug", cancellation, IsLoose);
+    }
+
+    /// <summary>
+    /// The findings that are shown: a file of several projects or target frameworks is reported once, and hidden advice is not. A rule that
+    /// failed is told at once.
+    /// </summary>
+    public static async Task<(IReadOnlyList<Diagnostic> Findings, int Failures)> FindAsync(IEnumerable<Project> projects, Preset? preset,
+        CancellationToken cancellation)
+    {
         var findings = new List<Diagnostic>();
-        foreach (var project in sources.Projects) findings.AddRange(await Analysis.FindAsync(project, cancellation, preset));
+        foreach (var project in projects) findings.AddRange(await Analysis.FindAsync(project, cancellation, preset));
         var failures = findings.Where(f => f.Id is "NN0000" or "AD0001").ToList();
         foreach (var failure in failures)
             Console.Error.WriteLine($"nn: {Analysis.Place(failure.Location)}: {failure.GetMessage()} (please report this)");
-        sources.SaySkipped();
-        var missing = failures.Count + sources.Skipped.Count;
-        // A file of several projects or target frameworks is reported once; hidden advice is not printed.
-        findings = findings.Where(f => f.Severity != DiagnosticSeverity.Hidden && f.Id is not ("NN0000" or "AD0001"))
-            .DistinctBy(f => (f.Location.GetLineSpan().Path, f.Location.SourceSpan, f.Id)).ToList();
-        if (write is not null)
-        {
-            if (missing > 0) throw new ToolException($"{missing} part{(missing == 1 ? "" : "s")} of the code could not be checked (above): "
-                + "no baseline is written");
-            Baseline.Write(write, findings);
-            Console.WriteLine($"{findings.Count} finding{(findings.Count == 1 ? "" : "s")} written to {write}: "
-                + $"nn check --baseline {write} tells new ones.");
-            return ExitCode.Clean;
-        }
-        var all = findings.Count;
-        if (known is not null) findings = findings.Where(f => !known.Knows(f)).ToList();
-        foreach (var finding in findings) Console.WriteLine(Line(finding));
-        if (sarif is not null) Sarif.Write(sarif, findings, root);
-        var fixable = findings.Count(f => f.Properties.ContainsKey(FixProperties.Title));
-        if (missing == 0 || findings.Count > 0) Console.WriteLine(findings.Count == 0 ? all == 0 ? "No findings." : "No new findings."
-            : $"{findings.Count} finding{(findings.Count == 1 ? "" : "s")}, {fixable} with a fix (nn fix {path}).");
-        if (all > findings.Count) Console.WriteLine($"{all - findings.Count} known from {baseline} left out.");
-        if (known?.Gone > 0) Console.WriteLine($"{known.Gone} of {baseline} {(known.Gone == 1 ? "is" : "are")} gone: "
-            + $"write it anew to keep {(known.Gone == 1 ? "it" : "them")} from coming back.");
-        if (missing > 0)
-        {
-            Console.Error.WriteLine($"nn: incomplete: {missing} part{(missing == 1 ? "" : "s")} of the code could not be checked (above)");
-            return ExitCode.CannotRun;
-        }
-        return findings.Count == 0 ? ExitCode.Clean : ExitCode.Findings;
+        return (findings.Where(f => f.Severity != DiagnosticSeverity.Hidden).Except(failures)
+            .DistinctBy(f => (f.Location.GetLineSpan().Path, f.Location.SourceSpan, f.Id)).ToList(), failures.Count);
     }
 
-    /// <summary>The line a compiler would print.</summary>
-    public static string Line(Diagnostic finding) =>
-        $"{Analysis.Place(finding.Location)}: {finding.Severity.ToString().ToLowerInvariant()} {finding.Id}: {finding.GetMessage()}";
+    private static async Task<int> RunAsync(Asked asked, Format? format, string? output, string? sarif, string? since, string? baseline,
+        bool prune, string? write, CancellationToken cancellation)
+    {
+        var known = baseline is null ? null : Baseline.Load(baseline);
+        var root = Directory.GetCurrentDirectory();
+        var changed = since is null ? null : await ChangedLines.SinceAsync(since, root, cancellation);
+        using var sources = await asked.OpenAsync(cancellation);
+        var (found, failures) = await FindAsync(sources.Projects, asked.Preset, cancellation);
+        sources.SaySkipped();
+        var missing = failures + sources.Skipped.Count;
+        if (write is not null)
+        {
+            if (missing > 0) throw new ToolException($"{Parts(missing)} of the code could not be checked (above): no baseline is written");
+            Baseline.Write(write, found);
+            Console.WriteLine($"{Findings(found.Count)} written to {write}: nn check --baseline {write} tells new ones.");
+            return ExitCode.Clean;
+        }
+        var fresh = known is null ? found : found.Where(f => !known.Knows(f)).ToList();
+        var entries = (changed is null ? fresh : fresh.Where(f => changed.Has(f.Location))).Select(Entry.Of).ToList();
+        if (output is not null) (format ?? Format.Usual).WriteTo(output, entries, root);
+        if (sarif is not null) Format.All.Single(f => f.Name == "sarif").WriteTo(sarif, entries, root);
+        var shown = output is null && format is not null ? format : Format.Usual;
+        shown.Write(entries, root, Console.Out);
+        // What goes along with a format for programs must not go into it.
+        var say = shown.IsForPeople ? Console.Out : Console.Error;
+        var fixable = entries.Count(e => e.FixTitle is not null);
+        if (missing == 0 || entries.Count > 0) say.WriteLine(entries.Count == 0 ? found.Count == 0 ? "No findings." : "No new findings."
+            : $"{Findings(entries.Count)}, {fixable} with a fix (nn fix {asked.Path}).");
+        if (found.Count > fresh.Count) say.WriteLine($"{found.Count - fresh.Count} known from {baseline} left out.");
+        if (fresh.Count > entries.Count) say.WriteLine($"{fresh.Count - entries.Count} in lines not changed since {since} left out.");
+        if (known?.Gone > 0 && missing == 0)
+        {
+            if (prune) known.Prune(baseline!);
+            say.WriteLine(prune ? $"{known.Gone} of {baseline} {(known.Gone == 1 ? "is" : "are")} gone and taken out of it."
+                : $"{known.Gone} of {baseline} {(known.Gone == 1 ? "is" : "are")} gone: "
+                    + $"--prune takes {(known.Gone == 1 ? "it" : "them")} out and keeps {(known.Gone == 1 ? "it" : "them")} from coming back.");
+        }
+        if (missing > 0)
+        {
+            Console.Error.WriteLine($"nn: incomplete: {Parts(missing)} of the code could not be checked (above)");
+            return ExitCode.CannotRun;
+        }
+        return entries.Count == 0 ? ExitCode.Clean : ExitCode.Findings;
+    }
+
+    private static string Parts(int count) => $"{count} part{(count == 1 ? "" : "s")}";
+
+    public static string Findings(int count) => $"{count} finding{(count == 1 ? "" : "s")}";
 }

@@ -26,7 +26,7 @@ internal static class FixCommand
             + "2: cannot run, or not all could be read.") { path, dryRun, rule, proven, root, loose };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(dryRun),
             parsed.GetValue(rule), parsed.GetValue(proven), parsed.GetValue(root)!, parsed.GetValue(loose), cancellation));
-        return command;
+        return command.WithExamples("nn fix src --dry-run", "nn fix findings.sarif --rule NN1001");
     }
 
     private static async Task<int> RunAsync(string path, bool dryRun, string? rule, bool proven, string root, bool loose,

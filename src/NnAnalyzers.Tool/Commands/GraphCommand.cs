@@ -21,7 +21,7 @@ internal static class GraphCommand
             new Command("graph", "Prints the networks it reads in the code, and how they are trained.") { path, mermaid, stats, loose };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(mermaid), parsed.GetValue(stats),
             parsed.GetValue(loose), cancellation));
-        return command;
+        return command.WithExamples("nn graph Model.cs", "nn graph src --mermaid > networks.md");
     }
 
     private static async Task<int> RunAsync(string path, bool mermaid, bool stats, bool loose, CancellationToken cancellation)

@@ -47,6 +47,6 @@ internal static class MergeCommand
             return VerifyCommand.Conclude(report, plan, results.Select(r => r.Result!).ToList(),
                 new RunOptions("auto", 1, null), took: null);
         });
-        return command;
+        return command.WithExamples("nn merge share-1 share-2 share-3", "nn merge shares/* --out report");
     }
 }

@@ -7,6 +7,7 @@ using NnAnalyzers.Runner;
 using NnAnalyzers.Projects;
 using NnAnalyzers.Shapes;
 using NnAnalyzers.Tool.Probing;
+using NnAnalyzers.Tool.Formats;
 using NnAnalyzers.Tool.Sources;
 using NnAnalyzers.Tool.Verify;
 using Spectre.Console;
@@ -71,7 +72,7 @@ internal static class ProbeCommand
             parsed.GetValue(optimizer), parsed.GetValue(rate), parsed.GetValue(device)!,
             parsed.GetValue(libtorch) is { } folder ? Path.GetFullPath(folder) : null, parsed.GetValue(only)!,
             parsed.GetValue(timeLimit), parsed.GetValue(memoryLimit), parsed.GetValue(html), parsed.GetValue(json)), cancellation));
-        return command;
+        return command.WithExamples("nn probe MyTrainer", "nn probe MyModels --model Net");
     }
 
     private static async Task<int> RunAsync(Ordinary ordinary, bool isPlan, Func<bool> mayRun, Settings settings,
@@ -151,7 +152,7 @@ internal static class ProbeCommand
     private static void Compiles(Compilation compilation, CancellationToken cancellation)
     {
         if (compilation.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } broken)
-            throw new ToolException($"{CheckCommand.Line(broken)} (the code must compile before it can be probed)");
+            throw new ToolException($"{Entry.Of(broken).Line} (the code must compile before it can be probed)");
     }
 
     /// <summary>Makes one model and feeds it random numbers.</summary>

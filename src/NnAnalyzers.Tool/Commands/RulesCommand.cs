@@ -26,7 +26,7 @@ internal static class RulesCommand
             AnsiConsole.Write(table);
             return ExitCode.Clean;
         });
-        return command;
+        return command.WithExamples("nn rules", "nn rules --fit");
     }
 
     private static void Print(IReadOnlyList<IReadOnlyList<string>> rows)
@@ -36,5 +36,6 @@ internal static class RulesCommand
         AnsiConsole.Write(table);
     }
 
-    public static Rule Find(string id) => RuleCatalog.Find(id) ?? throw new ToolException($"{id}: no such rule (nn rules lists them)");
+    public static Rule Find(string id) => RuleCatalog.Find(id) ?? throw new ToolException($"{id}: no such rule"
+        + Nearest.Hint(id.ToUpperInvariant(), RuleCatalog.All.Select(r => r.Id)) + " (nn rules lists them)");
 }

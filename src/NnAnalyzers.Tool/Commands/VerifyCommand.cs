@@ -94,7 +94,7 @@ internal static class VerifyCommand
                 + $"nn verify --run {jobFolder}{bare}");
             return ExitCode.Clean;
         });
-        return command;
+        return command.WithExamples("nn verify MyTrainer --plan", "nn verify MyTrainer --seeds 10 --device cuda");
     }
 
     /// <summary>The rules whose fixes help the programs of a project, with the usual seeds and steps.</summary>

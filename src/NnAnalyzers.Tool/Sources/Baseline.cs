@@ -18,12 +18,16 @@ internal sealed class Baseline
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly string _folder;
     private readonly Dictionary<(string Rule, string File, string Line), int> _left;
+    private readonly IReadOnlyList<Entry> _all;
 
     private Baseline(string folder, IEnumerable<Entry> entries)
     {
         _folder = folder;
-        _left = entries.GroupBy(e => (e.Rule!, e.File!, e.Line!)).ToDictionary(g => g.Key, g => g.Sum(e => e.Count));
+        _left = entries.GroupBy(KeyOf).ToDictionary(g => g.Key, g => g.Sum(e => e.Count));
+        _all = _left.Select(e => new Entry(e.Key.Rule, e.Key.File, e.Key.Line, e.Value)).ToList();
     }
+
+    private static (string Rule, string File, string Line) KeyOf(Entry entry) => (entry.Rule!, entry.File!, entry.Line!);
 
     /// <exception cref="ToolException">The file is missing or no baseline.</exception>
     public static Baseline Load(string path)
@@ -48,8 +52,12 @@ internal sealed class Baseline
     public static void Write(string path, IEnumerable<Diagnostic> findings)
     {
         var folder = Folder(path);
-        var entries = findings.GroupBy(f => Key(f, folder)).Select(g => new Entry(g.Key.Rule, g.Key.File, g.Key.Line, g.Count()))
-            .OrderBy(e => e.File, StringComparer.Ordinal).ThenBy(e => e.Rule, StringComparer.Ordinal)
+        Write(path, findings.GroupBy(f => Key(f, folder)).Select(g => new Entry(g.Key.Rule, g.Key.File, g.Key.Line, g.Count())));
+    }
+
+    private static void Write(string path, IEnumerable<Entry> all)
+    {
+        var entries = all.OrderBy(e => e.File, StringComparer.Ordinal).ThenBy(e => e.Rule, StringComparer.Ordinal)
             .ThenBy(e => e.Line, StringComparer.Ordinal).ToList();
         try
         {
@@ -72,6 +80,10 @@ internal sealed class Baseline
 
     /// <summary>Findings of the baseline that are no more.</summary>
     public int Gone => _left.Values.Sum();
+
+    /// <summary>Writes it without those that are no more.</summary>
+    public void Prune(string path) => Write(path, _all.Select(e => e with { Count = e.Count - _left.GetValueOrDefault(KeyOf(e)) })
+        .Where(e => e.Count > 0));
 
     private static string Folder(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 

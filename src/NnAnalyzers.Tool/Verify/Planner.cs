@@ -5,6 +5,7 @@ using NnAnalyzers.Runner;
 using NnAnalyzers.Projects;
 using NnAnalyzers.Shapes;
 using NnAnalyzers.Tool.Commands;
+using NnAnalyzers.Tool.Formats;
 using NnAnalyzers.Tool.Sources;
 
 namespace NnAnalyzers.Tool.Verify;
@@ -56,7 +57,7 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
         {
             trains = true;
             if (compilation.GetDiagnostics(cancellation).FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
-                throw new ToolException($"{CheckCommand.Line(error)} (the code must compile before it can be verified)");
+                throw new ToolException($"{Entry.Of(error).Line} (the code must compile before it can be verified)");
             var found = await PlanAsync(project, compilation, methods, cancellation);
             if (found.Count == 0) continue;
             programs.AddRange(found);
@@ -130,7 +131,7 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
     {
         var root = Directory.GetCurrentDirectory();
         var findings = (await Analysis.FindAsync(project, cancellation)).Where(f => f.Id != "NN0000").ToList();
-        foreach (var finding in findings) say(CheckCommand.Line(finding));
+        foreach (var finding in findings) say(Entry.Of(finding).Line);
         var graph = (await Analysis.ReadAsync(project, cancellation))!;
         var edits = new Lazy<IReadOnlyList<Diagnostic>>(() => RuleCatalog.All.SelectMany(r => r.Elsewhere(graph))
             .Where(f => f.FixTitle is not null).DistinctBy(f => (f.Rule.Id, f.Place)).Select(f => f.ToDiagnostic()).ToList());
@@ -226,7 +227,7 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
     private Variant Emit(Compilation compilation, string id, string name, Diagnostic? fix, WatchPlan? watch = null)
     {
         var (variant, error) = TryEmit(compilation, id, name, watch);
-        return variant ?? throw new ToolException(fix is null ? CheckCommand.Line(error!)
+        return variant ?? throw new ToolException(fix is null ? Entry.Of(error!).Line
             : $"{Analysis.Place(fix.Location)}: the fix of {fix.Id} does not "
                 + $"compile: {error!.Id}: {error.GetMessage(CultureInfo.InvariantCulture)} (please report this)");
     }

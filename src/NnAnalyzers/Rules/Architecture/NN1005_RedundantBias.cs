@@ -20,8 +20,9 @@ internal sealed class NN1005_RedundantBias() : Rule("NN1005", RuleLevel.Advice, 
           let layer = uses.First().Layer!
           let made = layer.Creation as IInvocationOperation
           let bias = made?.TargetMethod.Parameters.FirstOrDefault(p => p.Name == layer.Op.Bias)
-          select At(layer.Syntax!, layer.Label, uses.First().Users[0].Name).Fix("Leave the bias out",
-              bias is null ? null : Edit.SetArgument(made!, bias, "false"));
+          select At(layer.Syntax!, layer.Label, uses.First().Users[0].Name)
+              .Near("the normalization", uses.First().Users[0])
+              .Fix("Leave the bias out", bias is null ? null : Edit.SetArgument(made!, bias, "false"));
 
     private static bool IsTakenAway(Step step) => step is { IsReadOut: false, Users: [{ Role: Role.Normalization, Layer: not null } user] }
         && (IsNamed(user, "BatchNorm") || IsNamed(user, "InstanceNorm"))

@@ -12,7 +12,7 @@ internal sealed class NN1007_MissingNonlinearity() : Rule("NN1007", RuleLevel.Li
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project) => !project.Trains ? []
         : from link in Link.Of(network)
           where IsOne(link)
-          select At(link.First.Syntax!, link.First.Layer!.Label, link.Next.Layer!.Label)
+          select At(link.First.Syntax!, link.First.Layer!.Label, link.Next.Layer!.Label).Near("the next layer", link.Next)
               .Fix("Insert ReLU", Edit.Activate(link.First, "ReLU"));
 
     /// <summary>Whether the two are one linear map, and not meant to be its two factors.</summary>

@@ -21,6 +21,7 @@ internal sealed class NN1015_ActivationSkipped() : Rule("NN1015", RuleLevel.Advi
                where activation is not null && siblings.Count(l => l.IsActivated) >= siblings.Count(l => !l.IsActivated) + 1
                let behind = link.Between.LastOrDefault(IsNorm) ?? link.First
                select At(link.First.Syntax!, link.First.Layer!.Label, link.Next.Layer!.Label, activation.Op.Name)
+                   .Near("the next layer", link.Next).Near("the activation of another one", activation)
                    .Fix($"Insert {activation.Op.Name}", Edit.Activate(behind, activation.Op.Name));
     }
 

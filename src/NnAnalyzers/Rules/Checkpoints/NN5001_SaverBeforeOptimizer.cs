@@ -19,6 +19,7 @@ internal sealed class NN5001_SaverBeforeOptimizer() : Rule("NN5001", RuleLevel.L
         from saver in Saver.MadeBefore(creation, site)
         where saver.IsCheckpoint(site) && saver.Setup.Declaration is not null
         let finding = At(saver.Setup.Operation.Syntax, saver.Setup.Variable!, creation.Variable ?? "the optimizer", optimizer)
+            .Near("the optimizer", creation)
         select Mend(finding, saver, creation, site);
 
     private static Finding Mend(Finding finding, Saver saver, Event creation, TrainingSite site)

@@ -17,7 +17,8 @@ internal sealed class NN5002_OptimizerStateNotSaved() : Rule("NN5002", RuleLevel
         let save = resumed.Save.Operation.Syntax
         let restore = resumed.Restorable
         let name = Scope.OptimizerAt(resumed.Creation, save)
-        let finding = At(save, resumed.Model, name ?? "the optimizer", resumed.Optimizer)
+        let finding = At(save, resumed.Model, name ?? "the optimizer", resumed.Optimizer).Near("the optimizer", resumed.Creation)
+            .Near("where the weights come back", resumed.Load)
         select name is null || Scope.OptimizerAt(resumed.Creation, restore) is null
             || Scope.TextAt(resumed.Save.Arguments[0].Operation, save) is not { } saved
             || Scope.TextAt(resumed.Load.Arguments[0].Operation, restore) is not { } loaded ? finding

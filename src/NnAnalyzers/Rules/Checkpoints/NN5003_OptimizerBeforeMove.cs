@@ -23,6 +23,7 @@ internal sealed class NN5003_OptimizerBeforeMove() : Rule("NN5003", RuleLevel.Pr
             var fix = creation.Declaration is { } made && change.Statement is { } moved
                 && !Edit.IsUsedBetween(creation.Variable!, made, moved) ? Edit.Move(made, moved) : null;
             yield return At(creation.Operation.Syntax, creation.Variable ?? ((Optimizer)creation.Subject).Kind, model, happens)
+                .Near("where the parameters change", change)
                 .Fix($"Make it after {model} {after}", fix);
         }
     }

@@ -16,6 +16,7 @@ internal sealed class NN5004_ResumeWithoutOptimizerState() : Rule("NN5004", Rule
         let saved = site.Of(EventKind.SaveOptimizer).FirstOrDefault(e => e.Subject == resumed.Optimizer)
         where saved is not null && !site.Of(EventKind.LoadOptimizer).Any() && site.Never(EventKind.LoadOptimizer, resumed.Optimizer) == true
         let finding = At(resumed.Load.Operation.Syntax, resumed.Model, "is loaded, and the state saved with it is not", resumed.Optimizer)
+            .Near("the optimizer", resumed.Creation).Near("where its state is saved", saved)
         select saved.Arguments.Count == 0 || Scope.OptimizerAt(resumed.Creation, resumed.Restorable) is not { } name
             || Scope.TextAt(saved.Arguments[0].Operation, resumed.Restorable) is not { } file ? finding
             : finding.Fix($"Load the state of {name}", Edit.Restore(resumed.Restorable, name, file));
@@ -31,5 +32,6 @@ internal sealed class NN5004_ResumeWithoutOptimizerState() : Rule("NN5004", Rule
         && trained.Models.Intersect(loaded.Models).Any() && site.Never(EventKind.LoadOptimizer, trained) == true
         && site.Of(trained).Any(e => e.Kind == EventKind.Step)
         && CodePath.Of(load.When.Path, creation.When.Path) is not null
-        select At(load.Operation.Syntax, "The state", "is loaded into an optimizer that is replaced before it steps", trained);
+        select At(load.Operation.Syntax, "The state", "is loaded into an optimizer that is replaced before it steps", trained)
+            .Near("the optimizer that steps", creation);
 }

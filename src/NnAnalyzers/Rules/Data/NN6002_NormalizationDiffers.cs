@@ -22,7 +22,7 @@ internal sealed class NN6002_NormalizationDiffers() : Rule("NN6002", RuleLevel.L
         let place = other.Feed.Origin?.Kind == OriginKind.Picture ? other.Feed.Start.Syntax : other.Argument
         where differ is not null && place is not null && !IsTrial(other, differ.Value.First.Count, trained, fed)
         group At(place, $"{trained.Applied.Layer!.Name} is trained on inputs {Said(differ.Value.First)}",
-            $"here it gets them {Said(differ.Value.Second)}").Fix("Scale them as in training",
+            $"here it gets them {Said(differ.Value.Second)}").Near("where it is trained", trained.Applied).Fix("Scale them as in training",
             differ.Value.Second.Count > 0 ? null
             : Edit.Treat(trained.Feed, differ.Value.First.Select(d => d.Step), place)) by place into same
         select same.First();

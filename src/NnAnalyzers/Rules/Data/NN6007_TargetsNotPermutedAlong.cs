@@ -30,5 +30,6 @@ internal sealed class NN6007_TargetsNotPermutedAlong() : Rule("NN6007", RuleLeve
         let place = use.SyntaxOf(target) ?? use.Loss.Syntax
         where place is not null
         select At(place, use.Ends.FirstOrDefault()?.Network?.Name ?? "the network", others.Count == 0 ? "are not" : "by another one")
+            .Near("the permutation of the inputs", permutation)
             .Fix("Put the targets into the same order", others.Count > 0 ? null : Edit.OrderAs(picked, targets));
 }

@@ -24,6 +24,7 @@ internal sealed class NN6008_NormalizedTwice() : Rule("NN6008", RuleLevel.Advice
         select At(again.Syntax!, fed.Applied.Layer!.Name, twice.Second.Count > 1
             ? "was standardized by the same numbers already and is again"
             : $"was divided by {Text(Twice.Divisor(again)!.Value)} already and is again")
+            .Near("the first time", twice.First[twice.First.Count - 1])
             .Fix("Leave the second one out", isOwn ? Edit.Undo(twice.Second) : null);
 
     private IEnumerable<Finding> InRange(Fed fed) =>

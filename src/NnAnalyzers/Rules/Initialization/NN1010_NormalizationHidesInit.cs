@@ -32,5 +32,6 @@ internal sealed class NN1010_NormalizationHidesInit() : Rule("NN1010", RuleLevel
         where found.Norm is not null
         let scaled = Edit.Rescale(found.Start, steps)
         select At(found.Norm.Syntax!, found.Norm.Name, found.Start.Weight, Initialization.Number(found.Start.Spread), found.Start.Wanted)
+            .Near("where its weights are drawn", found.Start.Place)
             .Fix(scaled.Title, scaled.Edits);
 }

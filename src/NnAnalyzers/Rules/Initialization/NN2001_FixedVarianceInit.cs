@@ -35,7 +35,8 @@ internal sealed class NN2001_FixedVarianceInit() : Rule("NN2001", RuleLevel.Prov
     private Finding Found(Initialization start, IEnumerable<Step> steps)
     {
         var (title, edits) = Edit.Rescale(start, steps.ToList());
-        return At(start.Place, start.Draw, start.Weight, Initialization.Number(start.Spread), start.Wanted).Fix(title, edits);
+        return At(start.Place, start.Draw, start.Weight, Initialization.Number(start.Spread), start.Wanted)
+            .Near("the layer", start.Layer?.Syntax).Fix(title, edits);
     }
 
     public override IEnumerable<Finding> Elsewhere(ProjectGraph project) =>

@@ -17,7 +17,8 @@ internal sealed class NN2002_ConstantWeights() : Rule("NN2002", RuleLevel.Likely
           where !project.IsLoaded(network)
           let left = same.First()
           let mended = Edit.Rescale(left, network.AllSteps.Select(s => s.Step).ToList())
-          select At(left.Place, left.Draw, left.Weight, Initialization.Number(left.Spread)).Fix(mended.Title, mended.Edits);
+          select At(left.Place, left.Draw, left.Weight, Initialization.Number(left.Spread))
+              .Near("the layer", left.Layer?.Syntax).Fix(mended.Title, mended.Edits);
 
     /// <summary>Several units, between two layers with something between that is not linear; zeros may end what another one drew.</summary>
     private static bool IsHidden(Step layer, Initialization start, Network network) =>

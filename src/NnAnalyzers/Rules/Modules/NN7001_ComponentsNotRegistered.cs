@@ -38,6 +38,7 @@ internal sealed class NN7001_ComponentsNotRegistered() : Rule("NN7001", RuleLeve
         var isBase = project.NetworksReaching(place.SyntaxTree).Any(n => SymbolEqualityComparer.Default.Equals(
             n.Type?.BaseType?.OriginalDefinition, own));
         yield return At(place, own.Name, parts[0].Field?.Name ?? parts[0].Path, why)
+            .Near("what it has", (parts[0].Part as Layer)?.Syntax ?? (parts[0].Part as Step)?.Syntax)
             .Fix("Register its layers", isBase ? null : Edit.Register(own));
     }
 }

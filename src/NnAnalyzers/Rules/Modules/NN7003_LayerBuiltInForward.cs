@@ -26,6 +26,7 @@ internal sealed class NN7003_LayerBuiltInForward() : Rule("NN7003", RuleLevel.Li
             if (!told.Add(whole)) continue;
             yield return At(whole, whole == made ? layer.Op.Name : "Sequential",
                 learns ? "what it learns is lost" : "eval() does not reach it, so it drops values then, too")
+                .Near("where it is applied", step)
                 .Fix(learns ? "Make it once, as a field" : "Make it once, as a field, so that it knows the mode",
                     network.Membership?.Registers != true ? null : Edit.MakeField(
                     network.MadeInForward.FirstOrDefault(l => l.Syntax == whole)?.Creation, network.Type!, names));

@@ -23,7 +23,7 @@ internal sealed class NN3004_FlattenMergesBatch() : Rule("NN3004", RuleLevel.Pro
         where head is not null
         let written = step.Syntax as Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax
         let name = step.Op.Name == "Flatten" ? "flatten()" : $"{step.Op.Name}(-1)"
-        select At(step.Syntax!, name, step.Input!.Shape, head.Label).Fix("Flatten each sample",
+        select At(step.Syntax!, name, step.Input!.Shape, head.Label).Near("the layer that reads it", head.Syntax).Fix("Flatten each sample",
             Edit.Operand(step) is { } operand && written is not null ? Edit.Replace(written, $"{Edit.Receiver(operand)}.flatten(1)")
             : null);
 

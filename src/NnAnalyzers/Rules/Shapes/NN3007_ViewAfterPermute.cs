@@ -23,7 +23,8 @@ internal sealed class NN3007_ViewAfterPermute() : Rule("NN3007", RuleLevel.Prove
             || moved.Input?.Op.Name is "permute" or "transpose" or "movedim" or "swapaxes") yield break; // the second may undo the first
         if (Order(moved) is not { } order || ShapeFunctions.Target(step.Applied) is not { } target
             || !Views.Throws(moved.Shape.Dims, order, target, step.Shape.Dims)) yield break;
-        yield return At(step.Syntax, step.Shape, moved.Op.Name).Fix("Use reshape", Edit.Replace(access.Name, "reshape"));
+        yield return At(step.Syntax, step.Shape, moved.Op.Name).Near("where axes change places", moved)
+            .Fix("Use reshape", Edit.Replace(access.Name, "reshape"));
     }
 
     /// <summary>Which axis of memory each axis is.</summary>

@@ -16,7 +16,7 @@ internal sealed class NN4005_GradientsNeverCleared() : Rule("NN4005", RuleLevel.
         where round is not null && site.IsRepeated(step) && !round.Makes(step.Subject) && site.NeverClears(step.Subject) == true
         let backward = round.Of(EventKind.Backward).LastOrDefault(b => b.Order < step.Order && b.When.Path.CanMeet(step.When.Path))
         where backward is not null
-        select Mend(At(step.Operation.Syntax, Named(step)), step, backward);
+        select Mend(At(step.Operation.Syntax, Named(step)).Near("the loss goes backward", backward), step, backward);
 
     private static string Named(Event step) => step.Subject is Optimizer optimizer ? optimizer.Name : "This update";
 

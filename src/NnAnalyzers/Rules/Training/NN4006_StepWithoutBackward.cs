@@ -20,10 +20,12 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
             {
                 if (round.Then(EventKind.Backward, step) is { } late && !round.IsEnteredWithGradients)
                     yield return At(step.Operation.Syntax, name, "steps before the loss of this round goes backward")
+                        .Near("the loss goes backward", late)
                         .Fix("Step after backward", Edit.MoveBehind(step, late));
             }
             else if (round.Clears(optimizer, backward, step) is { } clears)
                 yield return At(clears.Operation.Syntax, name, "steps with gradients that were cleared after backward")
+                    .Near("the step", step)
                     .Fix("Clear the gradients before backward", Edit.MoveBefore(clears, backward));
             else if (round.Own(EventKind.Step).Any(s => s.Subject == optimizer && s.Order > backward.Order && s.Order < step.Order
                 && s.When.Path.IsSame(step.When.Path)))
@@ -39,6 +41,7 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
             ? round.Next(EventKind.Backward, clip) is null && round.Last(EventKind.Step, clip)?.Order > backward.Order
             : round.Last(EventKind.Backward, clip) is null && !round.IsEnteredWithGradients)
         select At(clip.Operation.Syntax, "This", isLate ? "clips gradients after the step" : "clips gradients before there are any")
+            .Near("the loss goes backward", backward)
             .Fix("Clip between backward and step", Edit.MoveBehind(clip, backward));
 
     private IEnumerable<Finding> Twice(Round round) =>

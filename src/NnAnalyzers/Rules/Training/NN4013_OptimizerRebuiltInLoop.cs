@@ -20,7 +20,7 @@ internal sealed class NN4013_OptimizerRebuiltInLoop() : Rule("NN4013", RuleLevel
         where step is not null && (step.When.Loop == round.Loop
             || step.When.Loop!.Outer == round.Loop && Scope.IsSameOutside(creation.Operation, round.Loop!.Operation))
         let each = step.When.Loop == round.Loop ? "for every step" : "in every round"
-        select At(creation.Operation.Syntax, optimizer.Kind, each, optimizer.Models[0].Name)
+        select At(creation.Operation.Syntax, optimizer.Kind, each, optimizer.Models[0].Name).Near("the step", step)
             .Fix("Make it once, before the loop", Edit.Hoist(creation, round.Loop!.Operation.Syntax));
 
     private static bool Remembers(Optimizer optimizer) => optimizer.Kind != "SGD" ? optimizer.Kind != "LBFGS" : optimizer["momentum"] > 0;

@@ -17,7 +17,7 @@ internal sealed class NN4014_EvalNeverUndone() : Rule("NN4014", RuleLevel.Advice
         let kept = Mode.KeptEval(trained, site)
         where kept is not null
         let place = Scope.PlaceOf(trained, site.Trains, kept.Value.Loop.Operation.Syntax)
-        select At(kept.Value.Eval.Operation.Syntax, ((Layer)trained.Subject).Name)
+        select At(kept.Value.Eval.Operation.Syntax, ((Layer)trained.Subject).Name).Near("where it is trained", trained)
             .Fix("Train in training mode in every turn (changes what is learned)",
             place is var (start, model) ? Edit.InsertBefore(start, $"{model}train();") : null);
 }

@@ -24,7 +24,7 @@ internal sealed class NN4016_GraphCut() : Rule("NN4016", RuleLevel.Likely, Categ
         let place = cut?.Syntax ?? backward.Operation.Syntax
         select At(place, cut is null ? "What goes backward depends on no weights" : Flow.CutBy(cut)!,
             term == loss ? "the loss" : "this term of the loss",
-            term == loss ? "backward throws, or nothing is learned" : "it teaches nothing")
+            term == loss ? "backward throws, or nothing is learned" : "it teaches nothing").Near("the loss goes backward", backward)
             .Fix("Leave the gradient through", cut is { Op.Name: "detach" } ? Edit.Unwrap(cut) : null);
 
     public override IEnumerable<Finding> Check(Network network, ProjectGraph project)

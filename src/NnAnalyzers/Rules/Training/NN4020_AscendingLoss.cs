@@ -23,9 +23,9 @@ internal sealed class NN4020_AscendingLoss() : Rule("NN4020", RuleLevel.Likely, 
             && scaled.Losses.Any(l => l.Operation == u.Loss.Operation) && optimizer.Models.Contains(Predictor(u)!)).ToList()
         where scaled.Losses.All(l => uses.Any(u => u.Loss.Operation == l.Operation))
         select scaled.Signs.Count == 0
-            ? At(step.Operation.Syntax, optimizer.Name, "it is made to maximize")
+            ? At(step.Operation.Syntax, optimizer.Name, "it is made to maximize").Near("the optimizer", optimizer.Creation?.Syntax)
                 .Fix("Descend", Edit.RemoveArgument(optimizer.Arguments["maximize"].Operation))
-            : At(scaled.Signs[0].Syntax!, optimizer.Name, "its sign is turned")
+            : At(scaled.Signs[0].Syntax!, optimizer.Name, "its sign is turned").Near("the loss goes backward", backward)
                 .Fix("Descend: leave the sign out", scaled.Signs.Count == 1 ? Edit.Unsign(scaled.Signs[0]) : null);
 
     private static Layer? Predictor(LossUse use) =>

@@ -27,6 +27,6 @@ internal sealed class NN4024_StateCarriedOver() : Rule("NN4024", RuleLevel.Likel
         where next is not null && TrainingSite.IsTaughtBy(next, step)
         let set = Scope.LastAssignment(variable, round.Loop!.Operation.Syntax)
         where set is not null
-        select At(set.Value.Place, variable.Name).Fix("Detach it from the graph of this round",
+        select At(set.Value.Place, variable.Name).Near("where it comes in", applied).Fix("Detach it from the graph of this round",
             Edit.Detach(variable, set.Value, round.Loop!.Operation.Syntax));
 }

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Quickenshtein;
+
+namespace NnAnalyzers.Tool.Commands;
+
+/// <summary>What somebody may have meant.</summary>
+internal static class Nearest
+{
+    /// <summary>"; did you mean 'check'?" or nothing.</summary>
+    public static string Hint(string said, IEnumerable<string> known)
+    {
+        // One slip in three letters may be a slip.
+        var near = known.Select(k => (Name: k, Distance: Levenshtein.GetDistance(said, k))).OrderBy(k => k.Distance)
+            .ThenBy(k => k.Name, StringComparer.Ordinal).FirstOrDefault();
+        return near.Name is not null && near.Distance > 0 && near.Distance <= Math.Max(1, said.Length / 3)
+            ? $"; did you mean '{near.Name}'?" : "";
+    }
+
+    /// <summary>What is wrong with a command line, each with what may have been meant.</summary>
+    public static IEnumerable<string> Problems(ParseResult parsed)
+    {
+        // An option that is not known is taken for a path where one may stand.
+        var unknown = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value)
+            .Where(t => t.StartsWith("--", StringComparison.Ordinal)).Concat(parsed.UnmatchedTokens).ToList();
+        var command = parsed.CommandResult.Command;
+        foreach (var token in unknown.Take(1))
+            yield return token.StartsWith('-')
+                ? $"{command.Name} has no option '{token}'{Hint(token, command.Options.Select(o => o.Name))} ({command.Name} --help lists them)"
+                : command.Subcommands.Count > 0 ? $"no command '{token}'{Hint(token, command.Subcommands.Select(c => c.Name))} (--help lists them)"
+                : $"{command.Name} takes no '{token}' ({command.Name} --help shows what it takes)";
+        if (unknown.Count == 0) foreach (var error in parsed.Errors) yield return error.Message.TrimEnd('.');
+    }
+}
