@@ -42,16 +42,31 @@ public static class Program
         return run();
     }
 
+    private const string Usage =
+        "usage: nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR] [--shard 2/8|auto|auto/8]";
+
+    private static readonly string[] Options = ["--device", "--jobs", "--libtorch", "--shard"];
+
+    /// <summary>Without a library for the command line: what lies beside this file lies beside the user's program, which may bring another
+    /// version of it.</summary>
     private static int RunFolder(string[] args)
     {
-        string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
-        if (args.Length == 0 || args[0].StartsWith('-'))
+        if (args is ["-h" or "-?" or "--help"])
         {
-            Console.Error.WriteLine("usage: nn-run FOLDER [--device auto|cpu|cuda] [--jobs N] [--libtorch DIR] [--shard 2/8|auto|auto/8]");
-            return 2;
+            Console.WriteLine(Usage);
+            return 0;
         }
+        if (args.Length == 0 || args[0].StartsWith('-')) throw new InvalidDataException(Usage);
+        foreach (var name in args.Skip(1).Where((_, i) => i % 2 == 0))
+            if (!Options.Contains(name)) throw new InvalidDataException($"no option '{name}': {Usage}");
+        if (args.Length % 2 == 0) throw new InvalidDataException($"{args[^1]} needs a value: {Usage}");
+        string? Value(string name) => Array.IndexOf(args, name, 1) is >= 1 and var at ? args[at + 1] : null;
+        if (Value("--device") is not (null or "auto" or "cpu" or "cuda"))
+            throw new InvalidDataException($"--device '{Value("--device")}' is none of auto, cpu and cuda");
+        var workers = Environment.ProcessorCount;
+        if (Value("--jobs") is { } jobs && (!int.TryParse(jobs, CultureInfo.InvariantCulture, out workers) || workers < 1))
+            throw new InvalidDataException($"--jobs '{jobs}' is no number of 1 or more");
         var plan = Plan.Load(args[0]);
-        var workers = int.TryParse(Value("--jobs"), CultureInfo.InvariantCulture, out var n) ? n : Environment.ProcessorCount;
         var shard = Value("--shard") is { } share ? Shard.Parse(share) : Shard.Whole;
         using var held = new FolderLock(args[0], shard);
         var scheduler = new Scheduler(args[0], plan,

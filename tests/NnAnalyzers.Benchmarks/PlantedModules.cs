@@ -66,7 +66,8 @@ internal static class PlantedModules
                 { ArgumentList.Arguments: [_, var count] } range } && PlantedLayers.Name(range) == "Range"
                 && arguments is [{ Expression: SimpleLambdaExpressionSyntax { ExpressionBody: { } body } each }]
                 && !body.DescendantTokens().Any(t => t.Text == each.Parameter.Identifier.Text)
-                && body.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(i => PlantedLayers.Name(i) is "Linear" or "Conv2d"):
+                && body.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>()
+                    .Any(i => PlantedLayers.Name(i) is "Linear" or "Conv2d"):
                 yield return new("one instance for all", "NN7008", call,
                     new TextChange(call.Span, $"System.Linq.Enumerable.Repeat({body}, {count.Expression})"));
                 break;

@@ -4,7 +4,7 @@ using StreamJsonRpc;
 
 namespace NnAnalyzers.Package.Tests;
 
-/// <summary>The package in an editor: csharp-ls, the language server that editors without one of their own use, shows its findings.</summary>
+/// <summary>The package in an editor: csharp-ls, a language server for editors without one of their own, shows its findings.</summary>
 [Collection(nameof(Packed))]
 public sealed class LanguageServerTests(Packed packed)
 {
@@ -57,8 +57,8 @@ public sealed class LanguageServerTests(Packed packed)
 
         public static async Task<Server> StartAsync(string folder)
         {
-            var start = new ProcessStartInfo("dotnet")
-                { WorkingDirectory = Packed.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Packed.Root, RedirectStandardInput = true,
+                RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var argument in new[] { "tool", "run", "csharp-ls" }) start.ArgumentList.Add(argument);
             foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
                 || k is "NUGET_PACKAGES").ToList()) start.Environment.Remove(name);

@@ -25,8 +25,10 @@ public sealed class FormatTests : InFolder
         Write("model.cs", Flagged);
         var (exit, output, _) = Here("check", "model.cs", "--format", "text");
         Assert.Equal(1, exit);
-        Assert.Equal("""
-            model.cs(5,60): warning NN1001: ReLU on the output layer keeps the network from giving MSELoss what it needs: only values of 0 and more come out (Linear → ReLU → Linear → ReLU → MSELoss)
+        var message = "ReLU on the output layer keeps the network from giving MSELoss what it needs: only values of 0 and more come out "
+            + "(Linear → ReLU → Linear → ReLU → MSELoss)";
+        Assert.Equal($"""
+            model.cs(5,60): warning NN1001: {message}
              5 | var model = Sequential(Linear(4, 8), ReLU(), Linear(8, 1), ReLU());
                |                                                            ^^^^^^
               model.cs(6,2): note: the loss
@@ -134,7 +136,7 @@ public sealed class FormatTests : InFolder
     }
 
     [Theory]
-    [InlineData("no command 'chek'; did you mean 'check'?", "chek")]
+    [InlineData("there is no command 'chek'; did you mean 'check'?", "chek")]
     [InlineData("check has no option '--formt'; did you mean '--format'?", "check", "--formt", "json")]
     [InlineData("no such rule; did you mean 'NN1001'?", "explain", "NN101")]
     [InlineData("--format 'xml' is none of text, lines,", "check", "--format", "xml")]
@@ -168,7 +170,8 @@ public sealed class FormatTests : InFolder
     {
         void Git(params string[] arguments)
         {
-            var start = new ProcessStartInfo("git") { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("git")
+                { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var argument in new[] { "-c", "user.name=n", "-c", "user.email=n@n", "-c", "init.defaultBranch=main" }
                 .Concat(arguments)) start.ArgumentList.Add(argument);
             using var git = Process.Start(start)!;

@@ -109,9 +109,9 @@ internal static class CheckCommand
         if (known?.Gone > 0 && missing == 0)
         {
             if (prune) known.Prune(baseline!);
-            say.WriteLine(prune ? $"{known.Gone} of {baseline} {(known.Gone == 1 ? "is" : "are")} gone and taken out of it."
-                : $"{known.Gone} of {baseline} {(known.Gone == 1 ? "is" : "are")} gone: "
-                    + $"--prune takes {(known.Gone == 1 ? "it" : "them")} out and keeps {(known.Gone == 1 ? "it" : "them")} from coming back.");
+            var (are, them) = known.Gone == 1 ? ("is", "it") : ("are", "them");
+            say.WriteLine($"{known.Gone} of {baseline} {are} gone"
+                + (prune ? " and taken out of it." : $": --prune takes {them} out and keeps {them} from coming back."));
         }
         if (missing > 0)
         {

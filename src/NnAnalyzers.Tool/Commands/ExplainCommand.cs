@@ -43,7 +43,8 @@ internal static class ExplainCommand
         Console.WriteLine("## What was measured\n");
         if (rows.Count == 0)
         {
-            Console.WriteLine(rule.ShowsInTraining ? "Nothing: no program of this rule was trained." : "Nothing: training does not show it.");
+            Console.WriteLine(rule.ShowsInTraining ? "Nothing: no program of this rule was trained."
+                : "Nothing: training does not show it.");
             return;
         }
         Console.WriteLine($"The fix helped {rows.Count(r => r[9] == "helps")} of {rows.Count} programs: of the trainings, so many reached "

@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Xml.Linq;
+using HandlebarsDotNet;
+using Microsoft.CodeAnalysis;
 using NnAnalyzers.Graph;
 using NnAnalyzers.Projects;
+using NnAnalyzers.Tool.Drawing;
 using NnAnalyzers.Tool.Sources;
 using NnAnalyzers.Training;
 using Spectre.Console;
@@ -15,40 +19,90 @@ internal static class GraphCommand
     {
         var path = CheckCommand.PathArgument();
         var mermaid = new Option<bool>("--mermaid") { Description = "Print Mermaid flow charts" };
+        var svg = new Option<bool>("--svg") { Description = "Print a picture, with what findings are about in red" };
+        var html = new Option<bool>("--html") { Description = "Print a page with a picture of each" };
         var stats = new Option<bool>("--stats") { Description = "Print how much of the networks is known, and why the rest is not" };
         var loose = CheckCommand.LooseOption();
-        var command =
-            new Command("graph", "Prints the networks it reads in the code, and how they are trained.") { path, mermaid, stats, loose };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(path)!, parsed.GetValue(mermaid), parsed.GetValue(stats),
-            parsed.GetValue(loose), cancellation));
-        return command.WithExamples("nn graph Model.cs", "nn graph src --mermaid > networks.md");
+        var command = new Command("graph", "Prints the networks it reads in the code, and how they are trained.")
+            { path, mermaid, svg, html, stats, loose };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var forms = new (Option<bool> Option, Action<string, IReadOnlyList<Seen>> Form)[]
+                { (stats, PrintStats), (mermaid, PrintMermaid), (svg, PrintSvg), (html, PrintPage) };
+            var chosen = forms.Where(f => parsed.GetValue(f.Option)).ToList();
+            if (chosen.Count > 1) throw new ToolException($"{chosen[0].Option.Name} and {chosen[1].Option.Name} do not go together");
+            return RunAsync(parsed.GetValue(path)!, chosen.Count > 0 ? chosen[0].Form : PrintText, parsed.GetValue(loose), cancellation);
+        });
+        return command.WithExamples("nn graph Model.cs", "nn graph src --html > networks.html");
     }
 
-    private static async Task<int> RunAsync(string path, bool mermaid, bool stats, bool loose, CancellationToken cancellation)
+    /// <summary>A project's graph, with what the rules find in it.</summary>
+    private sealed record Seen(ProjectGraph Graph, IReadOnlyList<Diagnostic> Findings)
+    {
+        public IEnumerable<TrainingSite> Sites => Graph.Sites.Where(SitePrinter.IsWorthPrinting);
+    }
+
+    private static async Task<int> RunAsync(string path, Action<string, IReadOnlyList<Seen>> print, bool loose,
+        CancellationToken cancellation)
     {
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
         sources.SaySkipped();
-        var (count, total, bounds) = (0, GraphStats.None, 0);
+        var all = new List<Seen>();
         foreach (var project in sources.Projects)
             if (await Analysis.ReadAsync(project, cancellation) is { } graph)
-            {
-                count += graph.Networks.Count;
-                if (stats) total += GraphStats.Of(graph.Networks);
-                else Print(graph, mermaid);
-                bounds += graph.BoundsMet;
-            }
-        if (count == 0) Console.WriteLine("No networks found.");
-        else if (stats) Print(total, bounds);
+                all.Add(new(graph, print == PrintSvg || print == PrintPage ? await Analysis.FindAsync(project, cancellation) : []));
+        if (all.Sum(s => s.Graph.Networks.Count) == 0) Console.WriteLine("No networks found.");
+        else print(path, all);
         return sources.Skipped.Count > 0 ? ExitCode.CannotRun : ExitCode.Clean;
     }
 
-    private static void Print(ProjectGraph graph, bool mermaid)
+    private static void PrintText(string path, IReadOnlyList<Seen> all)
     {
-        foreach (var network in graph.Networks)
-            Console.WriteLine(mermaid ? $"%% {network.Name}\n{GraphPrinter.Mermaid(network)}" : GraphPrinter.Text(network));
-        foreach (var site in graph.Sites.Where(SitePrinter.IsWorthPrinting))
-            Console.WriteLine(mermaid ? $"%% {SitePrinter.NameOf(site)}\n{SitePrinter.Mermaid(site)}" : SitePrinter.Text(site));
+        foreach (var seen in all)
+        {
+            foreach (var network in seen.Graph.Networks) Console.WriteLine(GraphPrinter.Text(network));
+            foreach (var site in seen.Sites) Console.WriteLine(SitePrinter.Text(site));
+        }
     }
+
+    private static void PrintMermaid(string path, IReadOnlyList<Seen> all)
+    {
+        foreach (var seen in all)
+        {
+            foreach (var network in seen.Graph.Networks) Console.WriteLine($"%% {network.Name}\n{GraphPrinter.Mermaid(network)}");
+            foreach (var site in seen.Sites) Console.WriteLine($"%% {SitePrinter.NameOf(site)}\n{SitePrinter.Mermaid(site)}");
+        }
+    }
+
+    private static List<GraphDrawing> Draw(IReadOnlyList<Seen> all) => all.SelectMany(seen =>
+    {
+        var findings = new GraphDrawing.Findings(seen.Findings.Where(f => f.Severity != DiagnosticSeverity.Hidden));
+        return seen.Graph.Networks.Where(n => n.Steps.Count > 0).Select(n => GraphDrawing.Of(n, findings))
+            .Concat(seen.Sites.Select(s => GraphDrawing.Of(s, findings)));
+    }).ToList();
+
+    private static void PrintSvg(string path, IReadOnlyList<Seen> all) =>
+        Console.WriteLine(GraphDrawing.Sheet(Draw(all), Resource("graphs.css")));
+
+    private static void PrintPage(string path, IReadOnlyList<Seen> all) =>
+        // {{ }} escapes; {{{ }}} does not, and gets our own style and pictures alone.
+        Console.WriteLine(Handlebars.Create().Compile(Resource("Graphs.hbs"))(new
+        {
+            Source = Path.GetFileName(Path.GetFullPath(path)),
+            Style = Resource("graphs.css"),
+            Arrow = GraphDrawing.Arrow().ToString(),
+            Parts = Draw(all).Select((d, i) => new
+                { d.Title, Picture = d.Picture($"t{i}").ToString(SaveOptions.DisableFormatting), d.Said }).ToList(),
+        }));
+
+    private static string Resource(string name)
+    {
+        using var stream = typeof(GraphCommand).Assembly.GetManifestResourceStream("NnAnalyzers.Tool.Drawing." + name)!;
+        return new StreamReader(stream).ReadToEnd();
+    }
+
+    private static void PrintStats(string path, IReadOnlyList<Seen> all) => Print(
+        all.Aggregate(GraphStats.None, (sum, seen) => sum + GraphStats.Of(seen.Graph.Networks)), all.Sum(s => s.Graph.BoundsMet));
 
     private static void Print(GraphStats stats, int boundsMet)
     {

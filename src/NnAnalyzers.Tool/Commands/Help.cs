@@ -24,6 +24,9 @@ internal static class Help
 
     private sealed class ThenExamples(HelpAction usual) : SynchronousCommandLineAction
     {
+        /// <summary>Who asks for help has not made a mistake.</summary>
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parsed)
         {
             var exit = usual.Invoke(parsed);

@@ -20,15 +20,19 @@ internal static class Nearest
     /// <summary>What is wrong with a command line, each with what may have been meant.</summary>
     public static IEnumerable<string> Problems(ParseResult parsed)
     {
+        if (parsed.Action is { ClearsParseErrors: true }) yield break;
         // An option that is not known is taken for a path where one may stand.
         var unknown = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value)
             .Where(t => t.StartsWith("--", StringComparison.Ordinal)).Concat(parsed.UnmatchedTokens).ToList();
         var command = parsed.CommandResult.Command;
         foreach (var token in unknown.Take(1))
-            yield return token.StartsWith('-')
-                ? $"{command.Name} has no option '{token}'{Hint(token, command.Options.Select(o => o.Name))} ({command.Name} --help lists them)"
-                : command.Subcommands.Count > 0 ? $"no command '{token}'{Hint(token, command.Subcommands.Select(c => c.Name))} (--help lists them)"
-                : $"{command.Name} takes no '{token}' ({command.Name} --help shows what it takes)";
+        {
+            var (problem, known) = token.StartsWith('-') ? ($"{command.Name} has no option", command.Options.Select(o => o.Name))
+                : command.Subcommands.Count > 0 ? ("there is no command", command.Subcommands.Select(c => c.Name))
+                : ($"{command.Name} takes no", []);
+            yield return $"{problem} '{token}'{Hint(token, known)} ({(command is RootCommand ? "" : command.Name + " ")}--help shows "
+                + "what there is)";
+        }
         if (unknown.Count == 0) foreach (var error in parsed.Errors) yield return error.Message.TrimEnd('.');
     }
 }

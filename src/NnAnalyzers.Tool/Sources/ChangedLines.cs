@@ -68,7 +68,8 @@ internal sealed partial class ChangedLines
             await git.WaitForExitAsync(cancellation);
             if (git.ExitCode == 0) return output;
             var said = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()?.Trim();
-            throw new ToolException($"--since: {(said is { Length: > 0 } ? said : $"git knows no revision '{arguments[^1].Split('^')[0]}'")}");
+            throw new ToolException("--since: " + (said is { Length: > 0 } ? said
+                : $"git knows no revision '{arguments[^1].Split('^')[0]}'"));
         }
         catch (System.ComponentModel.Win32Exception error)
         {

@@ -19,7 +19,7 @@ internal static class GraphPrinter
             if (step.Inputs.Count > 0)
                 text.Append(" of ")
                     .Append(string.Join(", ", step.Inputs.Select(i => numbers.TryGetValue(i, out var n) ? "%" + n : i.Name)));
-            if (step.Shape.HasRank || step.Shape.Dims.Length > 0) text.Append(' ').Append(step.Shape);
+            if (ShapeOf(step) is { } shape) text.Append(' ').Append(shape);
             if (step.PredictionOnly) text.Append(" [prediction only]");
             text.Append('\n');
         }
@@ -36,8 +36,7 @@ internal static class GraphPrinter
         var numbers = Number(network);
         foreach (var step in network.Steps)
         {
-            var shape = step.Shape.HasRank || step.Shape.Dims.Length > 0 ? " " + step.Shape : "";
-            text.Append($"  s{numbers[step]}[\"{Escape(Describe(step) + shape)}\"]\n");
+            text.Append($"  s{numbers[step]}[\"{Escape(Describe(step) + (ShapeOf(step) is { } shape ? " " + shape : ""))}\"]\n");
             foreach (var input in step.Inputs) if (numbers.TryGetValue(input, out var n)) text.Append($"  s{n} --> s{numbers[step]}\n");
         }
         foreach (var output in network.Outputs.Where(o => numbers.ContainsKey(o.Step)))
@@ -56,7 +55,10 @@ internal static class GraphPrinter
         return text.ToString();
     }
 
-    private static string Describe(Step step) => step.Kind switch
+    /// <summary>The shape of what a step gives; null where nothing is known of it.</summary>
+    public static string? ShapeOf(Step step) => step.Shape.HasRank || step.Shape.Dims.Length > 0 ? step.Shape.ToString() : null;
+
+    public static string Describe(Step step) => step.Kind switch
     {
         StepKind.Input => $"input {step.Name}",
         StepKind.Unknown => $"unknown ({step.Reason})",

@@ -19,20 +19,23 @@ internal static class SitePrinter
     public static string Text(TrainingSite site)
     {
         var text = new StringBuilder().Append("site ").Append(NameOf(site)).Append('\n');
-        Print(Round.Of(site), 1);
+        foreach (var (depth, words, _) in Lines(site)) text.Append(' ', 2 * depth).Append(words).Append('\n');
         return text.ToString();
+    }
 
-        void Print(Round round, int depth)
-        {
-            foreach (var part in round.Parts)
-                if (part is Round inner)
-                {
-                    if (!inner.Events.Any(e => WordsOf(e) is not null)) continue;
-                    text.Append(' ', 2 * depth).Append(Describe(inner)).Append('\n');
-                    Print(inner, depth + 1);
-                }
-                else if (Describe((Event)part, site) is { } line) text.Append(' ', 2 * depth).Append(line).Append('\n');
-        }
+    /// <summary>What happens at a site, in order: a round with its words, then what happens in it, one deeper.</summary>
+    public static IEnumerable<(int Depth, string Words, Event? Happened)> Lines(TrainingSite site) => Lines(Round.Of(site), site, 1);
+
+    private static IEnumerable<(int Depth, string Words, Event? Happened)> Lines(Round round, TrainingSite site, int depth)
+    {
+        foreach (var part in round.Parts)
+            if (part is Round inner)
+            {
+                if (!inner.Events.Any(e => WordsOf(e) is not null)) continue;
+                yield return (depth, Describe(inner), null);
+                foreach (var line in Lines(inner, site, depth + 1)) yield return line;
+            }
+            else if (Describe((Event)part, site) is { } words) yield return (depth, words, (Event)part);
     }
 
     public static string Mermaid(TrainingSite site)

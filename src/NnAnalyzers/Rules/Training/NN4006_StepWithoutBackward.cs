@@ -25,8 +25,7 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
             }
             else if (round.Clears(optimizer, backward, step) is { } clears)
                 yield return At(clears.Operation.Syntax, name, "steps with gradients that were cleared after backward")
-                    .Near("the step", step)
-                    .Fix("Clear the gradients before backward", Edit.MoveBefore(clears, backward));
+                    .Near("the step", step).Fix("Clear the gradients before backward", Edit.MoveBefore(clears, backward));
             else if (round.Own(EventKind.Step).Any(s => s.Subject == optimizer && s.Order > backward.Order && s.Order < step.Order
                 && s.When.Path.IsSame(step.When.Path)))
                 yield return At(step.Operation.Syntax, name, "steps a second time with the same gradients")
