@@ -57,7 +57,9 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
 
     /// <summary>Runs what has no result yet.</summary>
     /// <param name="ended">Called after each job, and at the start for each result that was already there.</param>
-    public void Run(Action<JobResult> ended, CancellationToken cancellation)
+    /// <param name="cancellation">Ends what runs.</param>
+    /// <param name="started">Called before each job.</param>
+    public void Run(Action<JobResult> ended, CancellationToken cancellation, Action<Job>? started = null)
     {
         Directory.CreateDirectory(_results);
         var waiting = new ConcurrentQueue<Job>();
@@ -71,6 +73,7 @@ public sealed class Scheduler(string folder, Plan plan, RunOptions options)
             {
                 while (failure is null && !cancellation.IsCancellationRequested && waiting.TryDequeue(out var job))
                 {
+                    started?.Invoke(job);
                     var result = RunJob(job, cancellation);
                     if (result is null) return; // cancelled: it has no result and will run again
                     if (result.Outcome == JobResult.CannotRun)

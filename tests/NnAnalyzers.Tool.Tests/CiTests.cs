@@ -103,6 +103,49 @@ public sealed class CiTests : InFolder
         Assert.Contains("\"ruleId\": \"NN1001\"", File.ReadAllText(Path.Combine(Folder, "nn.sarif")));
     }
 
+    private static string Block(string language, string name) => Page.Split($"```{language} {name}\n")[1].Split("```")[0];
+
+    /// <summary>
+    /// What the recipe of a system runs, run here: a new finding stops it, and the log is where the recipe takes it from.
+    /// </summary>
+    [Theory]
+    [InlineData("yaml", "gitlab", "nn.sarif")]
+    [InlineData("yaml", "azure", "logs/nn.sarif")]
+    [InlineData("groovy", "jenkins", "nn.sarif")]
+    public void The_recipe_of_a_system_stops_at_a_new_finding(string language, string name, string log)
+    {
+        Write("Old.cs", Flagged);
+        Write("nn-baseline.json", """{ "version": 1, "findings": [] }""");
+        var block = Block(language, name);
+        var line = block.Split('\n').Single(l => l.Contains(".nn/nn check", StringComparison.Ordinal));
+        line = line[line.IndexOf(".nn/nn", StringComparison.Ordinal)..].TrimEnd('\'');
+        Assert.Contains("dotnet tool install --tool-path .nn NnAnalyzers.Tool", block);
+        Assert.Equal(1, Sh(line.Replace(".nn/nn", "nn")).ExitCode);
+        Assert.Contains("\"ruleId\": \"NN1001\"", File.ReadAllText(Path.Combine(Folder, log)));
+        // The same path again: to publish it, its folder will do.
+        Assert.Equal(2, block.Split(log).Length - 1 + (block.Contains("pathToPublish: logs,", StringComparison.Ordinal) ? 1 : 0));
+    }
+
+    /// <summary>Every key is one that the system knows, in its place.</summary>
+    [Theory]
+    [InlineData("gitlab", "networks", "networks.image networks.script networks.artifacts.when networks.artifacts.paths")]
+    [InlineData("azure", "steps", "trigger pool.vmImage steps.task steps.script steps.condition steps.inputs.packageType "
+        + "steps.inputs.version steps.inputs.pathToPublish steps.inputs.artifactName")]
+    public void A_recipe_in_YAML_has_the_keys_of_its_system(string name, string needed, string known)
+    {
+        var keys = Keys(KubernetesYaml.Deserialize<Dictionary<string, object>>(Block("yaml", name)), "").ToHashSet();
+        Assert.Contains(keys, k => k.StartsWith(needed, StringComparison.Ordinal));
+        Assert.Empty(keys.Except(known.Split(' ')));
+    }
+
+    private static IEnumerable<string> Keys(object? node, string path) => node switch
+    {
+        Dictionary<string, object> map => map.SelectMany(p => Keys(p.Value, $"{path}.{p.Key}".TrimStart('.'))),
+        Dictionary<object, object> map => map.SelectMany(p => Keys(p.Value, $"{path}.{p.Key}".TrimStart('.'))),
+        List<object> list when list.Any(i => i is not string) => list.SelectMany(i => Keys(i, path)),
+        _ => [path],
+    };
+
     [Fact]
     public void Shares_of_several_machines_merge_into_one_report()
     {

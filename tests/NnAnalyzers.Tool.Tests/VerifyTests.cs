@@ -43,8 +43,10 @@ public sealed class VerifyTests : Verifying
     [Fact]
     public void A_sample_is_proved_and_reported()
     {
-        var (exit, output, errors) = Nn("verify", Tests.Nn.Samples, "--filter", OneSample, "--seeds", "2", "--out", "r", "--device", "cpu");
+        var (exit, output, errors) = Nn("verify", Tests.Nn.Samples, "--filter", OneSample, "--seeds", "2", "--out", "r", "--device", "cpu",
+            "--live");
         Assert.True(exit == 0, output + errors);
+        Assert.Contains("To watch: " + Path.Combine("r", "index.html"), output);
         Assert.Contains("warning NN1001", output);
         Assert.Contains("1 of 1 fixes helped", output);
         using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "r", "results.json")));
@@ -55,6 +57,7 @@ public sealed class VerifyTests : Verifying
         Assert.Equal(8, results.RootElement.GetProperty("runs").GetArrayLength());
         var page = File.ReadAllText(Path.Combine(Folder, "r", "index.html"));
         Assert.Contains("<svg", page);
+        Assert.DoesNotContain("Trainings are running", page); // the report stands where the live page was
         Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(Folder, "r", "jobs", "tensorboard"), "*tfevents*",
             SearchOption.AllDirectories));
 

@@ -3,9 +3,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OxyPlot;
-using OxyPlot.Axes;
-using OxyPlot.Series;
 
 namespace NnAnalyzers.Companion;
 
@@ -38,65 +35,59 @@ internal static class ProbeRendering
     /// <summary>Several reports on one page.</summary>
     public static string Html(IReadOnlyList<ProbeReport> reports)
     {
-        var models = string.Join(", ", reports.Select(r => r.Model).Distinct());
-        var page = new StringBuilder($$"""
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><title>Probes of {{E(models)}}</title>
-            <style>
-              body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-              section { border-left: 4px solid #bbb; padding: .1rem 1rem; margin: 1rem 0; }
-              .Failed { border-color: #c62828; } .Suspicious { border-color: #ef9f00; } .Passed { border-color: #2e7d32; }
-              h2 { font-size: 1rem; margin: .4rem 0; } p { margin: .3rem 0; }
-              .bound { color: #666; font-size: .9em; } svg { max-width: 100%; height: auto; }
-            </style></head><body>
-
-            """);
-        foreach (var report in reports) Add(page, report);
-        return page.AppendLine("</body></html>").ToString();
+        var title = $"Probes of {string.Join(", ", reports.Select(r => r.Model).Distinct())}";
+        var page = new StringBuilder(ReportPage.Head(title));
+        page.Append($"<body>\n<a class=\"skip\" href=\"#main\">To the content</a>\n<header><h1>{E(title)}</h1>");
+        page.Append("<nav aria-label=\"On this page\"><ul><li><a href=\"#overview\">Overview</a></li>"
+            + "<li><a href=\"#answers\">Answers</a></li>");
+        page.AppendLine("</ul></nav></header>\n<main id=\"main\" tabindex=\"-1\">\n<section id=\"overview\"><h2>Overview</h2>");
+        foreach (var report in reports)
+        {
+            int Count(ProbeVerdict verdict) => report.Results.Count(r => r.Verdict == verdict);
+            if (reports.Count > 1) page.AppendLine($"<h3>{E(report.Model)}</h3>");
+            page.AppendLine($"<p class=\"lead\">{(report.Learns ? "No probe failed." : "It will not learn as it should.")}</p>");
+            if (Cause(report) is { } cause) page.AppendLine($"<p><strong>{E(cause)}</strong></p>");
+            if (report.Setting is { } setting) page.AppendLine($"<p class=\"quiet\">{E(setting)}</p>");
+            page.AppendLine(ReportPage.Bar(("good", "ok", Count(ProbeVerdict.Passed)),
+                ("open", "suspicious", Count(ProbeVerdict.Suspicious)), ("bad", "failed", Count(ProbeVerdict.Failed)),
+                ("none", "skipped", Count(ProbeVerdict.Skipped))));
+            page.AppendLine("<ul class=\"key\">" + string.Concat(Enum.GetValues<ProbeVerdict>().Select(v =>
+                $"<li><i class=\"{Class(v, skipped: "none")}\"></i>{Mark(v).ToLowerInvariant()}: {Count(v)}</li>")) + "</ul>");
+        }
+        page.AppendLine("</section>\n<section id=\"answers\"><h2>Answers</h2>").AppendLine(ReportPage.Filter);
+        foreach (var report in reports)
+        {
+            if (reports.Count > 1) page.AppendLine($"<p class=\"lead\">{E(report.Model)}</p>");
+            // Trouble first: what is fine is read last, if at all.
+            foreach (var result in report.Results.OrderBy(r => !r.IsTrouble)) Add(page, result);
+        }
+        return page.Append("</section>\n</main>\n").Append(ReportPage.Script).AppendLine("</body>\n</html>").ToString();
     }
 
-    private static void Add(StringBuilder page, ProbeReport report)
+    private static void Add(StringBuilder page, ProbeResult result)
     {
-        page.AppendLine($"<h1>Probes of {E(report.Model)}</h1>");
-        page.AppendLine($"<p>{(report.Learns ? "No probe failed." : "It will not learn as it should.")}</p>");
-        if (Cause(report) is { } cause) page.AppendLine($"<p><strong>{E(cause)}</strong></p>");
-        if (report.Setting is { } setting) page.AppendLine($"<p class=\"bound\">{E(setting)}</p>");
-        foreach (var result in report.Results)
-        {
-            var rule = result.RuleId is { } id ? $" ({id})" : "";
-            page.AppendLine($"<section class=\"{result.Verdict}\"><h2>{Mark(result.Verdict)}: {E(result.Probe)}{rule}</h2>"
-                + $"<p>{E(result.Measured)}</p>");
-            if (result.Advice.Length > 0) page.AppendLine($"<p><strong>{E(result.Advice)}</strong></p>");
-            if (result.Threshold.Length > 0) page.AppendLine($"<p class=\"bound\">Bound: {E(result.Threshold)}</p>");
-            if (result.Curves.Any(c => c.Y.Count > 1)) page.AppendLine(Plot(result));
-            page.AppendLine("</section>");
-        }
+        var (mark, look) = (Mark(result.Verdict), Class(result.Verdict, skipped: "open"));
+        page.AppendLine($"<article class=\"{look}\" data-rule=\"{E(result.RuleId ?? result.Probe)}\" data-verdict=\"{mark}\">");
+        page.AppendLine($"<h3>{E(result.Probe)}{(result.RuleId is { } id ? $" ({E(id)})" : "")} "
+            + $"<span class=\"verdict {look}\">{mark}</span></h3>");
+        page.AppendLine($"<p>{E(result.Measured)}</p>");
+        if (result.Advice.Length > 0) page.AppendLine($"<p><strong>{E(result.Advice)}</strong></p>");
+        if (result.Threshold.Length > 0) page.AppendLine($"<p class=\"quiet\">Bound: {E(result.Threshold)}</p>");
+        if (result.Curves.Any(c => c.Y.Count > 1)) page.Append(Plot(result));
+        page.AppendLine("</article>");
     }
 
     private static string Plot(ProbeResult result)
     {
         var byRate = result.Probe == "LearningRateSweep";
-        var model = new PlotModel { DefaultFontSize = 11 };
-        model.Axes.Add(byRate ? new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "learning rate", AxisTitleDistance = 8 }
-            : new LinearAxis { Position = AxisPosition.Bottom, Title = "step", AxisTitleDistance = 8 });
         var positive = result.Curves.All(c => c.Y.Where(double.IsFinite).All(y => y > 0));
-        model.Axes.Add(positive ? new LogarithmicAxis { Position = AxisPosition.Left, Title = "loss", AxisTitleDistance = 20 }
-            : new LinearAxis { Position = AxisPosition.Left, Title = "loss", AxisTitleDistance = 20 });
         // A curve that runs away is cut, or it would hide where it came from.
-        var legend = new StringBuilder();
-        foreach (var (curve, i) in result.Curves.Select((c, i) => (c, i)))
-        {
-            var color = Colors[i % Colors.Length];
-            var line = new LineSeries { Color = OxyColor.Parse(color) };
-            // Beside the plot: in it the exporter cannot know how wide a text will be.
-            if (result.Curves.Count > 1) legend.Append($"<span style=\"color:{color}\">■</span> {E(curve.Name)} &nbsp; ");
-            line.Points.AddRange(curve.X.Zip(curve.Y).Where(p => double.IsFinite(p.Second)
-                && p.Second < 1e3 * Math.Max(1, Math.Abs(curve.Y[0]))).Select(p => new DataPoint(p.First, p.Second)));
-            model.Series.Add(line);
-        }
-        var svg = new OxyPlot.SvgExporter { Width = 620, Height = 260, UseVerticalTextAlignmentWorkaround = true }.ExportToString(model);
-        return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..] + (legend.Length > 0 ? $"<p class=\"bound\">{legend}</p>" : "");
+        return new ReportChart(byRate ? "learning rate" : "step", "loss", byRate, positive, result.Curves.Select((c, i) =>
+            new ChartLine(c.Name, i, c.X.Zip(c.Y).Where(p => p.Second < 1e3 * Math.Max(1, Math.Abs(c.Y[0]))).ToList())).ToList()).ToHtml();
     }
+
+    private static string Class(ProbeVerdict verdict, string skipped) => verdict switch { ProbeVerdict.Passed => "good",
+        ProbeVerdict.Failed => "bad", ProbeVerdict.Suspicious => "open", _ => skipped };
 
     /// <summary>What explains the others, in one line; null where one probe alone has found something, or none.</summary>
     private static string? Cause(ProbeReport report)
@@ -107,8 +98,6 @@ internal static class ProbeRendering
         return others.Count == 0 ? null : $"First: {cause.Measured}{(cause.RuleId is { } id ? $" [{id}]" : "")}. It may explain what "
             + $"{string.Join(", ", others)} say{(others.Count == 1 ? "s" : "")}.";
     }
-
-    private static readonly string[] Colors = ["#1f77b4", "#d62728", "#2ca02c", "#ff7f0e", "#9467bd", "#8c564b"];
 
     private static string Mark(ProbeVerdict verdict) => verdict switch { ProbeVerdict.Passed => "ok",
         ProbeVerdict.Suspicious => "suspicious", ProbeVerdict.Failed => "FAILED", _ => "skipped" };

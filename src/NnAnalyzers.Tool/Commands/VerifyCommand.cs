@@ -43,12 +43,14 @@ internal static class VerifyCommand
             { Description = "Of an ordinary program: how many losses may go backward", DefaultValueFactory = _ => 500 };
         var score = new Option<string?>("--score") { Description = "Of an ordinary program: a static method (Tensor output, Tensor target) "
             + "→ double that is better when larger, such as Metrics.Dice; accuracy and R² else" };
+        var live = new Option<bool>("--live")
+            { Description = "Keep the report's index.html up to date while trainings run; it comes anew by itself in a browser" };
         var program = new ProgramOptions();
         var command = new Command("verify", "Trains flagged and fixed code and compares. "
             + "Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
         {
             path, seeds, device, rules, filter, quick, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime,
-            withLibTorch, shard, run, steps, score,
+            withLibTorch, shard, run, steps, score, live,
         };
         program.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -68,7 +70,7 @@ internal static class VerifyCommand
                 var ready = Plan.Load(prepared);
                 using var held = new FolderLock(prepared, options.Shard);
                 return Train(parsed.GetResult(output) is { Implicit: false } ? parsed.GetValue(output)! : prepared, prepared,
-                    ready, options, Stopwatch.StartNew(), cancellation);
+                    ready, options, Stopwatch.StartNew(), parsed.GetValue(live), cancellation);
             }
             if (parsed.GetValue(path) is not { } source) throw new ToolException("verify needs a path, or --run with a job folder");
 
@@ -88,7 +90,8 @@ internal static class VerifyCommand
             var isOrdinary = Say(plan, source);
             if (program.IsPlan(parsed)) return ExitCode.Clean;
             if (isOrdinary && !program.MayRun(parsed)) return ExitCode.CannotRun;
-            if (parsed.GetValue(prepare) is null) return Train(report, jobFolder, plan, options, watch, cancellation);
+            if (parsed.GetValue(prepare) is null) return Train(report, jobFolder, plan, options, watch, parsed.GetValue(live),
+                cancellation);
             var bare = parsed.GetValue(runtime) is null ? "" : $", or {jobFolder}/app/nn-run {jobFolder} where there is no .NET";
             Console.WriteLine($"{plan.Jobs().Count()} jobs of {plan.Programs.Count} programs are ready in {jobFolder}: "
                 + $"nn verify --run {jobFolder}{bare}");
@@ -153,22 +156,25 @@ internal static class VerifyCommand
         }
     }
 
-    private static int Train(string report, string jobFolder, Plan plan, RunOptions options, Stopwatch watch,
+    private static int Train(string report, string jobFolder, Plan plan, RunOptions options, Stopwatch watch, bool isLive,
         CancellationToken cancellation)
     {
-        var results = Train(jobFolder, plan, options, cancellation);
+        var results = Train(jobFolder, plan, options, cancellation, isLive ? report : null);
         if (options.Shard.Count == 1) return Conclude(report, plan, results, options, watch.Elapsed);
         Console.WriteLine($"Share {options.Shard}: {results.Count} of {plan.Jobs().Count()} trainings in {watch.Elapsed.TotalSeconds:0} s. "
             + $"When all shares are done: nn merge FOLDERS, this one is {report}; or, if all ran in this one, nn verify --run {report}");
         return ExitCode.Clean;
     }
 
-    /// <summary>Runs what has no result yet, with bars that fill.</summary>
-    private static List<JobResult> Train(string jobFolder, Plan plan, RunOptions options, CancellationToken cancellation)
+    /// <summary>Runs what has no result yet, with bars that fill, and a page in the live folder if there is one.</summary>
+    private static List<JobResult> Train(string jobFolder, Plan plan, RunOptions options, CancellationToken cancellation,
+        string? liveFolder = null)
     {
         var scheduler = new Scheduler(jobFolder, plan, options);
         var jobs = options.Shard.Of(plan.Jobs()).ToList();
         var results = new List<JobResult>();
+        using var live = liveFolder is null ? null : new LiveReport(liveFolder, plan, jobs.Count);
+        if (liveFolder is not null) Console.WriteLine($"To watch: {Path.Combine(liveFolder, Report.PageName)}");
         AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
             new ElapsedTimeColumn()).Start(progress =>
         {
@@ -177,8 +183,9 @@ internal static class VerifyCommand
             scheduler.Run(result =>
             {
                 results.Add(result);
+                live?.Ended(result);
                 bars[result.Program].Increment(1);
-            }, cancellation);
+            }, cancellation, job => live?.Started(job));
         });
         return results;
     }

@@ -55,6 +55,9 @@ internal sealed record Verdict(ProgramPlan Program, Tally Flagged, Tally Fixed, 
 
     public bool Good => Judgement is Helps or LikelyHelps;
 
+    /// <summary>Its trainings say something, if only that no effect is shown.</summary>
+    public bool IsTold => Good || Judgement is NoEffect or Harms;
+
     /// <summary>
     /// How often the fixed run is the better one of a pair, from 0 to 1, with a tie as half: ½ is no effect. The common language effect
     /// size of McGraw and Wong (1992), of pairs; with Wilson's 95 % interval.
