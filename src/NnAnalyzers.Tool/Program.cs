@@ -7,15 +7,7 @@ using NnAnalyzers.Tool;
 using NnAnalyzers.Tool.Commands;
 using Spectre.Console;
 
-var verbose = new Option<bool>("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
-var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training code. "
-    + "verify, probe and fix --proven run your code, in processes of their own. check, graph and fix let MSBuild evaluate your projects, "
-    + "which runs what these say; with --loose they only read. explain and rules touch nothing.")
-{
-    CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), MergeCommand.Create(), ProbeCommand.Create(), GraphCommand.Create(),
-    ExplainCommand.Create(), RulesCommand.Create(), CompletionCommand.Create(), verbose,
-};
-Help.AddTo(root);
+var root = NnCommand.Create();
 // A log file is wider than the terminal that is not there.
 if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 160;
 var parsed = root.Parse(args);
@@ -41,7 +33,7 @@ catch (Exception error)
         Say(error.Message);
     else
         Say($"{error.GetType().Name}: {error.Message} (a fault of nn: please report it as {Id(error)}; --verbose shows more)");
-    if (parsed.GetValue(verbose)) Console.Error.WriteLine(error);
+    if (parsed.GetValue(NnCommand.Verbose)) Console.Error.WriteLine(error);
     return error is OperationCanceledException ? stopped : ExitCode.CannotRun;
 }
 finally

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -116,18 +115,18 @@ public sealed partial class SnippetTests
     [GeneratedRegex(@"^(?:    |\$ |\s+- run: )?(?<command>(?:nn|dotnet run|\.ci/|site/)\S* .*)$", RegexOptions.Multiline)]
     private static partial Regex Command();
 
-    /// <summary>Without the comments behind them.</summary>
+    [GeneratedRegex(@"`(?<command>nn (?!0)[a-z]+ [^`]*)`")]
+    private static partial Regex Inline();
+
+    /// <summary>Those in blocks and in the text, without the comments behind them.</summary>
     private static IEnumerable<(string Page, string Line)> Commands => Pages.SelectMany(page => Command().Matches(Read(page))
+        .Concat(Inline().Matches(Read(page)))
         .Select(m => (page, Regex.Replace(m.Groups["command"].Value, @"\s+# .*$", ""))));
 
     [Fact]
     public void Commands_are_those_that_nn_knows()
     {
-        var root = new RootCommand
-        {
-            CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), MergeCommand.Create(), ProbeCommand.Create(),
-            GraphCommand.Create(), ExplainCommand.Create(), RulesCommand.Create(),
-        };
+        var root = NnCommand.Create();
         var seen = 0;
         foreach (var (page, line) in Commands)
         {

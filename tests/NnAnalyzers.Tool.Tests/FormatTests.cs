@@ -138,6 +138,8 @@ public sealed class FormatTests : InFolder
     [Theory]
     [InlineData("there is no command 'chek'; did you mean 'check'?", "chek")]
     [InlineData("check has no option '--formt'; did you mean '--format'?", "check", "--formt", "json")]
+    [InlineData("verify has no option '--seed'; did you mean '--seeds'?", "verify", ".", "--seed", "3")]
+    [InlineData("nowhere: no such file or folder", "verify", "nowhere", "--", "--seed", "3")]
     [InlineData("no such rule; did you mean 'NN1001'?", "explain", "NN101")]
     [InlineData("--format 'xml' is none of text, lines,", "check", "--format", "xml")]
     public void A_slip_is_told_with_what_may_have_been_meant(string said, params string[] arguments) => CannotRun(said, arguments);
@@ -145,7 +147,7 @@ public sealed class FormatTests : InFolder
     [Fact]
     public void Help_fits_a_screen_and_ends_with_examples()
     {
-        foreach (var command in new[] { "check", "fix", "verify", "merge", "probe", "graph", "explain", "rules", "completion" })
+        foreach (var command in new[] { "check", "fix", "verify", "merge", "probe", "graph", "explain", "rules", "init", "completion" })
         {
             var (_, output, errors) = Here(command, "--help");
             Assert.Equal("", errors);

@@ -21,9 +21,11 @@ internal static class Nearest
     public static IEnumerable<string> Problems(ParseResult parsed)
     {
         if (parsed.Action is { ClearsParseErrors: true }) yield break;
-        // An option that is not known is taken for a path where one may stand.
-        var unknown = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value)
-            .Where(t => t.StartsWith("--", StringComparison.Ordinal)).Concat(parsed.UnmatchedTokens).ToList();
+        // An option that is not known is taken for a path where one may stand; what stands behind -- is the program's.
+        var own = parsed.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash).ToHashSet(ReferenceEqualityComparer.Instance);
+        var unknown = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens)
+            .Where(t => own.Contains(t) && t.Value.StartsWith("--", StringComparison.Ordinal)).Select(t => t.Value)
+            .Concat(parsed.UnmatchedTokens).ToList();
         var command = parsed.CommandResult.Command;
         foreach (var token in unknown.Take(1))
         {
