@@ -1,4 +1,3 @@
-using DiffPlex.Renderer;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 using NnAnalyzers.Runner;
@@ -79,8 +78,7 @@ internal static class Fixer
     }
 
     public static string Diff(IEnumerable<(string Path, SourceText Old, SourceText New)> changes, string relativeTo) =>
-        string.Concat(changes.Select(c => Path.GetRelativePath(relativeTo, c.Path).Replace('\\', '/') is var name
-            ? UnidiffRenderer.GenerateUnidiff(c.Old.ToString(), c.New.ToString(), "a/" + name, "b/" + name) : ""));
+        string.Concat(changes.Select(c => UnifiedDiff.Of(Path.GetRelativePath(relativeTo, c.Path).Replace('\\', '/'), c.Old, c.New)));
 
     /// <summary>Writes a file whole or not at all, in the encoding it had; or only looks whether that can be done.</summary>
     /// <returns>Why it was left as it is; null if it was not.</returns>
