@@ -5,9 +5,10 @@ using System.Security.Cryptography;
 using System.Text;
 using NnAnalyzers.Tool;
 using NnAnalyzers.Tool.Commands;
+using NnAnalyzers.Tool.Sources;
 using Spectre.Console;
 
-var verbose = new Option<bool>("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
+var verbose = new Option<bool>("--verbose") { Description = "Show how code was read where that is not as usual, and the stack trace of an error", Recursive = true };
 var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training code. "
     + "verify, probe and fix --proven run your code, in processes of their own. check, graph and fix let MSBuild evaluate your projects, "
     + "which runs what these say; with --loose they only read. explain and rules touch nothing.")
@@ -24,6 +25,7 @@ if (Nearest.Problems(parsed).ToList() is { Count: > 0 } problems)
     problems.ForEach(Say);
     return ExitCode.CannotRun;
 }
+Notes.AreShown = parsed.GetValue(verbose);
 using var stop = new CancellationTokenSource();
 var stopped = ExitCode.CannotRun;
 var signals = new[] { PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }

@@ -15,11 +15,11 @@ internal static class Fixer
     {
         var applied = 0;
         var leftOut = new List<Diagnostic>();
-        foreach (var id in projects)
+        foreach (var id in await Reading.RootsAsync(solution, projects, cancellation))
         {
             async Task<bool> CompilesAsWellAsync(Solution other)
             {
-                foreach (var changed in other.GetChanges(solution).GetProjectChanges().Select(c => c.ProjectId))
+                foreach (var changed in other.GetChanges(solution).GetProjectChanges().Select(c => c.ProjectId).Append(id).Distinct())
                     if ((await Analysis.ErrorsAsync(other.GetProject(changed)!, cancellation)).Count
                         > (await Analysis.ErrorsAsync(solution.GetProject(changed)!, cancellation)).Count) return false;
                 return true;
@@ -30,8 +30,9 @@ internal static class Fixer
 
             for (var round = 0; round < MaxRounds; round++)
             {
-                var fixable = (await Analysis.FindAsync(solution.GetProject(id)!, cancellation))
-                    .Where(d => wanted(d) && d.Properties.ContainsKey(FixProperties.Title) && !leftOut.Any(l => Same(l, d))).ToList();
+                if (await Reading.OfAsync(solution.GetProject(id)!, cancellation) is not { } reading) break;
+                var fixable = (await Analysis.FindAsync(reading, cancellation)).Where(d => wanted(d)
+                    && d.Properties.ContainsKey(FixProperties.Title) && Script.Fits(d) && !leftOut.Any(l => Same(l, d))).ToList();
                 // All at once; if that breaks the code, one after the other, leaving out those that do.
                 var next = await ApplyAsync(fixable);
                 if (next == solution) break;
@@ -76,6 +77,11 @@ internal static class Fixer
                     await after.GetDocument(id)!.GetTextAsync(cancellation)));
         return changes.DistinctBy(c => c.Item1).OrderBy(c => c.Item1, StringComparer.Ordinal).ToList();
     }
+
+    /// <summary>The files that differ: a notebook for the program that was made of it.</summary>
+    public static async Task<IReadOnlyList<(string Path, SourceText Old, SourceText New)>> FilesAsync(Solution before, Solution after,
+        CancellationToken cancellation) => (await ChangesAsync(before, after, cancellation))
+            .SelectMany(c => Script.Of(c.Path)?.Changes(c.New) ?? [c]).ToList();
 
     public static string Diff(IEnumerable<(string Path, SourceText Old, SourceText New)> changes, string relativeTo) =>
         string.Concat(changes.Select(c => UnifiedDiff.Of(Path.GetRelativePath(relativeTo, c.Path).Replace('\\', '/'), c.Old, c.New)));
