@@ -13,9 +13,9 @@ internal static class Fixer
     public static async Task<(Solution Fixed, int Applied, IReadOnlyList<Diagnostic> LeftOut)> FixAllAsync(Solution solution,
         IReadOnlyList<ProjectId> projects, Func<Diagnostic, bool> wanted, CancellationToken cancellation)
     {
-        var applied = 0;
+        var (applied, before) = (0, solution);
         var leftOut = new List<Diagnostic>();
-        foreach (var id in await Reading.RootsAsync(solution, projects, cancellation))
+        foreach (var (id, first) in await Reading.AllAsync(solution, projects, cancellation))
         {
             async Task<bool> CompilesAsWellAsync(Solution other)
             {
@@ -30,7 +30,7 @@ internal static class Fixer
 
             for (var round = 0; round < MaxRounds; round++)
             {
-                if (await Reading.OfAsync(solution.GetProject(id)!, cancellation) is not { } reading) break;
+                var reading = solution == before ? first : (await Reading.OfAsync(solution.GetProject(id)!, cancellation))!;
                 var fixable = (await Analysis.FindAsync(reading, cancellation)).Where(d => wanted(d)
                     && d.Properties.ContainsKey(FixProperties.Title) && Script.Fits(d) && !leftOut.Any(l => Same(l, d))).ToList();
                 // All at once; if that breaks the code, one after the other, leaving out those that do.

@@ -5,8 +5,11 @@ internal static class Notes
 {
     public static bool AreShown { get; set; }
 
+    private static readonly HashSet<string> Said = [];
+
+    /// <summary>Says something once.</summary>
     public static void Say(string note)
     {
-        if (AreShown) Console.Error.WriteLine($"nn: {note}");
+        if (AreShown && Said.Add(note)) Console.Error.WriteLine($"nn: {note}");
     }
 }

@@ -15,20 +15,21 @@ namespace NnAnalyzers.Tool.Sources;
 /// <param name="Joined">The projects whose code was added.</param>
 internal sealed record Reading(Compilation Compilation, AnalyzerOptions Options, IReadOnlyList<Project> Joined)
 {
-    /// <summary>Which of the projects are to be read, each with all it refers to: those that no other brings along.</summary>
-    public static async Task<IReadOnlyList<ProjectId>> RootsAsync(Solution solution, IReadOnlyList<ProjectId> asked,
-        CancellationToken cancellation)
+    /// <summary>The projects with all they refer to; what another brings along is not read once more by itself.</summary>
+    /// <inheritdoc cref="OfAsync"/>
+    public static async Task<IReadOnlyList<(ProjectId Id, Reading Reading)>> AllAsync(Solution solution, IReadOnlyList<ProjectId> asked,
+        CancellationToken cancellation, bool withModes = true)
     {
         var brought = new HashSet<string>(StringComparer.Ordinal);
-        var roots = new List<ProjectId>();
+        var readings = new Dictionary<ProjectId, Reading>();
         foreach (var id in asked.OrderByDescending(id => Referred(solution.GetProject(id)!).Count).ToList())
         {
-            if (brought.Contains(solution.GetProject(id)!.FilePath ?? "")) continue;
-            roots.Add(id);
-            if (await OfAsync(solution.GetProject(id)!, cancellation) is { } reading)
-                brought.UnionWith(reading.Joined.Select(p => p.FilePath).OfType<string>());
+            if (solution.GetProject(id)!.FilePath is { } file && brought.Contains(file)) continue;
+            if (await OfAsync(solution.GetProject(id)!, cancellation, withModes) is not { } reading) continue;
+            readings[id] = reading;
+            brought.UnionWith(reading.Joined.Select(p => p.FilePath).OfType<string>());
         }
-        return asked.Where(roots.Contains).ToList();
+        return asked.Where(readings.ContainsKey).Select(id => (id, readings[id])).ToList();
     }
 
     /// <summary>Null for a project that has no compilation.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -94,6 +95,9 @@ internal sealed class Script
         }
         foreach (var (file, cell, unit, code) in cells)
             foreach (var directive in unit.Usings) Copy(file, cell, directive.FullSpan, code);
+        // In a script extensions are called by their name, too.
+        var extensions = cells.SelectMany(c => c.Unit.Members.OfType<MethodDeclarationSyntax>().Where(IsExtension)).ToList();
+        for (var i = 0; i < extensions.Count; i++) _program.Append(CultureInfo.InvariantCulture, $"\nusing static Extensions{i};\n");
         var (names, braces) = (new HashSet<string>(StringComparer.Ordinal), 0);
         var types = new List<(Notebook File, Cell Cell, MemberDeclarationSyntax Member, string Code)>();
         foreach (var (file, cell, unit, code) in cells)
@@ -125,7 +129,7 @@ internal sealed class Script
         foreach (var (at, (file, cell, member, code)) in types.Index())
         {
             // The last class of a name is the one that counts; the ones before are read apart. Extensions need a class around them.
-            var around = member is MethodDeclarationSyntax ? $"static class Extensions{at} {{\n"
+            var around = member is MethodDeclarationSyntax method ? $"static class Extensions{extensions.IndexOf(method)} {{\n"
                 : types.Skip(at + 1).Any(t => NameOf(t.Member) == NameOf(member)) ? $"namespace Before{at} {{\n" : "";
             _program.Append(around);
             Copy(file, cell, member.FullSpan, code);

@@ -42,14 +42,9 @@ internal sealed class SourceSet : IDisposable
     private static bool IsIn(string part, string? file) => file is not null
         && (file == part || file.StartsWith(part.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 
-    /// <summary>The projects, each with the code of those it refers to; what another brings along is not read once more by itself.</summary>
-    public async Task<IReadOnlyList<Reading>> ReadAsync(CancellationToken cancellation, bool withModes = true)
-    {
-        var readings = new List<Reading>();
-        foreach (var id in await Reading.RootsAsync(Solution, _projects, cancellation))
-            if (await Reading.OfAsync(Solution.GetProject(id)!, cancellation, withModes) is { } reading) readings.Add(reading);
-        return readings;
-    }
+    /// <summary>What is read as one (<see cref="Reading"/>).</summary>
+    public async Task<IReadOnlyList<Reading>> ReadAsync(CancellationToken cancellation, bool withModes = true) =>
+        (await Reading.AllAsync(Solution, _projects, cancellation, withModes)).Select(r => r.Reading).ToList();
 
     /// <summary>What is found in what was asked for.</summary>
     public async Task<IReadOnlyList<Diagnostic>> FindAsync(Preset? preset, CancellationToken cancellation)
@@ -73,19 +68,24 @@ internal sealed class SourceSet : IDisposable
     /// <paramref name="loose"/> evaluates none: the code of a folder or project is read as it lies there, all as one, against the packages
     /// that an earlier restore found, or the TorchSharp that comes with this tool.
     /// </summary>
+    /// <param name="toRun">What cannot be run by this tool, notebooks and programs of a file, is left out.</param>
     /// <exception cref="ToolException">The path is missing, is no C#, or its project does not restore or load.</exception>
-    public static async Task<SourceSet> OpenAsync(string path, string configuration, CancellationToken cancellation, bool loose = false)
+    public static async Task<SourceSet> OpenAsync(string path, string configuration, CancellationToken cancellation, bool loose = false,
+        bool toRun = false)
     {
         if (path.Length == 0) throw new ToolException($"the path is empty: {Wanted}");
         var full = Path.GetFullPath(path);
         var isFolder = Directory.Exists(full);
         if (!isFolder && InputFile.Trouble(full, InputFile.MostOfSource) is { } trouble)
             throw new ToolException($"{path}: {(trouble == "no such file" ? "no such file or folder" : trouble)}");
+        if (toRun && !isFolder && (Notebook.Is(full) || Path.GetExtension(full) == ".cs" && FileBasedApp.Is(full)))
+            throw new ToolException(Notebook.Is(full) ? $"{path}: a notebook is checked and fixed, but not run: call Probe.Run in a cell"
+                : $"{path}: a program without a project is checked and fixed, but not run: dotnet project convert makes a project of it");
         var set = new SourceSet(loose ? new AdhocWorkspace()
             : MSBuildWorkspace.Create(new Dictionary<string, string> { ["Configuration"] = configuration }));
         try
         {
-            if (isFolder) await set.OpenFolderAsync(path, new Walk(full), configuration, cancellation);
+            if (isFolder) await set.OpenFolderAsync(path, new Walk(full), configuration, toRun, cancellation);
             else await set.OpenFileAsync(path, full, configuration, cancellation);
             return set;
         }
@@ -115,8 +115,9 @@ internal sealed class SourceSet : IDisposable
         else if (!await OpenAboveAsync(full, cancellation)) AddLoose([full], null);
     }
 
-    private async Task OpenFolderAsync(string path, Walk walk, string configuration, CancellationToken cancellation)
+    private async Task OpenFolderAsync(string path, Walk walk, string configuration, bool toRun, CancellationToken cancellation)
     {
+        if (toRun) walk.Scripts.Clear();
         if (walk.Sources.Count + walk.Projects.Count + walk.Scripts.Count == 0 && (IsLoose || walk.Solutions.Count == 0))
             throw new ToolException(walk.Skipped is [var first, ..] ? $"{path}: {first}" : $"{path}: no C# code and no project in this folder");
         _skipped.AddRange(walk.Skipped);
@@ -127,7 +128,7 @@ internal sealed class SourceSet : IDisposable
             else if (walk.Projects.Count > 0) await OpenProjectsAsync(walk.Projects, walk, cancellation);
             else if (walk.Sources.Count > 0 && await OpenAboveAsync(walk.Folder, cancellation)) return;
             var compiled = Compiled();
-            await AddAppsAsync(walk.Sources.Where(s => !compiled.Contains(s) && FileBasedApp.Is(s)).ToList(), configuration, cancellation);
+            if (!toRun) await AddAppsAsync(walk.Sources.Where(s => !compiled.Contains(s) && FileBasedApp.Is(s)).ToList(), configuration, cancellation);
             compiled = Compiled();
             rest = Beside(walk).Where(s => !compiled.Contains(s)).ToList();
         }
@@ -241,9 +242,10 @@ internal sealed class SourceSet : IDisposable
     {
         for (var folder = Path.GetDirectoryName(part); folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            var projects = Directory.EnumerateFiles(folder, "*.csproj").Order(StringComparer.Ordinal).ToList();
-            foreach (var project in projects)
+            foreach (var project in Directory.EnumerateFiles(folder, "*.csproj", new EnumerationOptions { IgnoreInaccessible = true })
+                .Order(StringComparer.Ordinal).ToList())
             {
+                Console.Error.WriteLine($"reads {Path.GetRelativePath(Directory.GetCurrentDirectory(), project)}");
                 var ids = await LoadAsync([project], cancellation);
                 var compiling = ids.Where(id => Solution.GetProject(id)!.Documents.Any(d => IsIn(part, d.FilePath))).ToList();
                 if (compiling.Count == 0) continue;
@@ -287,10 +289,14 @@ internal sealed class SourceSet : IDisposable
             if (call is null) id = AddLoose([], null);
             else
             {
+                // Of the project that was written for them, and is gone, only the references.
                 Solution = call.AddTo(Solution, _workspace, "code", out id);
                 var there = Solution.GetProject(id)!;
+                Solution = Solution.RemoveDocuments([.. there.DocumentIds]).RemoveAnalyzerConfigDocuments(
+                    [.. there.AnalyzerConfigDocuments.Select(d => d.Id)]).AddDocument(DocumentId.CreateNewId(id), "ImplicitUsings.g.cs",
+                    SourceText.From(UsualUsings), filePath: "ImplicitUsings.g.cs");
                 if (!there.MetadataReferences.Any(r => Path.GetFileName(r.Display) == "TorchSharp.dll"))
-                    Solution = there.AddMetadataReference(MetadataReference.CreateFromFile(OwnTorchSharp)).Solution;
+                    Solution = Solution.AddMetadataReference(id, MetadataReference.CreateFromFile(OwnTorchSharp));
             }
             foreach (var assembly in script.Assemblies)
                 Solution = Solution.AddMetadataReference(id, MetadataReference.CreateFromFile(assembly));
@@ -326,8 +332,10 @@ internal sealed class SourceSet : IDisposable
         }
         catch (ToolException error)
         {
-            _skipped.Add($"{script.FilePath}: its packages ({string.Join(", ", script.Packages.Select(p => p.Name))}): "
-                + error.Message.Replace(project + ": does not load: ", "", StringComparison.Ordinal));
+            var why = $"{script.FilePath}: the packages it asks for ({string.Join(", ", script.Packages.Select(p => p.Name))}) are not found: "
+                + error.Message.Split("error ")[^1];
+            if (script.Packages.Any(p => !p.Name.StartsWith("TorchSharp", StringComparison.OrdinalIgnoreCase))) _skipped.Add(why);
+            else Console.Error.WriteLine($"nn: {why}; read against the TorchSharp of this tool");
             return null;
         }
     }
@@ -356,6 +364,9 @@ internal sealed class SourceSet : IDisposable
     public static IEnumerable<string> Platform => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
         .Where(p => Path.GetDirectoryName(p) == Path.GetDirectoryName(typeof(object).Assembly.Location));
 
+    private const string UsualUsings = "global using System; global using System.Collections.Generic; global using System.IO; "
+        + "global using System.Linq; global using System.Threading.Tasks;";
+
     private static string OwnTorchSharp => Path.Combine(AppContext.BaseDirectory, "refs", "TorchSharp.dll");
 
     /// <summary>Code without a project: read against the TorchSharp that comes with this tool and this machine's .NET.</summary>
@@ -379,9 +390,7 @@ internal sealed class SourceSet : IDisposable
         foreach (var file in files)
             Solution = Solution.AddDocument(DocumentId.CreateNewId(project.Id), Path.GetFileName(file), InputFile.ReadSource(file),
                 filePath: file);
-        var usual = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
-            + "global using System.Threading.Tasks;"
-            + string.Concat((walk?.Projects ?? []).SelectMany(GlobalUsings.In).Distinct());
+        var usual = UsualUsings + string.Concat((walk?.Projects ?? []).SelectMany(GlobalUsings.In).Distinct());
         Solution = Solution.AddDocument(DocumentId.CreateNewId(project.Id), "ImplicitUsings.g.cs", SourceText.From(usual),
             filePath: "ImplicitUsings.g.cs");
         Solution = AnalyzerConfigs.Add(Solution, project.Id, files);
