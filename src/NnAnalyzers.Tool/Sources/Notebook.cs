@@ -128,8 +128,9 @@ internal sealed partial class Notebook
     private static string? Magic(ReadOnlySpan<char> line) => line.TrimStart() is ['#', '!', .. var rest]
         ? rest.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "" : null;
 
-    /// <summary>Whether a magic names C# (true), another language (false), or none.</summary>
-    private static bool? Language(string magic) => CSharp.Contains(magic) ? true : Commands.Contains(magic) ? null : false;
+    /// <summary>Whether a magic names C# (true), another language (false), or none; a path is for the shell that starts a script.</summary>
+    private static bool? Language(string magic) =>
+        CSharp.Contains(magic) ? true : magic.StartsWith('/') || Commands.Contains(magic) ? null : false;
 
     /// <summary>
     /// Its text with spaces for what is not C#: lines for the notebook, and what is in other languages. <paramref name="directives"/> are
