@@ -41,7 +41,8 @@ public sealed class DiffTests : InFolder
         {
             ("NoFinalLine.cs", Code("A"), false), ("FinalLine.cs", Code("B") + "\n", false), ("EmptyLine.cs", Code("C") + "\n\n", false),
             ("EmptyLines.cs", Code("D") + "\n\n\n\n\n", false), ("Spaces.cs", Code("E") + "\n   ", false),
-            ("Windows.cs", Code("F").ReplaceLineEndings("\r\n"), false), ("WindowsLine.cs", Code("G").ReplaceLineEndings("\r\n") + "\r\n", true),
+            ("Windows.cs", Code("F").ReplaceLineEndings("\r\n"), false),
+            ("WindowsLine.cs", Code("G").ReplaceLineEndings("\r\n") + "\r\n", true),
             ("Mark.cs", Code("H").Replace("using TorchSharp;\nusing static TorchSharp.torch;\nusing static TorchSharp.torch.nn;\n",
                 "using TorchSharp; using static TorchSharp.torch; using static TorchSharp.torch.nn;") + "\n", true),
             ("Mixed.cs", Code("I").Replace("{\n", "{\r\n") + "\n", false), ("with spaces/a b.cs", Code("J") + "\n", false),

@@ -67,8 +67,8 @@ public sealed class InputsTests : InFolder
     {
         WriteProject("Models", "", "", Model);
         WriteProject("Trainer", "<OutputType>Exe</OutputType>", "<ProjectReference Include=\"../Models/Models.csproj\" />", Trainer);
-        WriteProject("Checks", "", "<ProjectReference Include=\"../Models/Models.csproj\" />", Usings
-            + "public static class Checks { public static long Run() { using var net = new Models.Net(); return net.forward(randn(3, 4)).shape[0]; } }");
+        WriteProject("Checks", "", "<ProjectReference Include=\"../Models/Models.csproj\" />", Usings + "public static class Checks "
+            + "{ public static long Run() { using var net = new Models.Net(); return net.forward(randn(3, 4)).shape[0]; } }");
         Write("Models/.editorconfig", "root = true\n[*.cs]\ndotnet_diagnostic.NN1001.severity = error\n");
         Write("All.slnx", "<Solution><Project Path=\"Models/Models.csproj\" /><Project Path=\"Trainer/Trainer.csproj\" />"
             + "<Project Path=\"Checks/Checks.csproj\" /></Solution>");
@@ -98,7 +98,8 @@ public sealed class InputsTests : InFolder
         Write("app.cs", "#!/usr/bin/env dotnet\n#:package TorchSharp@0.107.0\n#:property NoWarn=NN4001\n#:include more.cs\n"
             + Usings + "functional.mse_loss(More.Make().forward(randn(8, 4)), randn(8, 1)).backward();\n");
         Write("more.cs", "#:package TorchVision@0.107.0\n" + Usings
-            + "static class More { public static Module<Tensor, Tensor> Make() => Sequential(Linear(4, 8), ReLU(), Linear(8, 1), ReLU()); }\n");
+            + "static class More { public static Module<Tensor, Tensor> Make() => Sequential(Linear(4, 8), ReLU(), Linear(8, 1), ReLU());"
+            + " }\n");
         Write("train.cs", "#:project Models/Models.csproj\n" + Trainer);
         Finds(["more.cs(5,115): warning NN1001"], "check", "app.cs");
         Finds(["Models/code.cs(9,49): warning NN1001"], "check", "train.cs");

@@ -10,8 +10,8 @@ internal static class FixCommand
     public static Command Create()
     {
         var path = new Argument<string>("path")
-            { Description = "A project, solution, folder, .cs file or notebook; or the .sarif log of nn check or of a build, whose fixes are applied as "
-                + "they stand", DefaultValueFactory = _ => "." };
+            { Description = "A project, solution, folder, .cs file or notebook; or the .sarif log of nn check or of a build, whose fixes "
+                + "are applied as they stand", DefaultValueFactory = _ => "." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the changes as a diff and write nothing" };
         var rule = new Option<string?>("--rule") { Description = "Only this rule, such as NN1001" };
         var proven = new Option<bool>("--proven")

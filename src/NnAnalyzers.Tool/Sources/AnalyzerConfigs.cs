@@ -9,7 +9,10 @@ internal static class AnalyzerConfigs
     {
         var folders = new HashSet<string>();
         foreach (var file in files)
-            for (var folder = Path.GetDirectoryName(file); folder is not null && folders.Add(folder); folder = Path.GetDirectoryName(folder)) { }
+        {
+            var folder = Path.GetDirectoryName(file);
+            while (folder is not null && folders.Add(folder)) folder = Path.GetDirectoryName(folder);
+        }
         foreach (var config in folders.SelectMany(f => new[] { Path.Combine(f, ".editorconfig"), Path.Combine(f, ".globalconfig") })
             .Where(f => InputFile.Trouble(f, InputFile.MostOfSource) is null).Order(StringComparer.Ordinal))
             solution = solution.AddAnalyzerConfigDocument(DocumentId.CreateNewId(project), Path.GetFileName(config),

@@ -18,8 +18,8 @@ internal sealed record CompilerCall(string Folder, IReadOnlyList<string> Argumen
         var folder = Path.GetDirectoryName(path)!;
         // As an editor asks: the compiler is prepared and not run, whatever an earlier build left.
         var (exit, output) = await Shell.DotNetAsync(["build", path, "--nologo", "-t:Compile", "-c", configuration,
-            "-p:DesignTimeBuild=true", "-p:BuildingInsideVisualStudio=true", "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true",
-            "-p:NonExistentFile=__none__/__none__", .. properties, "--getItem:CscCommandLineArgs", "--getItem:ProjectReference"],
+            "-p:DesignTimeBuild=true", "-p:BuildingInsideVisualStudio=true", "-p:SkipCompilerExecution=true",
+            "-p:ProvideCommandLineArgs=true", "-p:NonExistentFile=__none__/__none__", .. properties, "--getItem:CscCommandLineArgs", "--getItem:ProjectReference"],
             folder, cancellation);
         var start = output.IndexOf('{', StringComparison.Ordinal);
         if (exit != 0 || start < 0) throw new ToolException($"{path}: does not load: {Shell.FirstError(output)}");
@@ -41,12 +41,13 @@ internal sealed record CompilerCall(string Folder, IReadOnlyList<string> Argumen
     /// <summary>The project that the compiler would see; the projects it refers to are taken from the solution.</summary>
     public Solution AddTo(Solution solution, Workspace workspace, string name, out ProjectId id)
     {
-        var info = CommandLineProject.CreateProjectInfo(name, LanguageNames.CSharp, Arguments, Folder, workspace);
         var own = solution.Projects.Where(p => Projects.Contains(p.FilePath, StringComparer.Ordinal)).DistinctBy(p => p.FilePath).ToList();
         var names = own.Select(p => p.AssemblyName + ".dll").ToHashSet(StringComparer.OrdinalIgnoreCase);
+        // What these would be built into is not there, or old.
+        bool IsThere(string argument) => !argument.StartsWith("/reference:", StringComparison.Ordinal)
+            || argument["/reference:".Length..].Trim('"') is var file && !names.Contains(Path.GetFileName(file)) && File.Exists(file);
+        var info = CommandLineProject.CreateProjectInfo(name, LanguageNames.CSharp, Arguments.Where(IsThere), Folder, workspace);
         id = info.Id;
-        return solution.AddProject(info
-            .WithMetadataReferences(info.MetadataReferences.Where(r => !names.Contains(Path.GetFileName(r.Display) ?? "")))
-            .WithProjectReferences(own.Select(p => new ProjectReference(p.Id))));
+        return solution.AddProject(info.WithProjectReferences(own.Select(p => new ProjectReference(p.Id))));
     }
 }

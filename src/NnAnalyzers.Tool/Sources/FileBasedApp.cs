@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace NnAnalyzers.Tool.Sources;
 
-/// <summary>A program in a file, <c>dotnet run app.cs</c>: directives (<c>#:package</c>) say at its top what a project file would.</summary>
+/// <summary>A program in a file, <c>dotnet run app.cs</c>: directives at its top (<c>#:package</c>) say what a project would.</summary>
 internal static partial class FileBasedApp
 {
     /// <summary>How such a file is parsed; in any other its directives are errors.</summary>
@@ -16,10 +16,11 @@ internal static partial class FileBasedApp
     public static bool Is(string path)
     {
         var text = InputFile.ReadSource(path).ToString();
-        return (text.StartsWith("#!", StringComparison.Ordinal) || text.Contains("#:", StringComparison.Ordinal)) && Directives(text).Length > 0;
+        return (text.StartsWith("#!", StringComparison.Ordinal) || text.Contains("#:", StringComparison.Ordinal))
+            && Directives(text).Length > 0;
     }
 
-    /// <summary>Its directives without their mark, such as <c>package TorchSharp@0.107.0</c>; a line for the shell is an empty one.</summary>
+    /// <summary>Its directives without their mark, such as <c>package TorchSharp@0.107.0</c>; the line for a shell is empty.</summary>
     private static ImmutableArray<string> Directives(string text) => [.. SyntaxFactory.ParseCompilationUnit(text, options: Parse)
         .GetFirstToken(includeZeroWidth: true).LeadingTrivia
         .Where(t => t.IsKind(SyntaxKind.IgnoredDirectiveTrivia) || t.IsKind(SyntaxKind.ShebangDirectiveTrivia))
@@ -30,7 +31,8 @@ internal static partial class FileBasedApp
     {
         foreach (var directive in Directives(InputFile.ReadSource(path).ToString()))
         {
-            var (kind, value) = directive.Split(' ', 2, StringSplitOptions.TrimEntries) is [var first, var second] ? (first, second) : ("", "");
+            var (kind, value) = directive.Split(' ', 2, StringSplitOptions.TrimEntries) is [var first, var second]
+                ? (first, second) : ("", "");
             if (kind is not ("include" or "project")) continue;
             var file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, value));
             if (kind == "include" && Wildcards().IsMatch(value) is false && InputFile.Trouble(file, InputFile.MostOfSource) is null)

@@ -84,7 +84,8 @@ internal static class Fixer
             .SelectMany(c => Script.Of(c.Path)?.Changes(c.New) ?? [c]).ToList();
 
     public static string Diff(IEnumerable<(string Path, SourceText Old, SourceText New)> changes, string relativeTo) =>
-        string.Concat(changes.Select(c => UnifiedDiff.Of(Path.GetRelativePath(relativeTo, c.Path).Replace('\\', '/'), c.Old, c.New)));
+        string.Concat(changes.Select(c => UnifiedDiff.Of(
+            Path.GetRelativePath(relativeTo, c.Path).Replace(Path.DirectorySeparatorChar, '/'), c.Old, c.New)));
 
     /// <summary>Writes a file whole or not at all, in the encoding it had; or only looks whether that can be done.</summary>
     /// <returns>Why it was left as it is; null if it was not.</returns>

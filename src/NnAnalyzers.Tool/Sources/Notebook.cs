@@ -68,7 +68,7 @@ internal sealed partial class Notebook
             foreach (var change in changes.OrderBy(c => c.Span.Start))
             {
                 glyphs.AddRange(cell.Glyphs.Take(change.Span.Start).Skip(at));
-                glyphs.AddRange(change.NewText!.Select(c => new Glyph(c, cell.Number > 0 && IsJson ? Escaped(c) : c.ToString(), -1, c == '\n')));
+                glyphs.AddRange(change.NewText!.Select(c => new Glyph(c, IsJson ? Escaped(c) : c.ToString(), -1, c == '\n')));
                 at = change.Span.End;
             }
             glyphs.AddRange(cell.Glyphs.Skip(at));
@@ -235,7 +235,8 @@ internal sealed partial class Notebook
         var before = all[source.Value.Start..first.Start];
         var after = all[last.End..source.Value.End];
         // Between two lines; a single one tells it by what is before it.
-        var between = source.Strings.Count > 1 ? all[first.End..source.Strings[1].Start] : "\"," + (before.Length > 2 ? before[1..] : " \"");
+        var between = source.Strings.Count > 1 ? all[first.End..source.Strings[1].Start]
+            : "\"," + (before.Length > 2 ? before[1..] : " \"");
         return new(number, glyphs, source.Value, changed =>
         {
             var text = new StringBuilder(before);

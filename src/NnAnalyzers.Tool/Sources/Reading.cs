@@ -53,9 +53,10 @@ internal sealed record Reading(Compilation Compilation, AnalyzerOptions Options,
         Compilation joined;
         try
         {
-            joined = own.WithReferences(kept.Concat(parts.SelectMany(p => p.Compilation.References.OfType<PortableExecutableReference>())
-                    .Where(r => there.Add(Path.GetFileName(r.Display)) && !assemblies.Contains(Path.GetFileNameWithoutExtension(r.Display)!))))
-                .AddSyntaxTrees(homes.Keys);
+            var others = parts.SelectMany(p => p.Compilation.References.OfType<PortableExecutableReference>())
+                .Where(r => there.Add(Path.GetFileName(r.Display))
+                    && !assemblies.Contains(Path.GetFileNameWithoutExtension(r.Display)!));
+            joined = own.WithReferences(kept.Concat(others)).AddSyntaxTrees(homes.Keys);
         }
         catch (ArgumentException error)
         {
@@ -76,7 +77,8 @@ internal sealed record Reading(Compilation Compilation, AnalyzerOptions Options,
         return new(joined, new AnalyzerOptions(project.AnalyzerOptions.AdditionalFiles, new ConfigOptions(homes,
             project.AnalyzerOptions.AnalyzerConfigOptionsProvider)), referred);
 
-        void Say(string why) => Notes.Say($"{project.Name} is read without the code of {string.Join(", ", referred.Select(p => p.Name))}: {why}");
+        void Say(string why) =>
+            Notes.Say($"{project.Name} is read without the code of {string.Join(", ", referred.Select(p => p.Name))}: {why}");
     }
 
     private static List<Diagnostic> Errors(Compilation compilation, CancellationToken cancellation) =>

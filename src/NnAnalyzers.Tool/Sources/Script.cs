@@ -147,7 +147,8 @@ internal sealed class Script
             field.Modifiers.Any(SyntaxKind.ConstKeyword) ? member.SpanStart : declaration.SpanStart,
             declaration.Variables.Select(v => v.Identifier.Text).ToList()),
         MethodDeclarationSyntax method when !IsExtension(method) => (
-            method.Modifiers.Where(m => m.IsKind(SyntaxKind.AsyncKeyword)).Select(m => m.SpanStart).Append(method.ReturnType.SpanStart).First(),
+            method.Modifiers.Where(m => m.IsKind(SyntaxKind.AsyncKeyword)).Select(m => m.SpanStart).Append(method.ReturnType.SpanStart)
+                .First(),
             [method.Identifier.Text]),
         MethodDeclarationSyntax or BaseTypeDeclarationSyntax or DelegateDeclarationSyntax or BaseNamespaceDeclarationSyntax => null,
         _ => (member.SpanStart, []),
@@ -168,8 +169,8 @@ internal sealed class Script
     /// <summary>The last line of a cell is a value to be shown.</summary>
     private static bool IsShown(MemberDeclarationSyntax member) =>
         member is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true, Expression: var value } }
-        && value is not (InvocationExpressionSyntax or AssignmentExpressionSyntax or AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax
-            or PostfixUnaryExpressionSyntax or PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression
+        && value is not (InvocationExpressionSyntax or AssignmentExpressionSyntax or AwaitExpressionSyntax
+            or BaseObjectCreationExpressionSyntax or PostfixUnaryExpressionSyntax or PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression
                 or (int)SyntaxKind.PreDecrementExpression });
 
     private static string? NameOf(MemberDeclarationSyntax member) => member switch

@@ -40,7 +40,8 @@ internal sealed class SourceSet : IDisposable
     public bool IsAsked(SyntaxTree? tree) => Part is null || IsIn(Part, tree?.FilePath);
 
     private static bool IsIn(string part, string? file) => file is not null
-        && (file == part || file.StartsWith(part.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal));
+        && (file == part
+            || file.StartsWith(part.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 
     /// <summary>What is read as one (<see cref="Reading"/>).</summary>
     public async Task<IReadOnlyList<Reading>> ReadAsync(CancellationToken cancellation, bool withModes = true) =>
@@ -63,8 +64,8 @@ internal sealed class SourceSet : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     /// <summary>
-    /// Opens a project, a solution, a folder, a .cs file or a notebook. Projects are evaluated by MSBuild, which runs what they tell it to; a
-    /// file is read as part of the project that compiles it, if there is one above it.
+    /// Opens a project, a solution, a folder, a .cs file or a notebook. Projects are evaluated by MSBuild, which runs what they tell it
+    /// to; a file is read as part of the project that compiles it, if there is one above it.
     /// <paramref name="loose"/> evaluates none: the code of a folder or project is read as it lies there, all as one, against the packages
     /// that an earlier restore found, or the TorchSharp that comes with this tool.
     /// </summary>
@@ -108,8 +109,8 @@ internal sealed class SourceSet : IDisposable
         }
         else if (kind is ".csproj" or ".sln" or ".slnx" or ".slnf" && !IsLoose) await OpenProjectsAsync([full], null, cancellation);
         else if (kind is not ".cs")
-            throw new ToolException($"{path}: {(kind is ".sln" or ".slnx" or ".slnf" ? "solutions are read with MSBuild only: leave --loose out, "
-                + "or give a folder" : $"not C# ({Wanted})")}");
+            throw new ToolException($"{path}: {(kind is ".sln" or ".slnx" or ".slnf"
+                ? "solutions are read with MSBuild only: leave --loose out, or give a folder" : $"not C# ({Wanted})")}");
         else if (IsLoose) AddLoose([full], null);
         else if (FileBasedApp.Is(full)) await AddAppsAsync([full], configuration, cancellation);
         else if (!await OpenAboveAsync(full, cancellation)) AddLoose([full], null);
@@ -119,7 +120,8 @@ internal sealed class SourceSet : IDisposable
     {
         if (toRun) walk.Scripts.Clear();
         if (walk.Sources.Count + walk.Projects.Count + walk.Scripts.Count == 0 && (IsLoose || walk.Solutions.Count == 0))
-            throw new ToolException(walk.Skipped is [var first, ..] ? $"{path}: {first}" : $"{path}: no C# code and no project in this folder");
+            throw new ToolException(walk.Skipped is [var first, ..] ? $"{path}: {first}"
+                : $"{path}: no C# code and no project in this folder");
         _skipped.AddRange(walk.Skipped);
         var rest = walk.Sources;
         if (!IsLoose)
@@ -128,7 +130,8 @@ internal sealed class SourceSet : IDisposable
             else if (walk.Projects.Count > 0) await OpenProjectsAsync(walk.Projects, walk, cancellation);
             else if (walk.Sources.Count > 0 && await OpenAboveAsync(walk.Folder, cancellation)) return;
             var compiled = Compiled();
-            if (!toRun) await AddAppsAsync(walk.Sources.Where(s => !compiled.Contains(s) && FileBasedApp.Is(s)).ToList(), configuration, cancellation);
+            if (!toRun) await AddAppsAsync(walk.Sources.Where(s => !compiled.Contains(s) && FileBasedApp.Is(s)).ToList(), configuration,
+                cancellation);
             compiled = Compiled();
             rest = Beside(walk).Where(s => !compiled.Contains(s)).ToList();
         }
@@ -332,8 +335,8 @@ internal sealed class SourceSet : IDisposable
         }
         catch (ToolException error)
         {
-            var why = $"{script.FilePath}: the packages it asks for ({string.Join(", ", script.Packages.Select(p => p.Name))}) are not found: "
-                + error.Message.Split("error ")[^1];
+            var names = string.Join(", ", script.Packages.Select(p => p.Name));
+            var why = $"{script.FilePath}: the packages it asks for ({names}) are not found: " + error.Message.Split("error ")[^1];
             if (script.Packages.Any(p => !p.Name.StartsWith("TorchSharp", StringComparison.OrdinalIgnoreCase))) _skipped.Add(why);
             else Console.Error.WriteLine($"nn: {why}; read against the TorchSharp of this tool");
             return null;

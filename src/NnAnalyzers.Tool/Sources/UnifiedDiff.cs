@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace NnAnalyzers.Tool.Sources;
 
-/// <summary>A diff that <c>git apply</c> and <c>patch -p1</c> take: line endings, byte order marks and missing last newlines are content.</summary>
+/// <summary>
+/// A diff that <c>git apply</c> and <c>patch -p1</c> take: line endings, byte order marks and missing last newlines are content.
+/// </summary>
 internal static class UnifiedDiff
 {
     private const int Context = 3;
@@ -19,7 +21,8 @@ internal static class UnifiedDiff
         // What lies closer together than the lines around it is one hunk.
         var hunks = new List<List<DiffPlex.Model.DiffBlock>>();
         foreach (var block in diff.DiffBlocks)
-            if (hunks is [.., var last] && block.DeleteStartA - (last[^1].DeleteStartA + last[^1].DeleteCountA) <= 2 * Context) last.Add(block);
+            if (hunks is [.., [.., var last]] && block.DeleteStartA - (last.DeleteStartA + last.DeleteCountA) <= 2 * Context)
+                hunks[^1].Add(block);
             else hunks.Add([block]);
         foreach (var hunk in hunks)
         {
@@ -28,8 +31,10 @@ internal static class UnifiedDiff
             var stop = Math.Min(before.Count, end.DeleteStartA + end.DeleteCountA + Context);
             var startAfter = first.InsertStartB - (first.DeleteStartA - start);
             var stopAfter = end.InsertStartB + end.InsertCountB + stop - (end.DeleteStartA + end.DeleteCountA);
-            if (text.Length == 0) text.Append("--- ").Append(Quoted("a/" + name)).Append("\n+++ ").Append(Quoted("b/" + name)).Append('\n');
-            text.Append("@@ -").Append(Range(start, stop - start)).Append(" +").Append(Range(startAfter, stopAfter - startAfter)).Append(" @@\n");
+            if (text.Length == 0)
+                text.Append("--- ").Append(Quoted("a/" + name)).Append("\n+++ ").Append(Quoted("b/" + name)).Append('\n');
+            text.Append("@@ -").Append(Range(start, stop - start)).Append(" +").Append(Range(startAfter, stopAfter - startAfter))
+                .Append(" @@\n");
             var at = start;
             foreach (var block in hunk)
             {
@@ -55,7 +60,8 @@ internal static class UnifiedDiff
     /// <summary>A file of UTF-8 may begin with its mark, which the text does not hold and the first line in git does.</summary>
     private static string Whole(SourceText text) => (text.Encoding is UTF8Encoding { Preamble.Length: > 0 } ? "\uFEFF" : "") + text;
 
-    private static string Range(int start, int count) => string.Create(CultureInfo.InvariantCulture, $"{(count == 0 ? start : start + 1)},{count}");
+    private static string Range(int start, int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(count == 0 ? start : start + 1)},{count}");
 
     /// <summary>As git writes names: what would end the name or its line is escaped, and a tab ends one that holds spaces.</summary>
     private static string Quoted(string name)
