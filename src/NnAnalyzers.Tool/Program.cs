@@ -8,7 +8,8 @@ using NnAnalyzers.Tool.Commands;
 using NnAnalyzers.Tool.Sources;
 using Spectre.Console;
 
-var verbose = new Option<bool>("--verbose") { Description = "Show what is read otherwise than usual, and an error's stack trace", Recursive = true };
+var verbose = new Option<bool>("--verbose")
+    { Description = "Show what is read otherwise than usual, and the stack trace of an error", Recursive = true };
 var root = new RootCommand("nn: checks, fixes and verifies TorchSharp training code. "
     + "verify, probe and fix --proven run your code, in processes of their own. check, graph and fix let MSBuild evaluate your projects, "
     + "which runs what these say; with --loose they only read. explain and rules touch nothing.")

@@ -50,8 +50,9 @@ public sealed class NotebookTests(Packed packed)
     /// <summary>Runs a cell and gives what it shows as HTML at its end.</summary>
     private static string Run(Process kernel, string code)
     {
+        var token = Guid.NewGuid().ToString();
         kernel.StandardInput.WriteLine(JsonSerializer.Serialize(
-            new { token = "cell", commandType = "SubmitCode", command = new { code, targetKernelName = "csharp" } }));
+            new { token, commandType = "SubmitCode", command = new { code, targetKernelName = "csharp" } }));
         kernel.StandardInput.Flush();
         var shown = "";
         while (kernel.StandardOutput.ReadLine() is { } line)
@@ -62,9 +63,9 @@ public sealed class NotebookTests(Packed packed)
             var said = message.RootElement.GetProperty("event");
             switch (message.RootElement.GetProperty("eventType").GetString())
             {
-                case "CommandSucceeded" when IsOfCell(message.RootElement):
+                case "CommandSucceeded" when IsOf(token, message.RootElement):
                     return shown;
-                case "CommandFailed" when IsOfCell(message.RootElement):
+                case "CommandFailed" when IsOf(token, message.RootElement):
                     Assert.Fail(code + "\n" + said);
                     break;
                 case "ReturnValueProduced":
@@ -76,6 +77,6 @@ public sealed class NotebookTests(Packed packed)
         throw new InvalidOperationException("the kernel has ended");
     }
 
-    private static bool IsOfCell(JsonElement message) => message.TryGetProperty("command", out var command)
-        && command.ValueKind == JsonValueKind.Object && command.GetProperty("token").GetString() == "cell";
+    private static bool IsOf(string token, JsonElement message) => message.TryGetProperty("command", out var command)
+        && command.ValueKind == JsonValueKind.Object && command.GetProperty("token").GetString() == token;
 }

@@ -84,7 +84,8 @@ public sealed class NotebookTests : InFolder
     /// <summary>Lines that come, go and are joined, in lists of lines and in one string.</summary>
     [Theory]
     [InlineData("[\n    \"var model = Sequential(Linear(4, 64), ReLU(), Linear(64, 1));\\n\",\n"
-        + "    \"var optimizer = optim.Adam(model.parameters());\\n\",\n    \"for (var i = 0; i < 9; i++)\\n\",\n    \"{\\n\",\n    \"    functional.mse_loss(model.forward(x), y).backward();\\n\",\n"
+        + "    \"var optimizer = optim.Adam(model.parameters());\\n\",\n    \"for (var i = 0; i < 9; i++)\\n\",\n"
+        + "    \"{\\n\",\n    \"    functional.mse_loss(model.forward(x), y).backward();\\n\",\n"
         + "    \"    optimizer.step();\\n\",\n    \"}\"\n   ]", "    \"{\\n\",\n    \"    optimizer.zero_grad();\\n\",\n")]
     [InlineData("\"var model = Sequential(Linear(4, 64), ReLU(), Linear(64, 1));\\nvar optimizer = optim.Adam(model.parameters());\\n"
         + "for (var i = 0; i < 9; i++)\\n{\\n    functional.mse_loss(model.forward(x), y).backward();\\n    optimizer.step();\\n}\"",
@@ -164,7 +165,8 @@ public sealed class NotebookTests : InFolder
     [Fact]
     public void A_script_is_read_with_what_it_loads()
     {
-        Write("parts/model.csx", References + "\nModule<Tensor, Tensor> Make() => Sequential(Linear(4, 8), ReLU(), Linear(8, 1), ReLU());\n");
+        Write("parts/model.csx", References
+            + "\nModule<Tensor, Tensor> Make() => Sequential(Linear(4, 8), ReLU(), Linear(8, 1), ReLU());\n");
         Write("main.csx", "#!/usr/bin/env dotnet-script\n#load \"parts/model.csx\"\nvar model = Make();\n"
             + "functional.mse_loss(model.forward(randn(8, 4)), randn(8, 1)).backward();\n");
         Assert.Equal("parts/model.csx(5,81): warning NN1001", Found("check", "main.csx", "--loose"));

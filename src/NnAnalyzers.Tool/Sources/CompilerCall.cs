@@ -19,8 +19,8 @@ internal sealed record CompilerCall(string Folder, IReadOnlyList<string> Argumen
         // As an editor asks: the compiler is prepared and not run, whatever an earlier build left.
         var (exit, output) = await Shell.DotNetAsync(["build", path, "--nologo", "-t:Compile", "-c", configuration,
             "-p:DesignTimeBuild=true", "-p:BuildingInsideVisualStudio=true", "-p:SkipCompilerExecution=true",
-            "-p:ProvideCommandLineArgs=true", "-p:NonExistentFile=__none__/__none__", .. properties, "--getItem:CscCommandLineArgs", "--getItem:ProjectReference"],
-            folder, cancellation);
+            "-p:ProvideCommandLineArgs=true", "-p:NonExistentFile=__none__/__none__", .. properties,
+            "--getItem:CscCommandLineArgs", "--getItem:ProjectReference"], folder, cancellation);
         var start = output.IndexOf('{', StringComparison.Ordinal);
         if (exit != 0 || start < 0) throw new ToolException($"{path}: does not load: {Shell.FirstError(output)}");
         try

@@ -42,10 +42,11 @@ internal sealed record Reading(Compilation Compilation, AnalyzerOptions Options,
         if (referred.Count == 0 || TorchSymbols.TryCreate(own) is null) return alone;
         var parts = new List<(Project Project, Compilation Compilation)>();
         foreach (var other in referred) parts.Add((other, (await other.GetCompilationAsync(cancellation))!));
-        var homes = new Dictionary<SyntaxTree, (Project Project, Compilation Compilation)>();
+        var homes = new Dictionary<SyntaxTree, Home>();
         foreach (var part in parts)
             foreach (var tree in part.Compilation.SyntaxTrees)
-                if (!IsOfAssembly(tree, cancellation)) homes[tree] = part;
+                if (!IsOfAssembly(tree, cancellation))
+                    homes[Like(own.SyntaxTrees.FirstOrDefault(), tree, cancellation)] = new(part.Project, part.Compilation, tree);
         var assemblies = parts.Select(p => p.Compilation.AssemblyName).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var kept = own.References.Where(r => own.GetAssemblyOrModuleSymbol(r) is not IAssemblySymbol { Name: var name }
             || !assemblies.Contains(name)).ToList();
@@ -101,28 +102,48 @@ internal sealed record Reading(Compilation Compilation, AnalyzerOptions Options,
         return found;
     }
 
+    /// <summary>A file of another project and the tree it has there.</summary>
+    private sealed record Home(Project Project, Compilation Compilation, SyntaxTree Tree);
+
+    /// <summary>The trees of a compilation are of one language version, with the same features.</summary>
+    private static SyntaxTree Like(SyntaxTree? own, SyntaxTree tree, CancellationToken cancellation)
+    {
+        if (own?.Options is not CSharpParseOptions wanted || tree.Options is not CSharpParseOptions options
+            || wanted.LanguageVersion == options.LanguageVersion
+            && wanted.Features.OrderBy(f => f.Key, StringComparer.Ordinal).SequenceEqual(options.Features
+                .OrderBy(f => f.Key, StringComparer.Ordinal))) return tree;
+        return tree.WithRootAndOptions(tree.GetRoot(cancellation),
+            options.WithLanguageVersion(wanted.LanguageVersion).WithFeatures(wanted.Features));
+    }
+
     /// <summary>Its name and version, written by the SDK or by hand: an assembly has one.</summary>
     private static bool IsOfAssembly(SyntaxTree tree, CancellationToken cancellation) =>
         tree.GetRoot(cancellation) is CompilationUnitSyntax { AttributeLists.Count: > 0, Members.Count: 0 };
 
     /// <summary>Severities. Other projects' files have those of their own project.</summary>
-    private sealed class TreeOptions(IReadOnlyDictionary<SyntaxTree, (Project Project, Compilation Compilation)> homes,
+    private sealed class TreeOptions(IReadOnlyDictionary<SyntaxTree, Home> homes,
         SyntaxTreeOptionsProvider? own, bool withModes) : SyntaxTreeOptionsProvider
     {
-        private SyntaxTreeOptionsProvider? For(SyntaxTree tree) =>
-            homes.TryGetValue(tree, out var home) ? home.Compilation.Options.SyntaxTreeOptionsProvider : own;
+        private SyntaxTreeOptionsProvider? For(ref SyntaxTree tree)
+        {
+            if (!homes.TryGetValue(tree, out var home)) return own;
+            tree = home.Tree;
+            return home.Compilation.Options.SyntaxTreeOptionsProvider;
+        }
 
         public override GeneratedKind IsGenerated(SyntaxTree tree, CancellationToken cancellationToken) =>
-            For(tree)?.IsGenerated(tree, cancellationToken) ?? GeneratedKind.Unknown;
+            For(ref tree)?.IsGenerated(tree, cancellationToken) ?? GeneratedKind.Unknown;
 
         public override bool TryGetDiagnosticValue(SyntaxTree tree, string diagnosticId, CancellationToken cancellationToken,
             out ReportDiagnostic severity)
         {
             severity = ReportDiagnostic.Default;
-            if (For(tree)?.TryGetDiagnosticValue(tree, diagnosticId, cancellationToken, out severity) == true) return true;
-            if (!withModes || !homes.TryGetValue(tree, out var home)) return false;
+            var home = homes.GetValueOrDefault(tree);
+            var lines = For(ref tree);
+            if (lines?.TryGetDiagnosticValue(tree, diagnosticId, cancellationToken, out severity) == true) return true;
+            if (!withModes || home is null) return false;
             if (!home.Compilation.Options.SpecificDiagnosticOptions.TryGetValue(diagnosticId, out severity))
-                For(tree)?.TryGetGlobalDiagnosticValue(diagnosticId, cancellationToken, out severity);
+                lines?.TryGetGlobalDiagnosticValue(diagnosticId, cancellationToken, out severity);
             return true;
         }
 
@@ -135,13 +156,13 @@ internal sealed record Reading(Compilation Compilation, AnalyzerOptions Options,
     }
 
     /// <summary>Other settings.</summary>
-    private sealed class ConfigOptions(IReadOnlyDictionary<SyntaxTree, (Project Project, Compilation Compilation)> homes,
+    private sealed class ConfigOptions(IReadOnlyDictionary<SyntaxTree, Home> homes,
         AnalyzerConfigOptionsProvider own) : AnalyzerConfigOptionsProvider
     {
         public override AnalyzerConfigOptions GlobalOptions => own.GlobalOptions;
 
-        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => (homes.TryGetValue(tree, out var home)
-            ? home.Project.AnalyzerOptions.AnalyzerConfigOptionsProvider : own).GetOptions(tree);
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => homes.TryGetValue(tree, out var home)
+            ? home.Project.AnalyzerOptions.AnalyzerConfigOptionsProvider.GetOptions(home.Tree) : own.GetOptions(tree);
 
         public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => own.GetOptions(textFile);
     }

@@ -170,8 +170,8 @@ internal sealed class Script
     private static bool IsShown(MemberDeclarationSyntax member) =>
         member is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true, Expression: var value } }
         && value is not (InvocationExpressionSyntax or AssignmentExpressionSyntax or AwaitExpressionSyntax
-            or BaseObjectCreationExpressionSyntax or PostfixUnaryExpressionSyntax or PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression
-                or (int)SyntaxKind.PreDecrementExpression });
+            or BaseObjectCreationExpressionSyntax or PostfixUnaryExpressionSyntax
+            or PrefixUnaryExpressionSyntax { OperatorToken.RawKind: (int)SyntaxKind.PlusPlusToken or (int)SyntaxKind.MinusMinusToken });
 
     private static string? NameOf(MemberDeclarationSyntax member) => member switch
     {
