@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using NnAnalyzers.Tool.Formats;
 
 namespace NnAnalyzers.Tool.Sources;
 
@@ -189,18 +190,22 @@ internal sealed class Script
         : new(part.Cell.Number == 0 ? part.File.Path : $"{part.File.Path} cell {part.Cell.Number}",
             part.Cell.Text.Lines.GetLinePositionSpan(InCell(part, span)));
 
-    /// <summary>A finding at its place in the file itself, as text, without its fix: for logs.</summary>
-    public static Diagnostic InFile(Diagnostic finding)
+    /// <summary>A place in the file itself, as other tools read it; any other place as it is.</summary>
+    public static Location InFile(Location place)
     {
-        if (Of(finding.Location.SourceTree?.FilePath) is not { } script || script.PartAt(finding.Location.SourceSpan) is not { } part)
-            return finding;
-        var span = InCell(part, finding.Location.SourceSpan);
+        if (Of(place.SourceTree?.FilePath) is not { } script || script.PartAt(place.SourceSpan) is not { } part) return place;
+        var span = InCell(part, place.SourceSpan);
         int At(int i) => i < part.Cell.Glyphs.Count ? part.Cell.Glyphs[i].At : part.Cell.InFile.End;
         var file = TextSpan.FromBounds(At(span.Start), span.IsEmpty ? At(span.Start) : At(span.End - 1)
             + part.Cell.Glyphs[span.End - 1].Written.Length);
-        return Diagnostic.Create(finding.Id, finding.Descriptor.Category, finding.GetMessage(), finding.Severity, finding.DefaultSeverity,
-            true, finding.WarningLevel, location: Location.Create(part.File.Path, file, part.File.Text.Lines.GetLinePositionSpan(file)));
+        return Location.Create(part.File.Path, file, part.File.Text.Lines.GetLinePositionSpan(file));
     }
+
+    /// <summary>What is found, at its places in the file; the fix is for the program, so it is left out.</summary>
+    public static Entry InFile(Entry entry) => Of(entry.Place.SourceTree?.FilePath) is null ? entry : entry with
+    {
+        Place = InFile(entry.Place), Related = entry.Related.Select(r => (r.What, InFile(r.Place))).ToList(), Finding = null,
+    };
 
     /// <summary>Whether all that a fix changes stands in cells.</summary>
     public static bool Fits(Diagnostic finding)

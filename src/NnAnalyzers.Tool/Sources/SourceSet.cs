@@ -44,14 +44,15 @@ internal sealed class SourceSet : IDisposable
             || file.StartsWith(part.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 
     /// <summary>What is read as one (<see cref="Reading"/>).</summary>
-    public async Task<IReadOnlyList<Reading>> ReadAsync(CancellationToken cancellation, bool withModes = true) =>
-        (await Reading.AllAsync(Solution, _projects, cancellation, withModes)).Select(r => r.Reading).ToList();
+    public async Task<IReadOnlyList<Reading>> ReadAsync(CancellationToken cancellation) =>
+        (await Reading.AllAsync(Solution, _projects, cancellation)).Select(r => r.Reading).ToList();
 
     /// <summary>What is found in what was asked for.</summary>
-    public async Task<IReadOnlyList<Diagnostic>> FindAsync(Preset? preset, CancellationToken cancellation)
+    /// <param name="solution">With the texts that were saved since; null for the code as it was opened.</param>
+    public async Task<IReadOnlyList<Diagnostic>> FindAsync(Preset? preset, CancellationToken cancellation, Solution? solution = null)
     {
         var findings = new List<Diagnostic>();
-        foreach (var reading in await ReadAsync(cancellation, withModes: preset is null))
+        foreach (var (_, reading) in await Reading.AllAsync(solution ?? Solution, _projects, cancellation, withModes: preset is null))
             findings.AddRange((await Analysis.FindAsync(reading, cancellation, preset)).Where(IsAsked));
         return findings;
     }
