@@ -103,7 +103,7 @@ public sealed class InputsTests : InFolder
         Write("train.cs", "#:project Models/Models.csproj\n" + Trainer);
         Finds(["more.cs(5,115): warning NN1001"], "check", "app.cs");
         Finds(["Models/code.cs(9,49): warning NN1001"], "check", "train.cs");
-        Finds(["Models/code.cs(9,49): warning NN1001", "more.cs(5,115): warning NN1001"], "check", ".");
+        Finds(["more.cs(5,115): warning NN1001", "Models/code.cs(9,49): warning NN1001"], "check", ".");
         // Without MSBuild what is included by its name is read, and the rest is said.
         Finds(["more.cs(5,115): warning NN1001"], "check", "app.cs", "--loose");
         var (exit, _, errors) = Here("check", "train.cs", "--loose");
