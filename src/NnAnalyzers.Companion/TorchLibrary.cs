@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
+using System.Xml.Linq;
 using TorchSharp;
 
 namespace NnAnalyzers.Companion;
@@ -32,6 +34,8 @@ public static class TorchLibrary
 
     private static void LoadNative(string? libtorch)
     {
+        // A notebook has loaded them with its first tensor: a second copy would know nothing of the first one's.
+        if (libtorch is null && IsLoaded("LibTorchSharp")) return;
         var folders = SearchFolders().ToList();
         string? Find(string name) =>
             (libtorch is null ? folders : folders.Prepend(libtorch)).Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
@@ -59,7 +63,34 @@ public static class TorchLibrary
             StringSplitOptions.RemoveEmptyEntries) ?? [];
         return roots.Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", rid, "native"))
             .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"))
-            .Concat(Environment.GetEnvironmentVariable("NN_LIBTORCH") is { Length: > 0 } given ? [given] : []);
+            .Concat(Environment.GetEnvironmentVariable("NN_LIBTORCH") is { Length: > 0 } given ? [given] : []).Concat(PackageFolders());
+    }
+
+    private static bool IsLoaded(string name)
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.Modules.Cast<ProcessModule>().Any(m => m.ModuleName.Contains(name, StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// Where TorchSharp itself comes from a folder of packages, as <c>#r "nuget: .."</c> in a notebook leaves it: its native half, and the
+    /// libtorch that the TorchSharp-cpu of the same version asks for.
+    /// </summary>
+    private static IEnumerable<string> PackageFolders()
+    {
+        // packages/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll
+        var version = typeof(torch).Assembly.Location is { Length: > 0 } file ? Directory.GetParent(file)?.Parent?.Parent : null;
+        if (version?.Parent is not { Parent: { } packages } name || !name.Name.Equals("torchsharp", StringComparison.OrdinalIgnoreCase))
+            yield break;
+        var machine = (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
+            + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
+        string Native(params string[] package) => Path.Combine([packages.FullName, .. package, "runtimes", machine, "native"]);
+        yield return Native(name.Name, version.Name);
+        var asked = Path.Combine(packages.FullName, "torchsharp-cpu", version.Name, "torchsharp-cpu.nuspec");
+        if (!File.Exists(asked)) yield break;
+        var libtorch = XDocument.Load(asked).Descendants().Where(e => e.Name.LocalName == "dependency")
+            .FirstOrDefault(e => (string?)e.Attribute("id") == "libtorch-cpu")?.Attribute("version")?.Value.Trim('[', ']', ' ');
+        if (libtorch is not null) yield return Native("libtorch-cpu-" + machine, libtorch);
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using NnAnalyzers.Tool;
 using NnAnalyzers.Tool.Commands;
+using NnAnalyzers.Tool.Sources;
 using Spectre.Console;
 
 var root = NnCommand.Create();
@@ -16,6 +17,7 @@ if (Nearest.Problems(parsed).ToList() is { Count: > 0 } problems)
     problems.ForEach(Say);
     return ExitCode.CannotRun;
 }
+Notes.AreShown = parsed.GetResult(verbose) is { Implicit: false };
 using var stop = new CancellationTokenSource();
 var stopped = ExitCode.CannotRun;
 var signals = new[] { PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }

@@ -56,6 +56,7 @@ public sealed record ProbeCurve(string Name, IReadOnlyList<double> X, IReadOnlyL
 /// <summary>All answers of one run of the probes.</summary>
 /// <param name="Model">The model's class.</param>
 /// <param name="Results">In the order of the probes.</param>
+[TypeFormatterSource(typeof(ProbeReportFormatters))]
 public sealed record ProbeReport(string Model, IReadOnlyList<ProbeResult> Results)
 {
     /// <summary>What the probes were given, where that is not the user's own data; null if it is.</summary>

@@ -9,7 +9,7 @@ namespace NnAnalyzers.Tool.Commands;
 internal static class CheckCommand
 {
     public static Argument<string> PathArgument() =>
-        new("path") { Description = "A .csproj, .sln, folder or .cs file", DefaultValueFactory = _ => "." };
+        new("path") { Description = "A project, solution, folder, .cs file or notebook", DefaultValueFactory = _ => "." };
 
     public static Option<bool> LooseOption() =>
         new("--loose") { Description = "Read the code of a folder or project without MSBuild, which runs what a project says; against "
@@ -64,11 +64,10 @@ internal static class CheckCommand
     /// The findings that are shown: a file of several projects or target frameworks is reported once, and hidden advice is not. A rule that
     /// failed is told at once.
     /// </summary>
-    public static async Task<(IReadOnlyList<Diagnostic> Findings, int Failures)> FindAsync(IEnumerable<Project> projects, Preset? preset,
-        CancellationToken cancellation)
+    public static async Task<(IReadOnlyList<Diagnostic> Findings, int Failures)> FindAsync(SourceSet sources, Preset? preset,
+        CancellationToken cancellation, Solution? solution = null)
     {
-        var findings = new List<Diagnostic>();
-        foreach (var project in projects) findings.AddRange(await Analysis.FindAsync(project, cancellation, preset));
+        var findings = await sources.FindAsync(preset, cancellation, solution);
         var failures = findings.Where(f => f.Id is "NN0000" or "AD0001").ToList();
         foreach (var failure in failures)
             Console.Error.WriteLine($"nn: {Analysis.Place(failure.Location)}: {failure.GetMessage()} (please report this)");
@@ -83,7 +82,7 @@ internal static class CheckCommand
         var root = Directory.GetCurrentDirectory();
         var changed = since is null ? null : await ChangedLines.SinceAsync(since, root, cancellation);
         using var sources = await asked.OpenAsync(cancellation);
-        var (found, failures) = await FindAsync(sources.Projects, asked.Preset, cancellation);
+        var (found, failures) = await FindAsync(sources, asked.Preset, cancellation);
         sources.SaySkipped();
         var missing = failures + sources.Skipped.Count;
         if (write is not null)
@@ -94,7 +93,7 @@ internal static class CheckCommand
             return ExitCode.Clean;
         }
         var fresh = known is null ? found : found.Where(f => !known.Knows(f)).ToList();
-        var entries = (changed is null ? fresh : fresh.Where(f => changed.Has(f.Location))).Select(Entry.Of).ToList();
+        var entries = (changed is null ? fresh : fresh.Where(f => changed.Has(Script.InFile(f.Location)))).Select(Entry.Of).ToList();
         if (output is not null) (format ?? Format.Usual).WriteTo(output, entries, root);
         if (sarif is not null) Format.All.Single(f => f.Name == "sarif").WriteTo(sarif, entries, root);
         var shown = output is null && format is not null ? format : Format.Usual;

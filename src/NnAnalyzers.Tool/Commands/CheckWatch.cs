@@ -19,7 +19,8 @@ internal static class CheckWatch
             : throw new ToolException($"{asked.Path}: no such file or folder");
         var saved = Channel.CreateUnbounded<string>();
         using var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = true };
-        foreach (var filter in new[] { "*.cs", "*.csproj", "*.props", "*.targets", ".editorconfig", "*.globalconfig" })
+        foreach (var filter in new[] { "*.cs", "*.csproj", "*.props", "*.targets", ".editorconfig", "*.globalconfig",
+            "*.ipynb", "*.dib", "*.csx" })
             watcher.Filters.Add(filter);
         void Saved(object _, FileSystemEventArgs change)
         {
@@ -47,8 +48,7 @@ internal static class CheckWatch
                         sources.SaySkipped();
                         solution = sources.Solution;
                     }
-                    var (found, _) = await CheckCommand.FindAsync(sources.ProjectIds.Select(id => solution.GetProject(id)!), asked.Preset,
-                        cancellation);
+                    var (found, _) = await CheckCommand.FindAsync(sources, asked.Preset, cancellation, solution);
                     before = Say(before, found.Select(Entry.Of).ToList(), format, root);
                 }
                 catch (ToolException error)

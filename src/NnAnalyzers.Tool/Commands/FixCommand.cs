@@ -10,8 +10,8 @@ internal static class FixCommand
     public static Command Create()
     {
         var path = new Argument<string>("path")
-            { Description = "A .csproj, .sln, folder or .cs file; or the .sarif log of nn check or of a build, whose fixes are applied as "
-                + "they stand", DefaultValueFactory = _ => "." };
+            { Description = "A project, solution, folder, .cs file or notebook; or the .sarif log of nn check or of a build, whose fixes "
+                + "are applied as they stand", DefaultValueFactory = _ => "." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the changes as a diff and write nothing" };
         var rule = new Option<string?>("--rule") { Description = "Only this rule, such as NN1001" };
         var proven = new Option<bool>("--proven")
@@ -61,7 +61,8 @@ internal static class FixCommand
         }
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
         sources.SaySkipped();
-        var (whole, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds, Wanted, cancellation);
+        var (whole, applied, leftOut) = await Fixer.FixAllAsync(sources.Solution, sources.ProjectIds,
+            finding => Wanted(finding) && sources.IsAsked(finding), cancellation);
         foreach (var finding in leftOut) Console.Error.WriteLine(
             $"{Analysis.Place(finding.Location)}: the fix for {finding.Id} would not compile here and was left out");
         var exit = await FinishAsync(sources.Solution, whole, applied, dryRun, leftOut.Count > 0, cancellation);
@@ -74,7 +75,7 @@ internal static class FixCommand
     private static async Task<int> FinishAsync(Solution before, Solution after, int applied, bool dryRun, bool isPart,
         CancellationToken cancellation)
     {
-        var changes = await Fixer.ChangesAsync(before, after, cancellation);
+        var changes = await Fixer.FilesAsync(before, after, cancellation);
         var root = Directory.GetCurrentDirectory();
         var changed = 0;
         if (dryRun) Console.Write(Fixer.Diff(changes, root));

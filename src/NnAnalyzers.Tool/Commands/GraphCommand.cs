@@ -36,10 +36,13 @@ internal static class GraphCommand
         return command.WithExamples("nn graph Model.cs", "nn graph src --html > networks.html");
     }
 
-    /// <summary>A project's graph, with what the rules find in it.</summary>
-    private sealed record Seen(ProjectGraph Graph, IReadOnlyList<Diagnostic> Findings)
+    /// <summary>The graph of what is read as one, with what the rules find in it; of a file or folder what is there.</summary>
+    private sealed record Seen(ProjectGraph Graph, SourceSet Asked, IReadOnlyList<Diagnostic> Findings)
     {
-        public IEnumerable<TrainingSite> Sites => Graph.Sites.Where(SitePrinter.IsWorthPrinting);
+        public IReadOnlyList<Network> Networks { get; } = Graph.Networks.Where(n => Asked.IsAsked(n.Tree)).ToList();
+
+        public IEnumerable<TrainingSite> Sites =>
+            Graph.Sites.Where(s => SitePrinter.IsWorthPrinting(s) && Asked.IsAsked(s.Body.SyntaxTree));
     }
 
     private static async Task<int> RunAsync(string path, Action<string, IReadOnlyList<Seen>> print, bool loose,
@@ -48,10 +51,11 @@ internal static class GraphCommand
         using var sources = await SourceSet.OpenAsync(path, "Debug", cancellation, loose);
         sources.SaySkipped();
         var all = new List<Seen>();
-        foreach (var project in sources.Projects)
-            if (await Analysis.ReadAsync(project, cancellation) is { } graph)
-                all.Add(new(graph, print == PrintSvg || print == PrintPage ? await Analysis.FindAsync(project, cancellation) : []));
-        if (all.Sum(s => s.Graph.Networks.Count) == 0) Console.WriteLine("No networks found.");
+        foreach (var reading in await sources.ReadAsync(cancellation))
+            if (Analysis.Read(reading.Compilation, cancellation) is { } graph)
+                all.Add(new(graph, sources, print == PrintSvg || print == PrintPage
+                    ? await Analysis.FindAsync(reading, cancellation) : []));
+        if (all.Sum(s => s.Networks.Count) == 0) Console.WriteLine("No networks found.");
         else print(path, all);
         return sources.Skipped.Count > 0 ? ExitCode.CannotRun : ExitCode.Clean;
     }
@@ -60,7 +64,7 @@ internal static class GraphCommand
     {
         foreach (var seen in all)
         {
-            foreach (var network in seen.Graph.Networks) Console.WriteLine(GraphPrinter.Text(network));
+            foreach (var network in seen.Networks) Console.WriteLine(GraphPrinter.Text(network));
             foreach (var site in seen.Sites) Console.WriteLine(SitePrinter.Text(site));
         }
     }
@@ -69,7 +73,7 @@ internal static class GraphCommand
     {
         foreach (var seen in all)
         {
-            foreach (var network in seen.Graph.Networks) Console.WriteLine($"%% {network.Name}\n{GraphPrinter.Mermaid(network)}");
+            foreach (var network in seen.Networks) Console.WriteLine($"%% {network.Name}\n{GraphPrinter.Mermaid(network)}");
             foreach (var site in seen.Sites) Console.WriteLine($"%% {SitePrinter.NameOf(site)}\n{SitePrinter.Mermaid(site)}");
         }
     }
@@ -77,7 +81,7 @@ internal static class GraphCommand
     private static List<GraphDrawing> Draw(IReadOnlyList<Seen> all) => all.SelectMany(seen =>
     {
         var findings = new GraphDrawing.Findings(seen.Findings.Where(f => f.Severity != DiagnosticSeverity.Hidden));
-        return seen.Graph.Networks.Where(n => n.Steps.Count > 0).Select(n => GraphDrawing.Of(n, findings))
+        return seen.Networks.Where(n => n.Steps.Count > 0).Select(n => GraphDrawing.Of(n, findings))
             .Concat(seen.Sites.Select(s => GraphDrawing.Of(s, findings)));
     }).ToList();
 
@@ -102,7 +106,7 @@ internal static class GraphCommand
     }
 
     private static void PrintStats(string path, IReadOnlyList<Seen> all) => Print(
-        all.Aggregate(GraphStats.None, (sum, seen) => sum + GraphStats.Of(seen.Graph.Networks)), all.Sum(s => s.Graph.BoundsMet));
+        all.Aggregate(GraphStats.None, (sum, seen) => sum + GraphStats.Of(seen.Networks)), all.Sum(s => s.Graph.BoundsMet));
 
     private static void Print(GraphStats stats, int boundsMet)
     {

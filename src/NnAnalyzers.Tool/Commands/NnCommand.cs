@@ -5,7 +5,8 @@ namespace NnAnalyzers.Tool.Commands;
 /// <summary>nn, with all of its commands.</summary>
 internal static class NnCommand
 {
-    public static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
+    public static readonly Option<bool> Verbose = new("--verbose")
+        { Description = "Show what is read otherwise than usual, and the stack trace of an error", Recursive = true };
 
     public static RootCommand Create()
     {

@@ -78,7 +78,7 @@ internal static class ProbeCommand
     private static async Task<int> RunAsync(Ordinary ordinary, bool isPlan, Func<bool> mayRun, Settings settings,
         CancellationToken cancellation)
     {
-        using var sources = await SourceSet.OpenAsync(settings.Path, "Release", cancellation);
+        using var sources = await SourceSet.OpenAsync(settings.Path, "Release", cancellation, toRun: true);
         if (!settings.IsOfProgram) return await AskModelAsync(sources, settings, cancellation);
         foreach (var project in sources.Programs)
             if (await project.GetCompilationAsync(cancellation) is { } compilation

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NnAnalyzers.Runner;
+using NnAnalyzers.Tool.Sources;
 using Spectre.Console;
 
 namespace NnAnalyzers.Tool.Formats;
@@ -15,9 +16,13 @@ internal sealed record Format(string Name, Action<IReadOnlyList<Entry>, string, 
 
     public static readonly IReadOnlyList<Format> All =
     [
-        Text, Lines, new("json", JsonFormat.Write), new("sarif", Sarif.Write), new("github", GitHubFormat.Write),
-        new("junit", JUnitFormat.Write), new("markdown", MarkdownFormat.Write),
+        Text, Lines, InFiles("json", JsonFormat.Write), InFiles("sarif", Sarif.Write), InFiles("github", GitHubFormat.Write),
+        InFiles("junit", JUnitFormat.Write), InFiles("markdown", MarkdownFormat.Write),
     ];
+
+    /// <summary>Programs know the lines of a file, not the cells of a notebook.</summary>
+    private static Format InFiles(string name, Action<IReadOnlyList<Entry>, string, TextWriter> write) =>
+        new(name, (entries, root, writer) => write(entries.Select(Script.InFile).ToList(), root, writer));
 
     /// <summary>On a terminal with the code; in a log or a pipe one line each, which other tools know to read.</summary>
     public static Format Usual => Console.IsOutputRedirected ? Lines : Text;

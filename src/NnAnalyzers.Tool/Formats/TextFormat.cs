@@ -48,7 +48,7 @@ internal static class TextFormat
     private static void Excerpt(IAnsiConsole console, Location place, char mark, string colour, string indent)
     {
         if (place.SourceTree is not { } tree) return;
-        var span = place.GetLineSpan().Span;
+        var span = (Script.Of(tree.FilePath)?.Place(place.SourceSpan) ?? place.GetLineSpan()).Span;
         var line = tree.GetText().Lines[tree.GetText().Lines.GetLineFromPosition(place.SourceSpan.Start).LineNumber];
         var text = line.ToString();
         var from = Math.Min(place.SourceSpan.Start - line.Start, text.Length);

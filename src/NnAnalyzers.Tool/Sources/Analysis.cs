@@ -10,16 +10,21 @@ namespace NnAnalyzers.Tool.Sources;
 /// <summary>Asks the shipped analyzer, the way a compiler does.</summary>
 internal static class Analysis
 {
-    /// <summary>The findings of a project in the order of the code, with the user's own severities.</summary>
+    /// <summary>The findings of a project alone, in the order of the code, with the user's own severities.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> FindAsync(Project project, CancellationToken cancellation) =>
+        await project.GetCompilationAsync(cancellation) is { } compilation
+            ? await FindAsync(new Reading(compilation, project.AnalyzerOptions, []), cancellation) : [];
+
+    /// <summary>The same for what is read as one.</summary>
     /// <param name="preset">What is set where no line of an .editorconfig says otherwise; null for what the project sets.</param>
-    public static async Task<ImmutableArray<Diagnostic>> FindAsync(Project project, CancellationToken cancellation, Preset? preset = null)
+    public static async Task<ImmutableArray<Diagnostic>> FindAsync(Reading reading, CancellationToken cancellation, Preset? preset = null)
     {
-        if (await project.GetCompilationAsync(cancellation) is not { } compilation) return [];
+        var compilation = reading.Compilation;
         if (preset?.Severity is { } severity)
             compilation = compilation.WithOptions(compilation.Options.WithSpecificDiagnosticOptions(compilation.Options
                 .SpecificDiagnosticOptions.SetItems(RuleCatalog.All.Select(r => KeyValuePair.Create(r.Id, Reported(severity(r)))))));
         var analyzer = compilation.WithAnalyzers([new NetworkAnalyzer()],
-            new CompilationWithAnalyzersOptions(project.AnalyzerOptions, null, concurrentAnalysis: true, logAnalyzerExecutionTime: false));
+            new CompilationWithAnalyzersOptions(reading.Options, null, concurrentAnalysis: true, logAnalyzerExecutionTime: false));
         return (await analyzer.GetAnalyzerDiagnosticsAsync(cancellation))
             .OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start)
             .ThenBy(d => d.Id, StringComparer.Ordinal).ToImmutableArray();
@@ -36,17 +41,20 @@ internal static class Analysis
 
     /// <summary>The graph of a project; null if it does not use TorchSharp.</summary>
     public static async Task<ProjectGraph?> ReadAsync(Project project, CancellationToken cancellation) =>
-        await project.GetCompilationAsync(cancellation) is { } compilation && TorchSymbols.TryCreate(compilation) is { } torch
-            ? new ProjectGraph(compilation, torch, cancellation) : null;
+        await project.GetCompilationAsync(cancellation) is { } compilation ? Read(compilation, cancellation) : null;
+
+    /// <inheritdoc cref="ReadAsync"/>
+    public static ProjectGraph? Read(Compilation compilation, CancellationToken cancellation) =>
+        TorchSymbols.TryCreate(compilation) is { } torch ? new ProjectGraph(compilation, torch, cancellation) : null;
 
     public static async Task<IReadOnlyList<Diagnostic>> ErrorsAsync(Project project, CancellationToken cancellation) =>
         (await project.GetCompilationAsync(cancellation))!.GetDiagnostics(cancellation)
             .Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
 
-    /// <summary>As a compiler writes it: file(line,column), seen from the current folder.</summary>
+    /// <summary>As a compiler writes it: file(line,column), seen from the current folder; in a notebook the cell's.</summary>
     public static string Place(Location location)
     {
-        var span = location.GetLineSpan();
+        var span = Script.Of(location.SourceTree?.FilePath)?.Place(location.SourceSpan) ?? location.GetLineSpan();
         var file = span.Path.Length == 0 ? span.Path : Path.GetRelativePath(Directory.GetCurrentDirectory(), span.Path).Replace('\\', '/');
         return $"{file}({span.StartLinePosition.Line + 1},{span.StartLinePosition.Character + 1})";
     }

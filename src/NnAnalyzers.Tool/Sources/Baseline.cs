@@ -90,7 +90,8 @@ internal sealed class Baseline
     private static (string Rule, string File, string Line) Key(Diagnostic finding, string folder)
     {
         var text = finding.Location.SourceTree!.GetText();
-        return (finding.Id, Path.GetRelativePath(folder, finding.Location.SourceTree.FilePath).Replace('\\', '/'),
+        var path = finding.Location.SourceTree.FilePath;
+        return (finding.Id, Path.GetRelativePath(folder, Script.Of(path)?.FilePath ?? path).Replace('\\', '/'),
             text.Lines.GetLineFromPosition(finding.Location.SourceSpan.Start).ToString().Trim());
     }
 }

@@ -1,4 +1,3 @@
-using DiffPlex.Renderer;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 using NnAnalyzers.Runner;
@@ -14,13 +13,13 @@ internal static class Fixer
     public static async Task<(Solution Fixed, int Applied, IReadOnlyList<Diagnostic> LeftOut)> FixAllAsync(Solution solution,
         IReadOnlyList<ProjectId> projects, Func<Diagnostic, bool> wanted, CancellationToken cancellation)
     {
-        var applied = 0;
+        var (applied, before) = (0, solution);
         var leftOut = new List<Diagnostic>();
-        foreach (var id in projects)
+        foreach (var (id, first) in await Reading.AllAsync(solution, projects, cancellation))
         {
             async Task<bool> CompilesAsWellAsync(Solution other)
             {
-                foreach (var changed in other.GetChanges(solution).GetProjectChanges().Select(c => c.ProjectId))
+                foreach (var changed in other.GetChanges(solution).GetProjectChanges().Select(c => c.ProjectId).Append(id).Distinct())
                     if ((await Analysis.ErrorsAsync(other.GetProject(changed)!, cancellation)).Count
                         > (await Analysis.ErrorsAsync(solution.GetProject(changed)!, cancellation)).Count) return false;
                 return true;
@@ -31,8 +30,9 @@ internal static class Fixer
 
             for (var round = 0; round < MaxRounds; round++)
             {
-                var fixable = (await Analysis.FindAsync(solution.GetProject(id)!, cancellation))
-                    .Where(d => wanted(d) && d.Properties.ContainsKey(FixProperties.Title) && !leftOut.Any(l => Same(l, d))).ToList();
+                var reading = solution == before ? first : (await Reading.OfAsync(solution.GetProject(id)!, cancellation))!;
+                var fixable = (await Analysis.FindAsync(reading, cancellation)).Where(d => wanted(d)
+                    && d.Properties.ContainsKey(FixProperties.Title) && Script.Fits(d) && !leftOut.Any(l => Same(l, d))).ToList();
                 // All at once; if that breaks the code, one after the other, leaving out those that do.
                 var next = await ApplyAsync(fixable);
                 if (next == solution) break;
@@ -78,9 +78,14 @@ internal static class Fixer
         return changes.DistinctBy(c => c.Item1).OrderBy(c => c.Item1, StringComparer.Ordinal).ToList();
     }
 
+    /// <summary>The files that differ: a notebook for the program that was made of it.</summary>
+    public static async Task<IReadOnlyList<(string Path, SourceText Old, SourceText New)>> FilesAsync(Solution before, Solution after,
+        CancellationToken cancellation) => (await ChangesAsync(before, after, cancellation))
+            .SelectMany(c => Script.Of(c.Path)?.Changes(c.New) ?? [c]).ToList();
+
     public static string Diff(IEnumerable<(string Path, SourceText Old, SourceText New)> changes, string relativeTo) =>
-        string.Concat(changes.Select(c => Path.GetRelativePath(relativeTo, c.Path).Replace('\\', '/') is var name
-            ? UnidiffRenderer.GenerateUnidiff(c.Old.ToString(), c.New.ToString(), "a/" + name, "b/" + name) : ""));
+        string.Concat(changes.Select(c => UnifiedDiff.Of(
+            Path.GetRelativePath(relativeTo, c.Path).Replace(Path.DirectorySeparatorChar, '/'), c.Old, c.New)));
 
     /// <summary>Writes a file whole or not at all, in the encoding it had; or only looks whether that can be done.</summary>
     /// <returns>Why it was left as it is; null if it was not.</returns>

@@ -39,7 +39,7 @@ internal sealed class Planner(string folder, Plan limits, Wanted wanted, Action<
     /// <summary>Prepares the folder and answers the plan that was saved in it.</summary>
     public async Task<Plan> PrepareAsync(string path, string? runtime, bool withLibTorch, CancellationToken cancellation)
     {
-        using var sources = await SourceSet.OpenAsync(path, "Release", cancellation);
+        using var sources = await SourceSet.OpenAsync(path, "Release", cancellation, toRun: true);
         var programs = new List<ProgramPlan>();
         var runtimeFiles = new RuntimeFiles(folder);
         string? libTorch = null;
