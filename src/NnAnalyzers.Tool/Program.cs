@@ -17,7 +17,7 @@ if (Nearest.Problems(parsed).ToList() is { Count: > 0 } problems)
     problems.ForEach(Say);
     return ExitCode.CannotRun;
 }
-Notes.AreShown = parsed.GetResult(verbose) is { Implicit: false };
+Notes.AreShown = parsed.GetResult(NnCommand.Verbose) is { Implicit: false };
 using var stop = new CancellationTokenSource();
 var stopped = ExitCode.CannotRun;
 var signals = new[] { PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }

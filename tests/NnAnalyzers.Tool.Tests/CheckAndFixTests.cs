@@ -34,7 +34,8 @@ public sealed class CheckAndFixTests : InFolder
     {
         var readme = File.ReadAllText(Path.Combine(Tests.Nn.Root, "README.md")).ReplaceLineEndings("\n");
         Write("model.cs", readme.Split("```csharp\n")[1].Split("```")[0]);
-        Assert.Equal(readme.Split("$ nn check model.cs\n")[1].Split("```")[0], Nn("check", "model.cs").Output.ReplaceLineEndings("\n"));
+        Assert.Equal(readme.Split("$ nn check model.cs\n")[1].Split("```")[0], Nn("check", "model.cs", "--format", "text").Output
+            .ReplaceLineEndings("\n"));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NnAnalyzers.Runner;
+using NnAnalyzers.Tool.Formats;
 
 namespace NnAnalyzers.Tool.Commands;
 
@@ -11,8 +12,9 @@ internal static class MergeCommand
         var folders = new Argument<string[]>("folders")
             { Description = "The report or job folders of the shares", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "The report folder", DefaultValueFactory = _ => "nn-report" };
+        var format = Format.Option();
         var command = new Command("merge", "Puts the results of nn verify --shard together and reports as nn verify does. Runs nothing. "
-            + "Exit code 0: every fix helped, 1: some did not, 2: results are missing or do not belong together.") { folders, output };
+            + "Exit code 0: every fix helped, 1: some did not, 2: results are missing or do not belong together.") { folders, output, format };
         command.SetAction(parsed =>
         {
             var report = parsed.GetValue(output)!;
@@ -45,7 +47,7 @@ internal static class MergeCommand
                     $"{results.Count(r => r.Result is null)} of {results.Count} results are missing, {missing.Id} among "
                     + "them: run the shares to their end, then merge again");
             return VerifyCommand.Conclude(report, plan, results.Select(r => r.Result!).ToList(),
-                new RunOptions("auto", 1, null), took: null);
+                new RunOptions("auto", 1, null), took: null, VerifyCommand.Telling(parsed.GetValue(format)));
         });
         return command.WithExamples("nn merge share-1 share-2 share-3", "nn merge shares/* --out report");
     }

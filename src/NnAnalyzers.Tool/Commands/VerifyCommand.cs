@@ -2,7 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
 using NnAnalyzers.Runner;
+using NnAnalyzers.Tool.Formats;
 using NnAnalyzers.Tool.Verify;
 using Spectre.Console;
 
@@ -45,16 +49,18 @@ internal static class VerifyCommand
             + "→ double that is better when larger, such as Metrics.Dice; accuracy and R² else" };
         var live = new Option<bool>("--live")
             { Description = "Keep the report's index.html up to date while trainings run; it comes anew by itself in a browser" };
+        var format = Format.Option();
         var program = new ProgramOptions();
         var command = new Command("verify", "Trains flagged and fixed code and compares. "
             + "Runs your code, each training in a process of its own. Exit code 0: every fix helped, 1: some did not, 2: cannot run.")
         {
             path, seeds, device, rules, filter, quick, output, jobs, libtorch, timeLimit, memoryLimit, resume, prepare, runtime,
-            withLibTorch, shard, run, steps, score, live,
+            withLibTorch, shard, run, steps, score, live, format,
         };
         program.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            var tell = Telling(parsed.GetValue(format));
             var options = new RunOptions(parsed.GetValue(device)!, parsed.GetValue(jobs),
                 parsed.GetValue(libtorch) is { } lib ? Path.GetFullPath(lib) : null)
             {
@@ -70,7 +76,7 @@ internal static class VerifyCommand
                 var ready = Plan.Load(prepared);
                 using var held = new FolderLock(prepared, options.Shard);
                 return Train(parsed.GetResult(output) is { Implicit: false } ? parsed.GetValue(output)! : prepared, prepared,
-                    ready, options, Stopwatch.StartNew(), parsed.GetValue(live), cancellation);
+                    ready, options, Stopwatch.StartNew(), parsed.GetValue(live), tell, cancellation);
             }
             if (parsed.GetValue(path) is not { } source) throw new ToolException("verify needs a path, or --run with a job folder");
 
@@ -91,7 +97,7 @@ internal static class VerifyCommand
             if (program.IsPlan(parsed)) return ExitCode.Clean;
             if (isOrdinary && !program.MayRun(parsed)) return ExitCode.CannotRun;
             if (parsed.GetValue(prepare) is null) return Train(report, jobFolder, plan, options, watch, parsed.GetValue(live),
-                cancellation);
+                tell, cancellation);
             var bare = parsed.GetValue(runtime) is null ? "" : $", or {jobFolder}/app/nn-run {jobFolder} where there is no .NET";
             Console.WriteLine($"{plan.Jobs().Count()} jobs of {plan.Programs.Count} programs are ready in {jobFolder}: "
                 + $"nn verify --run {jobFolder}{bare}");
@@ -157,10 +163,10 @@ internal static class VerifyCommand
     }
 
     private static int Train(string report, string jobFolder, Plan plan, RunOptions options, Stopwatch watch, bool isLive,
-        CancellationToken cancellation)
+        Action<IReadOnlyList<Entry>> tell, CancellationToken cancellation)
     {
         var results = Train(jobFolder, plan, options, cancellation, isLive ? report : null);
-        if (options.Shard.Count == 1) return Conclude(report, plan, results, options, watch.Elapsed);
+        if (options.Shard.Count == 1) return Conclude(report, plan, results, options, watch.Elapsed, tell);
         Console.WriteLine($"Share {options.Shard}: {results.Count} of {plan.Jobs().Count()} trainings in {watch.Elapsed.TotalSeconds:0} s. "
             + $"When all shares are done: nn merge FOLDERS, this one is {report}; or, if all ran in this one, nn verify --run {report}");
         return ExitCode.Clean;
@@ -191,7 +197,8 @@ internal static class VerifyCommand
     }
 
     /// <summary>Judges, writes the report and says it in short.</summary>
-    public static int Conclude(string report, Plan plan, IReadOnlyList<JobResult> results, RunOptions options, TimeSpan? took)
+    public static int Conclude(string report, Plan plan, IReadOnlyList<JobResult> results, RunOptions options, TimeSpan? took,
+        Action<IReadOnlyList<Entry>> tell)
     {
         var verdicts = plan.Programs.Where(p => p.Claim is null).Select(p => Verdict.Of(p, results)).ToList();
         var claims = plan.Programs.Where(p => p.Claim is not null).Select(p => ClaimVerdict.Of(p, results)).ToList();
@@ -207,7 +214,30 @@ internal static class VerifyCommand
             claims.Count > 0 ? $"{held} of {claims.Count} claims were reproduced" : null }.OfType<string>());
         Console.WriteLine($"{said}; {results.Count} trainings{(took is { } time ? $" in {time.TotalSeconds:0} s" : "")}. "
             + $"Report: {Path.Combine(report, "index.html")}");
+        tell(verdicts.Select(Told).ToList());
         return good == verdicts.Count && held == claims.Count ? ExitCode.Clean : ExitCode.Findings;
+    }
+
+    /// <summary>With a format for programs it alone goes to the output, what is said to people besides to the errors.</summary>
+    public static Action<IReadOnlyList<Entry>> Telling(Format? format)
+    {
+        if (format is null or { IsForPeople: true }) return _ => { };
+        var output = Console.Out;
+        Console.SetOut(Console.Error);
+        AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        return entries => format.Write(entries, Directory.GetCurrentDirectory(), output);
+    }
+
+    /// <summary>A verdict as a finding: a fix that harms is an error, one that shows no effect a warning.</summary>
+    private static Entry Told(Verdict verdict)
+    {
+        var place = Regex.Match(verdict.Program.Place, @"^(.*)\((\d+),(\d+)\)");
+        var start = new LinePosition(int.Parse(place.Groups[2].Value, CultureInfo.InvariantCulture) - 1,
+            int.Parse(place.Groups[3].Value, CultureInfo.InvariantCulture) - 1);
+        return new(verdict.Program.Rule, verdict.Good ? DiagnosticSeverity.Info : verdict.Judgement == Verdict.Harms
+            ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning, $"the fix {verdict.Judgement}: {verdict.Program.Message}",
+            Location.Create(Path.GetFullPath(place.Groups[1].Value), default, new LinePositionSpan(start, start)), [])
+            { FixTitle = verdict.Program.FixTitle };
     }
 
     private static Table Table(IReadOnlyList<Verdict> verdicts)
