@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Quickenshtein;
+using F23.StringSimilarity;
 
 namespace NnAnalyzers.Tool.Commands;
 
@@ -11,7 +11,7 @@ internal static class Nearest
     public static string Hint(string said, IEnumerable<string> known)
     {
         // One slip in three letters may be a slip.
-        var near = known.Select(k => (Name: k, Distance: Levenshtein.GetDistance(said, k))).OrderBy(k => k.Distance)
+        var near = known.Select(k => (Name: k, Distance: new Damerau().Distance(said, k))).OrderBy(k => k.Distance)
             .ThenBy(k => k.Name, StringComparer.Ordinal).FirstOrDefault();
         return near.Name is not null && near.Distance > 0 && near.Distance <= Math.Max(1, said.Length / 3)
             ? $"; did you mean '{near.Name}'?" : "";
