@@ -23,8 +23,8 @@ public class MemoryTests(ITestOutputHelper output)
         GC.WaitForPendingFinalizers();
         var (left, rest) = Measure(() => Scoped(Turns));
         output.WriteLine($"{Turns} turns leave {kept} tensors and {bytes >> 20} MiB, with a scope {left} and {rest >> 20} MiB");
-        // Of each turn the picture and the score, and where gradients are recorded more; the collector may have come by.
-        Assert.InRange(kept, Turns, 7 * Turns);
+        // Of each turn the picture and the score, and where gradients are recorded more; the collector may have come by and taken some.
+        Assert.InRange(kept, Turns / 3, 7 * Turns);
         Assert.InRange(left, -7 * Turns, 0);
 
         void Bare(int turns)

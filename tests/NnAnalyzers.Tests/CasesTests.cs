@@ -60,7 +60,8 @@ public class CasesTests
         var found = await Verify.FindAsync(compilation);
         Assert.InRange(GC.GetTotalAllocatedBytes(true) - before, 0, MostBytes);
         Assert.Equal(Right[name], string.Join(", ", found.OrderBy(d => d.Location.SourceSpan.Start)
-            .Select(d => $"{d.Id} {d.Location.GetLineSpan().StartLinePosition.Line + 1}{(d.Properties.ContainsKey(FixProperties.Title) ? "*" : "")}")));
+            .Select(d => $"{d.Id} {d.Location.GetLineSpan().StartLinePosition.Line + 1}"
+                + (d.Properties.ContainsKey(FixProperties.Title) ? "*" : ""))));
     }
 
     [Fact]

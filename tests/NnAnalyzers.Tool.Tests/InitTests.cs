@@ -27,8 +27,9 @@ public sealed class InitTests : InFolder
         Assert.Equal(Project, Read("App.csproj"));
         Assert.False(File.Exists(Path.Combine(Folder, ".editorconfig")));
         Assert.Equal(0, Nn("init", "--yes").ExitCode);
-        Assert.Equal(Project.Replace("    <PackageReference Include=\"Torch", "    <PackageReference Include=\"NnAnalyzers\" Version=\"0.1.0\" "
-            + "PrivateAssets=\"all\" />\n    <PackageReference Include=\"Torch"), Read("App.csproj"));
+        const string Torch = "    <PackageReference Include=\"Torch";
+        Assert.Equal(Project.Replace(Torch, "    <PackageReference Include=\"NnAnalyzers\" Version=\"0.1.0\" PrivateAssets=\"all\" />\n"
+            + Torch), Read("App.csproj"));
         Assert.Contains("dotnet_diagnostic.NN1001.severity", Read(".editorconfig"));
         Assert.Contains("nn check . --format github", Read(".github/workflows/networks.yml"));
         Assert.Contains("Nothing to do", Nn("init").Output);

@@ -85,6 +85,13 @@ public sealed class VerifyTests : Verifying
         var (exit, output, errors) = Nn("verify", "--run", "jobs");
         Assert.True(exit == 0, output + errors);
         Assert.True(File.Exists(Path.Combine(Folder, "jobs", "index.html")));
+        // All results are there; told to a program, the output is its own.
+        (exit, output, errors) = Nn("merge", "jobs", "--out", "all", "--format", "json");
+        Assert.True(exit == 0, errors);
+        var told = JsonDocument.Parse(output).RootElement[0];
+        Assert.Equal(("NN3001", "info"), (told.GetProperty("rule").GetString(), told.GetProperty("severity").GetString()));
+        Assert.StartsWith("the fix helps", told.GetProperty("message").GetString());
+        Assert.Contains("1 of 1 fixes helped", errors);
     }
 
     [Fact]

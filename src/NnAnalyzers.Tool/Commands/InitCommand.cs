@@ -99,8 +99,8 @@ internal static class InitCommand
         var central = Above(project, d => File.Exists(Path.Combine(d, "Directory.Packages.props"))) is { } folder
             ? Path.Combine(folder, "Directory.Packages.props") : null;
         var versions = central is null ? null : Read(central);
-        var isCentral = versions is not null && Xml(central!, versions).Descendants()
-            .Any(e => e.Name.LocalName == "ManagePackageVersionsCentrally" && e.Value.Trim().Equals("true", StringComparison.OrdinalIgnoreCase));
+        var isCentral = versions is not null && Xml(central!, versions).Descendants().Any(e =>
+            e.Name.LocalName == "ManagePackageVersionsCentrally" && e.Value.Trim().Equals("true", StringComparison.OrdinalIgnoreCase));
         yield return (project, text, With(project, text, "PackageReference",
             $"<PackageReference Include=\"NnAnalyzers\"{(isCentral ? "" : $" Version=\"{version}\"")} PrivateAssets=\"all\" />"));
         if (isCentral && !versions!.Contains("\"NnAnalyzers\"", StringComparison.OrdinalIgnoreCase))

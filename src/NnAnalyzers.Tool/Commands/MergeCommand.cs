@@ -14,7 +14,8 @@ internal static class MergeCommand
         var output = new Option<string>("--out") { Description = "The report folder", DefaultValueFactory = _ => "nn-report" };
         var format = Format.Option();
         var command = new Command("merge", "Puts the results of nn verify --shard together and reports as nn verify does. Runs nothing. "
-            + "Exit code 0: every fix helped, 1: some did not, 2: results are missing or do not belong together.") { folders, output, format };
+            + "Exit code 0: every fix helped, 1: some did not, 2: results are missing or do not belong together.")
+            { folders, output, format };
         command.SetAction(parsed =>
         {
             var report = parsed.GetValue(output)!;

@@ -15,7 +15,8 @@ internal static class NnCommand
             + "projects, which runs what these say; with --loose they only read. explain and rules touch nothing.")
         {
             CheckCommand.Create(), FixCommand.Create(), VerifyCommand.Create(), MergeCommand.Create(), ProbeCommand.Create(),
-            GraphCommand.Create(), ExplainCommand.Create(), RulesCommand.Create(), InitCommand.Create(), CompletionCommand.Create(), Verbose,
+            GraphCommand.Create(), ExplainCommand.Create(), RulesCommand.Create(), InitCommand.Create(), CompletionCommand.Create(),
+            Verbose,
         };
         root.WithExamples("nn check .", "nn fix . --dry-run");
         Help.AddTo(root);

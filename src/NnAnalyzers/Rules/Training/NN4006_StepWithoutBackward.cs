@@ -20,8 +20,7 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
             {
                 if (round.Then(EventKind.Backward, step) is { } late && !round.IsEnteredWithGradients)
                     yield return At(step.Operation.Syntax, name, "steps before the loss of this round goes backward")
-                        .Near("the loss goes backward", late)
-                        .Fix("Step after backward", Edit.MoveBehind(step, late));
+                        .Near("the loss goes backward", late).Fix("Step after backward", Edit.MoveBehind(step, late));
             }
             else if (round.Clears(optimizer, backward, step) is { } clears)
                 yield return At(clears.Operation.Syntax, name, "steps with gradients that were cleared after backward")
@@ -40,8 +39,7 @@ internal sealed class NN4006_StepWithoutBackward() : Rule("NN4006", RuleLevel.Li
             ? round.Next(EventKind.Backward, clip) is null && round.Last(EventKind.Step, clip)?.Order > backward.Order
             : round.Last(EventKind.Backward, clip) is null && !round.IsEnteredWithGradients)
         select At(clip.Operation.Syntax, "This", isLate ? "clips gradients after the step" : "clips gradients before there are any")
-            .Near("the loss goes backward", backward)
-            .Fix("Clip between backward and step", Edit.MoveBehind(clip, backward));
+            .Near("the loss goes backward", backward).Fix("Clip between backward and step", Edit.MoveBehind(clip, backward));
 
     private IEnumerable<Finding> Twice(Round round) =>
         from again in round.Own(EventKind.Backward)
