@@ -24,11 +24,15 @@ internal sealed record GraphDrawing(string Title, XElement Body, double Width, d
     /// <summary>Where findings are, and what they say.</summary>
     internal sealed class Findings(IEnumerable<Diagnostic> findings)
     {
-        private readonly ILookup<(SyntaxTree?, int), string> _said = findings.ToLookup(
-            f => (f.Location.SourceTree, f.Location.SourceSpan.Start), f => $"{f.Id}: {f.GetMessage()}");
+        private readonly List<Diagnostic> _all = findings.ToList();
 
-        public IReadOnlyList<string> At(SyntaxNode? place) =>
-            place is null ? [] : _said[(place.SyntaxTree, place.SpanStart)].ToList();
+        /// <summary>What is about a place, or about a part of what makes a layer.</summary>
+        public IReadOnlyList<string> At(SyntaxNode? place, Layer? made = null) => _all.Where(f =>
+            Is(f, place) && f.Location.SourceSpan.Start == place!.SpanStart
+            || made is { Children: null } && Is(f, made.Syntax) && made.Syntax!.Span.Contains(f.Location.SourceSpan))
+            .Select(f => $"{f.Id}: {f.GetMessage()}").ToList();
+
+        private static bool Is(Diagnostic finding, SyntaxNode? place) => place is not null && place.SyntaxTree == finding.Location.SourceTree;
     }
 
     private sealed record Node(IReadOnlyList<string> Lines, string Class, IReadOnlyList<string> Said)
@@ -47,7 +51,7 @@ internal sealed record GraphDrawing(string Title, XElement Body, double Width, d
             var lines = new[] { made?.StartsWith(name, StringComparison.Ordinal) == true ? null : name, made, GraphPrinter.ShapeOf(step) }
                 .OfType<string>().ToList();
             var kind = step.Kind == StepKind.Unknown ? "unknown" : step.HasWeights ? "weights" : step.Kind == StepKind.Input ? "input" : "";
-            var said = findings.At(step.Syntax).Concat(findings.At(step.Layer?.Syntax)).Distinct().ToList();
+            var said = findings.At(step.Syntax, step.Layer).ToList();
             graph.AddVertex(nodes[step] = new(lines, said.Count > 0 ? $"{kind} found" : kind, said));
             foreach (var input in step.Inputs.Distinct())
                 if (nodes.TryGetValue(input, out var from)) graph.AddEdge(new(from, nodes[step]));
