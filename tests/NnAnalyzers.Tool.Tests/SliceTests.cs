@@ -88,7 +88,8 @@ public sealed class SliceTests : InFolder
 
     private static async Task<(List<string> Errors, IReadOnlyList<ProgramProbe.Place> Places)> Rewritten(string file)
     {
-        using var sources = await SourceSet.OpenAsync(file, "Release", default);
+        // Without MSBuild: the console and the folder of this process are those of other tests.
+        using var sources = await SourceSet.OpenAsync(file, "Release", default, loose: true);
         var project = sources.Projects.Single();
         var (program, places) = ProgramProbe.Of((await project.GetCompilationAsync())!, (await Analysis.ReadAsync(project, default))!,
             default);
