@@ -10,6 +10,26 @@ internal static class Nn
     public static readonly string Root = Path.GetFullPath(Metadata("RepositoryRoot")), Tool = Path.GetFullPath(Metadata("Tool"));
     public static readonly string Samples = Path.Combine(Root, "samples", "Training");
 
+    /// <summary>
+    /// A project of a few of these: to plan the trainings of a program, all of its project is read, and of all samples that takes a minute.
+    /// </summary>
+    public static string FewSamples => Few.Value;
+
+    private static readonly Lazy<string> Few = new(() =>
+    {
+        var folder = Path.Combine(Root, "artifacts", "few-samples");
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        File.Copy(Path.Combine(Root, "samples", "Directory.Build.props"), Path.Combine(folder, "Directory.Build.props"));
+        File.WriteAllText(Path.Combine(folder, "Few.csproj"), File.ReadAllText(Directory.GetFiles(Samples, "*.csproj").Single())
+            .Replace(@"..\..\src", Path.Combine(Root, "src"), StringComparison.Ordinal)
+            // What lies among outputs is no code of itself.
+            .Replace("<ItemGroup>", "<ItemGroup><Compile Include=\"*.cs\" />", StringComparison.Ordinal));
+        foreach (var mistake in new[] { "OutputActivation", "ReshapeForPermute" })
+            foreach (var file in Directory.GetFiles(Samples, mistake + "*.cs")) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        return folder;
+    });
+
     private static string Metadata(string key) =>
         typeof(Nn).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 

@@ -43,7 +43,7 @@ public sealed class VerifyTests : Verifying
     [Fact]
     public void A_sample_is_proved_and_reported()
     {
-        var (exit, output, errors) = Nn("verify", Tests.Nn.Samples, "--filter", OneSample, "--seeds", "2", "--out", "r", "--device", "cpu",
+        var (exit, output, errors) = Nn("verify", Tests.Nn.FewSamples, "--filter", OneSample, "--seeds", "2", "--out", "r", "--device", "cpu",
             "--live");
         Assert.True(exit == 0, output + errors);
         Assert.Contains("To watch: " + Path.Combine("r", "index.html"), output);
@@ -67,7 +67,7 @@ public sealed class VerifyTests : Verifying
         File.WriteAllText(all[1], "{ half");
         var before = all.Skip(2).ToDictionary(f => f, File.GetLastWriteTimeUtc);
         Assert.Equal(0,
-            Nn("verify", Tests.Nn.Samples, "--filter", OneSample, "--seeds", "2", "--out", "r", "--device", "cpu", "--resume").ExitCode);
+            Nn("verify", Tests.Nn.FewSamples, "--filter", OneSample, "--seeds", "2", "--out", "r", "--device", "cpu", "--resume").ExitCode);
         Assert.All(before, f => Assert.Equal(f.Value, File.GetLastWriteTimeUtc(f.Key)));
         Assert.True(File.Exists(all[0]));
     }
@@ -75,7 +75,7 @@ public sealed class VerifyTests : Verifying
     [Fact]
     public void A_prepared_folder_runs_by_itself_and_is_merged()
     {
-        Assert.Equal(0, Nn("verify", Tests.Nn.Samples, "--filter", AnotherSample, "--seeds", "1", "--prepare", "jobs").ExitCode);
+        Assert.Equal(0, Nn("verify", Tests.Nn.FewSamples, "--filter", AnotherSample, "--seeds", "1", "--prepare", "jobs").ExitCode);
         Assert.True(File.Exists(Path.Combine(Folder, "jobs", "app", "NnAnalyzers.Runner.dll")));
         // On a machine without libtorch it says so, and leaves nothing behind.
         var plan = Plan.Load(Path.Combine(Folder, "jobs"));
@@ -160,7 +160,7 @@ public sealed class VerifyErrorTests : Verifying
     public void CUDA_without_CUDA_is_told_so()
     {
         if (Directory.Exists("/proc/driver/nvidia")) return;
-        CannotRun("no CUDA device", "verify", Tests.Nn.Samples, "--filter", OneSample, "--seeds", "1", "--device", "cuda", "--out", "r");
+        CannotRun("no CUDA device", "verify", Tests.Nn.FewSamples, "--filter", OneSample, "--seeds", "1", "--device", "cuda", "--out", "r");
         Assert.Empty(Directory.GetFiles(Path.Combine(Folder, "r", "jobs", "results"))); // nothing that a later run would take for a result
     }
 }
