@@ -26,7 +26,8 @@ internal static class Nn
             // What lies among outputs is no code of itself.
             .Replace("<ItemGroup>", "<ItemGroup><Compile Include=\"*.cs\" />", StringComparison.Ordinal));
         foreach (var mistake in new[] { "OutputActivation", "ReshapeForPermute" })
-            foreach (var file in Directory.GetFiles(Samples, mistake + "*.cs")) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            foreach (var file in Directory.GetFiles(Samples, mistake + "*.cs"))
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         return folder;
     });
 

@@ -43,8 +43,8 @@ public sealed class VerifyTests : Verifying
     [Fact]
     public void A_sample_is_proved_and_reported()
     {
-        var (exit, output, errors) = Nn("verify", Tests.Nn.FewSamples, "--filter", OneSample, "--seeds", "2", "--out", "r", "--device", "cpu",
-            "--live");
+        var (exit, output, errors) = Nn("verify", Tests.Nn.FewSamples, "--filter", OneSample, "--seeds", "2", "--out", "r", "--device",
+            "cpu", "--live");
         Assert.True(exit == 0, output + errors);
         Assert.Contains("To watch: " + Path.Combine("r", "index.html"), output);
         Assert.Contains("warning NN1001", output);

@@ -32,7 +32,8 @@ internal sealed record GraphDrawing(string Title, XElement Body, double Width, d
             || made is { Children: null } && Is(f, made.Syntax) && made.Syntax!.Span.Contains(f.Location.SourceSpan))
             .Select(f => $"{f.Id}: {f.GetMessage()}").ToList();
 
-        private static bool Is(Diagnostic finding, SyntaxNode? place) => place is not null && place.SyntaxTree == finding.Location.SourceTree;
+        private static bool Is(Diagnostic finding, SyntaxNode? place) =>
+            place is not null && place.SyntaxTree == finding.Location.SourceTree;
     }
 
     private sealed record Node(IReadOnlyList<string> Lines, string Class, IReadOnlyList<string> Said)
