@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text;
 using System.Xml.Linq;
 using Microsoft.CodeAnalysis.Text;
-using NnAnalyzers.Runner;
 using NnAnalyzers.Tool.Sources;
 using Spectre.Console;
 
@@ -59,14 +57,18 @@ internal static class InitCommand
         var workflow = Path.Combine(repository, ".github", "workflows", "networks.yml");
         if (ci == "github" || ci == "auto" && Directory.Exists(Path.Combine(repository, ".github")))
             changes = changes.Append(File.Exists(workflow) ? null : (workflow, null, GitHub.Replace("{version}", version)));
-        var all = changes.OfType<(string Path, string? Old, string New)>().ToList();
+        var all = changes.OfType<(string Path, string? Old, string New)>().Select(c =>
+        {
+            var old = c.Old is null ? null : InputFile.ReadSource(c.Path);
+            return (c.Path, Old: old, New: SourceText.From(c.New, old?.Encoding));
+        }).ToList();
         if (all.Count == 0)
         {
             Console.WriteLine("Nothing to do: the package, its settings and the step are there.");
             return ExitCode.Clean;
         }
         var root = Directory.GetCurrentDirectory();
-        Console.Write(Fixer.Diff(all.Select(c => (c.Path, SourceText.From(c.Old ?? ""), SourceText.From(c.New))), root));
+        Console.Write(Fixer.Diff(all.Select(c => (c.Path, c.Old ?? SourceText.From(""), c.New)), root));
         if (dryRun) return ExitCode.Clean;
         if (!yes && (Console.IsInputRedirected || Console.IsOutputRedirected))
             throw new ToolException("nothing is written: there is nobody to ask; say --yes, or --dry-run to only look");
@@ -157,21 +159,17 @@ internal static class InitCommand
         }
     }
 
-    private static string Read(string path) => new UTF8Encoding(false).GetString(InputFile.Read(path)).TrimStart('\uFEFF');
+    private static string Read(string path) => InputFile.ReadSource(path).ToString();
 
-    /// <summary>Keeps the byte order mark that was there, and writes only over what was read.</summary>
-    private static void Write(string path, string? old, string text)
+    /// <summary>As fixes are written: only over what was read, in the encoding it had.</summary>
+    private static void Write(string path, SourceText? old, SourceText text)
     {
-        try
+        if (old is not null)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var there = old is null ? null : File.ReadAllBytes(path);
-            var mark = there is [0xEF, 0xBB, 0xBF, ..] ? Encoding.UTF8.GetPreamble() : [];
-            AtomicFile.Write(path, [.. mark, .. new UTF8Encoding(false).GetBytes(text)], there);
+            if (Fixer.Trouble(path, old, text, isWritten: true) is { } trouble) throw new ToolException($"{path}: left as it is: {trouble}");
+            return;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ToolException($"{path}: cannot be written: {error.Message}", error);
-        }
+        if (Path.GetDirectoryName(path) is { } folder) Directory.CreateDirectory(folder);
+        OutputFile.Write(path, text.ToString());
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using NnAnalyzers.Runner;
 using NnAnalyzers.Tool.Sources;
 using Spectre.Console;
 
@@ -49,13 +48,6 @@ internal sealed record Format(string Name, Action<IReadOnlyList<Entry>, string, 
     {
         using var writer = new StringWriter { NewLine = "\n" };
         Write(entries, root, writer);
-        try
-        {
-            AtomicFile.Write(path, writer.ToString());
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ToolException($"{path}: cannot be written: {error.Message}", error);
-        }
+        OutputFile.Write(path, writer.ToString());
     }
 }

@@ -59,14 +59,7 @@ internal sealed class Baseline
     {
         var entries = all.OrderBy(e => e.File, StringComparer.Ordinal).ThenBy(e => e.Rule, StringComparer.Ordinal)
             .ThenBy(e => e.Line, StringComparer.Ordinal).ToList();
-        try
-        {
-            AtomicFile.Write(path, JsonSerializer.Serialize(new Document(1, entries), Json) + "\n");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ToolException($"{path}: cannot be written: {error.Message}", error);
-        }
+        OutputFile.Write(path, JsonSerializer.Serialize(new Document(1, entries), Json) + "\n");
     }
 
     /// <summary>Whether a finding was there before; each is used up once.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
@@ -57,17 +56,11 @@ internal sealed partial class ChangedLines
 
     private static async Task<string> GitAsync(string folder, CancellationToken cancellation, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git")
-            { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         try
         {
-            using var git = Process.Start(start)!;
-            var errors = git.StandardError.ReadToEndAsync(cancellation);
-            var output = await git.StandardOutput.ReadToEndAsync(cancellation);
-            await git.WaitForExitAsync(cancellation);
-            if (git.ExitCode == 0) return output;
-            var said = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()?.Trim();
+            var (exit, output, errors) = await Shell.GitAsync(arguments, folder, cancellation);
+            if (exit == 0) return output;
+            var said = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()?.Trim();
             throw new ToolException("--since: " + (said is { Length: > 0 } ? said
                 : $"git knows no revision '{arguments[^1].Split('^')[0]}'"));
         }

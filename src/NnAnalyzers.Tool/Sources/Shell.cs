@@ -3,7 +3,7 @@ using NnAnalyzers.Runner;
 
 namespace NnAnalyzers.Tool.Sources;
 
-/// <summary>Runs the dotnet command.</summary>
+/// <summary>Runs the dotnet command, and git.</summary>
 internal static class Shell
 {
     public static async Task<(int ExitCode, string Output)> DotNetAsync(IEnumerable<string> arguments, string folder,
@@ -19,13 +19,25 @@ internal static class Shell
             start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        var (exit, output, errors) = await RunAsync(start, cancellation);
+        return (exit, output + errors);
+    }
+
+    /// <summary>What git says in a folder.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no git.</exception>
+    public static Task<(int ExitCode, string Output, string Errors)> GitAsync(IEnumerable<string> arguments, string folder,
+        CancellationToken cancellation) => RunAsync(new ProcessStartInfo("git", arguments)
+        { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder }, cancellation);
+
+    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(ProcessStartInfo start, CancellationToken cancellation)
+    {
         using var process = Process.Start(start) ?? throw new ToolException("dotnet cannot be started: install the .NET SDK");
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellation);
             var errors = process.StandardError.ReadToEndAsync(cancellation);
             await process.WaitForExitAsync(cancellation);
-            return (process.ExitCode, await output + await errors);
+            return (process.ExitCode, await output, await errors);
         }
         catch (OperationCanceledException)
         {
