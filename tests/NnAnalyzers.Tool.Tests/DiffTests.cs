@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace NnAnalyzers.Tool.Tests;
@@ -61,7 +60,7 @@ public sealed class DiffTests : InFolder
         var (exit, diff, said) = Tests.Nn.RunHere(In("diffed"), "fix", ".", "--dry-run");
         Assert.Equal((0, $"{2 * cases.Count} fixes would change {cases.Count} files.\n"), (exit, said));
         File.WriteAllText(Path.Combine(Folder, "fix.diff"), diff);
-        Git(In("diffed"), "apply", "--whitespace=nowarn", "../fix.diff");
+        Tests.Nn.Git(In("diffed"), "apply", "--whitespace=nowarn", "../fix.diff");
         Assert.Equal(0, Tests.Nn.RunHere(In("fixed"), "fix", ".").ExitCode);
         foreach (var (name, text, _) in cases)
         {
@@ -69,17 +68,5 @@ public sealed class DiffTests : InFolder
             Assert.Equal(File.ReadAllBytes(Path.Combine(In("fixed"), name)), applied);
             Assert.NotEqual(text, Encoding.UTF8.GetString(applied).TrimStart('\uFEFF'));
         }
-    }
-
-    private static void Git(string folder, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("git") { WorkingDirectory = folder, RedirectStandardError = true };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        // No repository around the folder has a say.
-        start.Environment["GIT_CEILING_DIRECTORIES"] = Path.GetDirectoryName(folder);
-        using var git = Process.Start(start)!;
-        var errors = git.StandardError.ReadToEnd();
-        git.WaitForExit();
-        Assert.True(git.ExitCode == 0, errors);
     }
 }

@@ -170,19 +170,7 @@ public sealed class FormatTests : InFolder
     [Fact]
     public void Only_lines_that_were_changed_since_a_revision()
     {
-        void Git(params string[] arguments)
-        {
-            var start = new ProcessStartInfo("git")
-                { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in new[] { "-c", "user.name=n", "-c", "user.email=n@n", "-c", "init.defaultBranch=main" }
-                .Concat(arguments)) start.ArgumentList.Add(argument);
-            using var git = Process.Start(start)!;
-            var errors = git.StandardError.ReadToEndAsync();
-            git.StandardOutput.ReadToEnd();
-            git.WaitForExit();
-            Assert.True(git.ExitCode == 0, errors.Result);
-        }
-
+        void Git(params string[] arguments) => Tests.Nn.Git(Folder, arguments);
         Write("old.cs", Flagged.Replace("var model", "static class Old { static void Train() { var model") + " } }\n");
         CannotRun("not a git repository", "check", ".", "--since", "HEAD");
         Git("init");

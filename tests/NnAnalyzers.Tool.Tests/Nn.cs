@@ -77,6 +77,20 @@ internal static class Nn
         }
     }
 
+    /// <summary>git in a folder of a test's own; no repository around it has a say.</summary>
+    public static void Git(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("git") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { "-c", "user.name=n", "-c", "user.email=n@n", "-c", "init.defaultBranch=main" }.Concat(arguments))
+            start.ArgumentList.Add(argument);
+        start.Environment["GIT_CEILING_DIRECTORIES"] = Path.GetDirectoryName(folder);
+        using var git = Process.Start(start)!;
+        var errors = git.StandardError.ReadToEndAsync();
+        git.StandardOutput.ReadToEnd();
+        git.WaitForExit();
+        Assert.True(git.ExitCode == 0, errors.Result);
+    }
+
     public static Process Start(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
