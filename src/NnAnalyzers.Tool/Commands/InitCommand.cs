@@ -166,7 +166,8 @@ internal static class InitCommand
     {
         if (old is not null)
         {
-            if (Fixer.Trouble(path, old, text, isWritten: true) is { } trouble) throw new ToolException($"{path}: left as it is: {trouble}");
+            if (Fixer.Trouble(path, old, text, isWritten: true) is { } trouble)
+                throw new ToolException($"{path}: left as it is: {trouble}");
             return;
         }
         if (Path.GetDirectoryName(path) is { } folder) Directory.CreateDirectory(folder);
