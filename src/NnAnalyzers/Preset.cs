@@ -27,14 +27,25 @@ internal sealed record Preset(string Name, string Says, Func<Rule, DiagnosticSev
     public static Preset? Find(string name) => All.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The file's name in the package.</summary>
-    public string FileName => $"NnAnalyzers.{Name}.globalconfig";
+    /// <param name="release">As of which release; null for the newest.</param>
+    public string FileName(Release? release = null) => $"NnAnalyzers.{Name}{(release is null ? "" : $".{release.Version}")}.globalconfig";
 
-    public string Text()
+    /// <summary>
+    /// As of a release, a rule that came later, or that another severity came to later, is a suggestion at most: a newer package does not
+    /// break the build of a project that names the release in <c>&lt;NnAnalysisLevel&gt;</c>.
+    /// </summary>
+    public string Text(Release? release = null)
     {
-        var text = new StringBuilder($"# NnAnalysisMode {Name}: {Says}. Generated from the rules.\n"
+        var text = new StringBuilder($"# NnAnalysisMode {Name}: {Says}.{(release is null ? ""
+            : $" What came after {release.Version} is a suggestion at most.")} Generated from the rules.\n"
             + "is_global = true\nglobal_level = -100\n\n");
         foreach (var rule in RuleCatalog.All.OrderBy(r => r.Id, StringComparer.Ordinal))
-            if (Severity is not null) text.Append($"dotnet_diagnostic.{rule.Id}.severity = {Word(Severity(rule))}\n");
+        {
+            var severity = Severity is null ? rule.Level.Severity() : Severity(rule);
+            var isHeld = severity > DiagnosticSeverity.Info && release?.Later.Contains(rule.Id) == true;
+            if (Severity is not null || isHeld)
+                text.Append($"dotnet_diagnostic.{rule.Id}.severity = {Word(isHeld ? DiagnosticSeverity.Info : severity)}\n");
+        }
         return text.ToString();
     }
 

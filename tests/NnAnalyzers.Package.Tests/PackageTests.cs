@@ -22,9 +22,8 @@ public sealed class PackageTests(Packed packed)
         [
             "LICENSE", "NnAnalyzers.nuspec", "README.md", "analyzers/dotnet/cs/NnAnalyzers.CodeFixes.dll",
             "analyzers/dotnet/cs/NnAnalyzers.dll", "build/NnAnalyzers.targets",
-            "build/config/NnAnalyzers.All.globalconfig", "build/config/NnAnalyzers.Article.globalconfig",
-            "build/config/NnAnalyzers.Default.globalconfig", "build/config/NnAnalyzers.None.globalconfig",
-            "build/config/NnAnalyzers.Strict.globalconfig", "icon.png",
+            .. new[] { "All", "Article", "Default", "None", "Strict" }.SelectMany(mode => new[] { ".0.1", "" }
+                .Select(release => $"build/config/NnAnalyzers.{mode}{release}.globalconfig")), "icon.png",
         ], packed.Entries("NnAnalyzers"));
         var nuspec = System.Text.Encoding.UTF8.GetString(packed.Read("NnAnalyzers", "NnAnalyzers.nuspec"));
         Assert.Contains("<developmentDependency>true</developmentDependency>", nuspec);
@@ -101,6 +100,12 @@ public sealed class PackageTests(Packed packed)
         var (exit, _, output) = Build("-p:NnAnalysisMode=Stirct");
         Assert.NotEqual(0, exit);
         Assert.Contains("NnAnalysisMode 'Stirct' is none of Default, Article, Strict, All and None", output);
+        // As of a release: with the first one nothing came later.
+        Assert.Equal(All("error"), Build("-p:NnAnalysisMode=Strict", "-p:NnAnalysisLevel=0.1").Said);
+        Assert.Equal(All("warning"), Build("-p:NnAnalysisLevel=latest").Said);
+        (exit, _, output) = Build("-p:NnAnalysisLevel=0.7");
+        Assert.NotEqual(0, exit);
+        Assert.Contains("NnAnalysisLevel '0.7' is none of 0.1 and latest", output);
         // NoWarn and warnaserror of single rules count in every mode.
         Assert.Equal(["error NN1002 Grader.cs(12,27)", "error NN1004 Forecaster.cs(8,68)"],
             Build("-p:NnAnalysisMode=Strict", "-p:NoWarn=NN1001").Said);

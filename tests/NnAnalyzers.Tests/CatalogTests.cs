@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
@@ -69,13 +70,36 @@ public class CatalogTests
     public void Presets_are_up_to_date()
     {
         const string folder = "src/NnAnalyzers.CodeFixes/build/config";
-        if (Update) foreach (var preset in Preset.All) File.WriteAllText(Path.Combine(Root, folder, preset.FileName), preset.Text());
-        foreach (var preset in Preset.All) Assert.True(Read($"{folder}/{preset.FileName}") == preset.Text(),
-            $"{preset.FileName} is out of date: run the tests once with NN_UPDATE=1");
-        Assert.Equal(Preset.All.Select(p => p.FileName).Order(),
-            Directory.GetFiles(Path.Combine(Root, folder)).Select(Path.GetFileName).Order());
+        var version = XDocument.Parse(Read("Directory.Build.props")).Descendants("Version").Single().Value;
+        var releases = Release.Read(Read("src/NnAnalyzers/AnalyzerReleases.Shipped.md"),
+            Read("src/NnAnalyzers/AnalyzerReleases.Unshipped.md"), version[..version.LastIndexOf('.')]);
+        var files = releases.Prepend(null).SelectMany(r => Preset.All.Select(p => (Name: p.FileName(r), Text: p.Text(r)))).ToList();
+        if (Update) foreach (var (name, text) in files) File.WriteAllText(Path.Combine(Root, folder, name), text);
+        foreach (var (name, text) in files) Assert.True(Read($"{folder}/{name}") == text,
+            $"{name} is out of date: run the tests once with NN_UPDATE=1");
+        Assert.Equal(files.Select(f => f.Name).Order(), Directory.GetFiles(Path.Combine(Root, folder)).Select(Path.GetFileName).Order());
         Generated("docs/configuration.md", "<!-- modes: generated -->",
             "| mode | what it sets |\n|---|---|\n" + string.Concat(Preset.All.Select(p => $"| `{p.Name}` | {p.Says} |\n")));
+    }
+
+    /// <summary>NN1001 came later, NN1004 was raised later, NN1008 came later and is only advice, NN4005 is as it was.</summary>
+    [Fact]
+    public void What_came_after_a_release_is_a_suggestion_at_most()
+    {
+        string Table(string kind, params string[] lines) =>
+            $"### {kind} Rules\n\nRule ID | Category | Severity | Notes\n--------|--\n{string.Join('\n', lines)}\n\n";
+        var releases = Release.Read("## Release 0.1\n\n" + Table("New", "NN1004 | Architecture | Info | a", "NN4005 | Training | Info | b")
+            + "## Release 0.2\n\n" + Table("New", "NN1001 | Architecture | Warning | c")
+            + Table("Changed", "NN1004 | Architecture | Warning | Architecture | Info | a"),
+            Table("New", "NN1008 | Architecture | Hidden | d"), "0.3");
+        Assert.Equal(["0.1: NN1001 NN1004 NN1008", "0.2: NN1008", "0.3: "],
+            releases.Select(r => $"{r.Version}: {string.Join(" ", r.Later)}"));
+        string In(string mode) => string.Join(" ", new[] { "NN1001", "NN1004", "NN1008", "NN4005" }.Select(rule => Preset.Find(mode)!
+            .Text(releases[0]).Split($"dotnet_diagnostic.{rule}.severity = ") is [_, var rest] ? rest.Split('\n')[0] : "-"));
+        Assert.Equal("suggestion suggestion - -", In("Default"));
+        Assert.Equal("suggestion suggestion silent error", In("Strict"));
+        Assert.Equal("suggestion suggestion suggestion warning", In("All"));
+        Assert.Equal("none none none none", In("None"));
     }
 
     [Theory]
