@@ -20,13 +20,13 @@ namespace NnAnalyzers.Tool.Commands;
 /// </summary>
 internal static class ProbeCommand
 {
-    private sealed record Settings(string Path, string? Model, string? Input, string[] With,
+    private sealed record Settings(string Path, string? Model, List<long?>? Input, List<KeyValuePair<string, JsonElement>> With,
         string? Loss, string? Optimizer, double? LearningRate, string Device, string? LibTorch, string[] Only, double TimeLimit,
         long MemoryLimit, string? Html, string? Json)
     {
         /// <summary>Nothing is said of a model, so the program as it is can tell.</summary>
         public bool IsOfProgram =>
-            Model is null && Input is null && Loss is null && Optimizer is null && LearningRate is null && With.Length == 0;
+            Model is null && Input is null && Loss is null && Optimizer is null && LearningRate is null && With.Count == 0;
     }
 
     /// <summary>Seconds that the trainings of the probes take together, about, where the time limit allows.</summary>
@@ -68,9 +68,9 @@ internal static class ProbeCommand
         program.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(program.Of(parsed), program.IsPlan(parsed),
             () => program.MayRun(parsed),
-            new(parsed.GetValue(path)!, parsed.GetValue(model), parsed.GetValue(input), parsed.GetValue(with)!, parsed.GetValue(loss),
-            parsed.GetValue(optimizer), parsed.GetValue(rate), parsed.GetValue(device)!,
-            parsed.GetValue(libtorch) is { } folder ? Path.GetFullPath(folder) : null, parsed.GetValue(only)!,
+            new(parsed.GetValue(path)!, parsed.GetValue(model), parsed.GetValue(input) is { } shape ? ParseShape(shape) : null,
+            parsed.GetValue(with)!.Select(ParseArgument).ToList(), parsed.GetValue(loss), parsed.GetValue(optimizer), parsed.GetValue(rate),
+            parsed.GetValue(device)!, parsed.GetValue(libtorch) is { } folder ? Path.GetFullPath(folder) : null, parsed.GetValue(only)!,
             parsed.GetValue(timeLimit), parsed.GetValue(memoryLimit), parsed.GetValue(html), parsed.GetValue(json)), cancellation));
         return command.WithExamples("nn probe MyTrainer", "nn probe MyModels --model Net");
     }
@@ -158,14 +158,12 @@ internal static class ProbeCommand
     /// <summary>Makes one model and feeds it random numbers.</summary>
     private static async Task<int> AskModelAsync(SourceSet sources, Settings settings, CancellationToken cancellation)
     {
-        var given = settings.Input is null ? null : ParseShape(settings.Input);
-        var arguments = settings.With.Select(ParseArgument).ToList();
         var (project, compilation, setup) = await FindAsync(sources, settings, cancellation);
         if (project.FilePath is null)
             throw new ToolException($"{settings.Path}: this code has no project, so it cannot be run: give a .csproj");
         Compiles(compilation, cancellation);
         var name = setup.Type.Name;
-        var input = given ?? setup.Input ?? throw new ToolException(
+        var input = settings.Input ?? setup.Input ?? throw new ToolException(
             $"{name}: the code does not say what goes in: give its shape, samples first, such as --input 16,1,28,28");
         var loss = settings.Loss ?? setup.Loss ?? throw new ToolException(
             $"{name}: no loss was found that it meets: name one with --loss ({string.Join(", ", ProbeJob.Losses)})");
@@ -188,7 +186,7 @@ internal static class ProbeCommand
             TargetLow = setup.Targets?.Low, TargetHigh = setup.Targets?.High, Device = settings.Device,
             LibTorch = settings.LibTorch ?? libTorch, Only = settings.Only.Length > 0 ? settings.Only : null,
             Arguments = setup.Arguments.Select(a => KeyValuePair.Create(a.Key, JsonSerializer.SerializeToElement(a.Value)))
-                .Concat(arguments).GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value),
+                .Concat(settings.With).GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value),
         };
         var answer = Ask<ProbeAnswer>(folder, folder, "probe", job, job.Type, settings, cancellation);
         if (answer.Error is { } error) throw new ToolException(error);
@@ -196,7 +194,7 @@ internal static class ProbeCommand
         Console.WriteLine($"{place}: {name}{Made(job)}");
         Console.WriteLine($"  input      ({string.Join(", ", answer.Input)}), "
             + (answer.InputIsIds ? "random entries of its embedding" : "random normal numbers")
-            + (given is null ? $"; the code says {setup.InputText}" : ""));
+            + (settings.Input is null ? $"; the code says {setup.InputText}" : ""));
         Console.WriteLine($"  loss       {loss}{(settings.Loss is null ? $" of {setup.LossPlace}" : "")}, against random targets");
         var origin = settings.Optimizer is null && optimizer == setup.Optimizer ? $" of {setup.OptimizerPlace}" : "";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  optimizer  {optimizer} at {rate}{origin}"));
