@@ -13,11 +13,17 @@ namespace NnAnalyzers;
 /// </summary>
 internal abstract class Rule
 {
+    /// <summary>Where the project is published.</summary>
+    public const string Home = "https://github.com/nnanalyzers/nnanalyzers";
+
+    /// <summary>Where a rule's page is.</summary>
+    public static string PageOf(string id) => $"{Home}/blob/main/docs/rules/{id}.md";
+
     protected Rule(string id, RuleLevel level, Category category, RuleSource source, string title, string message)
     {
         (Level, Source) = (level, source);
         Descriptor = new DiagnosticDescriptor(id, title, message, category.ToString(), level.Severity(), isEnabledByDefault: true,
-            helpLinkUri: $"https://github.com/nnanalyzers/nnanalyzers/blob/main/docs/rules/{id}.md");
+            helpLinkUri: PageOf(id));
     }
 
     public string Id => Descriptor.Id;

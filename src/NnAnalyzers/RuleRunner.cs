@@ -14,7 +14,7 @@ internal sealed class RuleRunner(ProjectGraph project, IReadOnlyList<Rule> rules
 {
     internal static readonly DiagnosticDescriptor RuleFailed = new("NN0000", "A rule failed",
         "Rule {0} failed here and was skipped: {1}", "Internal", DiagnosticSeverity.Hidden, isEnabledByDefault: true,
-        helpLinkUri: "https://github.com/nnanalyzers/nnanalyzers/blob/main/docs/rules/NN0000.md");
+        helpLinkUri: Rule.PageOf("NN0000"));
 
     private readonly Reached _asked = new();
     private readonly HashSet<SyntaxTree> _files = [];

@@ -81,7 +81,9 @@ internal static class CheckWatch
         return solution;
     }
 
-    private static bool IsOutput(string path) => path.Split('/', '\\').Any(p => p is "bin" or "obj" or "artifacts" or ".git" or ".vs");
+    /// <summary>Hidden folders are not read either: git and editors write into theirs all the time.</summary>
+    private static bool IsOutput(string path) =>
+        OutputFolder.Holds(path) || path.Split('/', '\\').SkipLast(1).Any(p => p.StartsWith('.') && p != "..");
 
     private static IReadOnlyList<Entry> Say(IReadOnlyList<Entry>? before, IReadOnlyList<Entry> now, Format format, string root)
     {

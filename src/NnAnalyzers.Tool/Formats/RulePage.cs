@@ -7,8 +7,6 @@ namespace NnAnalyzers.Tool.Formats;
 /// <param name="Finds">What the rule finds, as plain text.</param>
 internal sealed partial record RulePage(string Text, string Finds)
 {
-    public const string Home = "https://github.com/nnanalyzers/nnanalyzers";
-
     public static RulePage Of(Rule rule)
     {
         using var stream = typeof(RulePage).Assembly.GetManifestResourceStream($"docs/{rule.Id}.md")

@@ -36,7 +36,7 @@ internal static class Sarif
                         {
                             name = "NnAnalyzers",
                             version = typeof(Sarif).Assembly.GetName().Version!.ToString(3),
-                            informationUri = RulePage.Home,
+                            informationUri = Rule.Home,
                             rules = rules.Select(Described),
                         },
                     },

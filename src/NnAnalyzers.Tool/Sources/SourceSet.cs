@@ -182,7 +182,7 @@ internal sealed class SourceSet : IDisposable
                 if (entry.Name.StartsWith('.') || (entry.Attributes & (FileAttributes.Hidden | FileAttributes.ReparsePoint)) != 0) continue;
                 if (entry is DirectoryInfo)
                 {
-                    if (entry.Name is not ("bin" or "obj" or "artifacts" or "node_modules")) Into(entry.FullName);
+                    if (!OutputFolder.Is(entry.Name)) Into(entry.FullName);
                     continue;
                 }
                 var kept = entry.Extension.ToLowerInvariant() switch 

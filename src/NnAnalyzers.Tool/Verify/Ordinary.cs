@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using NnAnalyzers.Runner;
+using NnAnalyzers.Tool.Sources;
 
 namespace NnAnalyzers.Tool.Verify;
 
@@ -12,8 +13,6 @@ namespace NnAnalyzers.Tool.Verify;
 /// <param name="CopyLimitMiB">The most a copy may hold.</param>
 internal sealed record Ordinary(string? Call, int Steps, string? Score, IReadOnlyList<string> Arguments, bool InPlace, long CopyLimitMiB)
 {
-    private static readonly string[] NoFiles = ["bin", "obj", "artifacts", "node_modules", "nn-report"];
-
     /// <summary>Where a project starts; null if it has no such place, or trains nothing.</summary>
     public Planner.TrainingMethod? StartOf(Compilation compilation, CancellationToken cancellation)
     {
@@ -57,8 +56,7 @@ internal sealed record Ordinary(string? Call, int Steps, string? Score, IReadOnl
             IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint }))
         {
             var name = Path.GetRelativePath(from, file);
-            if (name.Split(Path.DirectorySeparatorChar).SkipLast(1).Any(NoFiles.Contains)
-                || Path.GetFullPath(file).StartsWith(ours, StringComparison.Ordinal)) continue;
+            if (OutputFolder.Holds(name) || Path.GetFullPath(file).StartsWith(ours, StringComparison.Ordinal)) continue;
             size += new FileInfo(file).Length;
             if (size > CopyLimitMiB << 20) throw new ToolException($"{from}: its files are more than {CopyLimitMiB} MiB, and each training "
                 + "gets a copy of them to work in: allow more with --copy-limit, or run in the folder itself with --in-place");
