@@ -86,7 +86,7 @@ public sealed partial class Packed : IDisposable
     public static (int ExitCode, IReadOnlyList<string> Said, string Output) Build(string folder, params string[] settings)
     {
         var (exit, output) = DotNet(folder,
-            ["build", "--no-restore", "-t:Rebuild", "-clp:NoSummary", "-p:UseSharedCompilation=false", .. settings]);
+            ["build", "--no-restore", "-t:Rebuild", "-clp:NoSummary", .. settings]);
         return (exit, FindingLine().Matches(output).Select(m => $"{m.Groups[2]} {m.Groups[3]} {m.Groups[1]}").Distinct()
             .Order(StringComparer.Ordinal).ToList(), output);
     }

@@ -15,18 +15,19 @@ namespace NnAnalyzers.Tests;
 /// </summary>
 public class OrderTests
 {
-    private const int Shuffles = 3, Generated = 60;
+    private const int Shuffles = 2, Generated = 60;
 
     private static readonly string Root = typeof(OrderTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == "RepositoryRoot").Value!;
 
-    private static string[] Read(string folder) =>
+    private static string[] Read(string folder, Func<string, bool>? which = null) =>
         Directory.GetFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        .Select(File.ReadAllText).ToArray();
+        .Where(f => which?.Invoke(Path.GetFileNameWithoutExtension(f)) != false).Select(File.ReadAllText).ToArray();
 
+    /// <summary>The first sample of each rule; the others are named after what they train.</summary>
     [Fact]
-    public Task Samples() =>
-    SameAsync("samples", [Verify.GlobalUsings, Graph.GoldenTests.Companion, .. Read("samples/Training")], least: 17);
+    public Task Samples() => SameAsync("samples",
+        [Verify.GlobalUsings, Graph.GoldenTests.Companion, .. Read("samples/Training", f => !f.Contains('.'))], least: 17);
 
     [Fact]
     public Task Clean_programs() => SameAsync("clean", [Verify.GlobalUsings, .. Read("samples/Clean")], least: 0);

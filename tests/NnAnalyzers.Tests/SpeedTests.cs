@@ -17,7 +17,7 @@ public class SpeedTests(ITestOutputHelper output)
     [Fact]
     public void All_rules_cost_a_fraction_of_binding()
     {
-        var shares = Measure.Share(() => SyntheticCode.Project(60), rounds: 5);
+        var shares = Measure.Share(() => SyntheticCode.Project(40), rounds: 3);
         output.WriteLine(shares.ToString());
         Assert.InRange(shares.OfBinding, double.MinValue, 0.5);
     }

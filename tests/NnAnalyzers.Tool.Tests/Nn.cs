@@ -11,7 +11,8 @@ internal static class Nn
     public static readonly string Samples = Path.Combine(Root, "samples", "Training");
 
     /// <summary>
-    /// A project of a few of these: to plan the trainings of a program, all of its project is read, and of all samples that takes a minute.
+    /// A project of two that train in a second: to plan the trainings of a program, all of its project is read, and of all samples that
+    /// takes a minute.
     /// </summary>
     public static string FewSamples => Few.Value;
 
@@ -25,9 +26,8 @@ internal static class Nn
             .Replace(@"..\..\src", Path.Combine(Root, "src"), StringComparison.Ordinal)
             // What lies among outputs is no code of itself.
             .Replace("<ItemGroup>", "<ItemGroup><Compile Include=\"*.cs\" />", StringComparison.Ordinal));
-        foreach (var mistake in new[] { "OutputActivation", "ReshapeForPermute" })
-            foreach (var file in Directory.GetFiles(Samples, mistake + "*.cs"))
-                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        foreach (var file in new[] { "OutputActivation.cs", "ViewAfterPermute.cs" })
+            File.Copy(Path.Combine(Samples, file), Path.Combine(folder, file));
         return folder;
     });
 
@@ -104,7 +104,7 @@ internal static class Nn
 public abstract class InFolder : IDisposable
 {
     /// <summary>Parts of the names of one program each.</summary>
-    protected const string OneSample = "NN1001.OutputActivation.Program", AnotherSample = "NN3001.ReshapeForPermute.Program";
+    protected const string OneSample = "NN1001.OutputActivation.Program", AnotherSample = "NN3007.ViewAfterPermute.Program";
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory("nn-test-").FullName;
 
@@ -138,9 +138,7 @@ public abstract class InFolder : IDisposable
         return name;
     }
 
-    /// <summary>Runs the tool: what trains in a process of its own, the rest in this one.</summary>
-    protected (int ExitCode, string Output, string Errors) Nn(params string[] arguments) => arguments[0] is "verify" or "probe" or "merge"
-        ? Tests.Nn.Run(Folder, arguments) : Tests.Nn.RunHere(Folder, arguments);
+    protected (int ExitCode, string Output, string Errors) Nn(params string[] arguments) => Tests.Nn.RunHere(Folder, arguments);
 
     /// <summary>It ends with exit code 2, says this on one line, and shows no stack trace.</summary>
     protected void CannotRun(string said, params string[] arguments)

@@ -89,7 +89,7 @@ public sealed class VerifyTests : Verifying
         (exit, output, errors) = Nn("merge", "jobs", "--out", "all", "--format", "json");
         Assert.True(exit == 0, errors);
         var told = JsonDocument.Parse(output).RootElement[0];
-        Assert.Equal(("NN3001", "info"), (told.GetProperty("rule").GetString(), told.GetProperty("severity").GetString()));
+        Assert.Equal(("NN3007", "info"), (told.GetProperty("rule").GetString(), told.GetProperty("severity").GetString()));
         Assert.StartsWith("the fix helps", told.GetProperty("message").GetString());
         Assert.Contains("1 of 1 fixes helped", errors);
     }
@@ -107,7 +107,7 @@ public sealed class VerifyTests : Verifying
                 static double Hang() { System.Threading.Thread.Sleep(-1); return 0; }
                 static double Hoard() { var all = new System.Collections.Generic.List<Tensor>(); while (true) all.Add(ones(1 << 26)); }
             """));
-        var (exit, output, errors) = Nn("verify", path, "--seeds", "5", "--time-limit", "20", "--memory-limit", "1000", "--out", "r");
+        var (exit, output, errors) = Nn("verify", path, "--seeds", "5", "--time-limit", "12", "--memory-limit", "1000", "--out", "r");
         Assert.True(exit == 1, output + errors);
         using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "r", "results.json")));
         var outcomes = results.RootElement.GetProperty("runs").EnumerateArray()
