@@ -44,7 +44,13 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a file; asking for anything else fails the test.</summary>
-    public async Task<IPage> OpenAsync(string path, bool dark = false, int width = 1200, int height = 900, bool script = true)
+    public Task<IPage> OpenAsync(string path, bool dark = false, int width = 1200, int height = 900, bool script = true) =>
+        OpenAsync(new Uri(path), isAlone: true, dark, width, height, script);
+
+    /// <summary>Opens a page of a site; asking for anything outside the site fails the test.</summary>
+    public Task<IPage> OpenAsync(Uri page, bool dark = false) => OpenAsync(page, isAlone: false, dark, 1200, 900, script: true);
+
+    private async Task<IPage> OpenAsync(Uri uri, bool isAlone, bool dark, int width, int height, bool script)
     {
         var context = await _browser!.NewContextAsync(new()
         {
@@ -52,12 +58,16 @@ public sealed class Browser : IAsyncLifetime
             JavaScriptEnabled = script,
         });
         var page = await context.NewPageAsync();
-        var address = new Uri(path).AbsoluteUri;
+        var (address, site) = (uri.AbsoluteUri, uri.GetLeftPart(UriPartial.Authority));
         var asked = new List<string>();
-        page.Request += (_, request) => { if (request.Url.Split('#')[0] != address) asked.Add(request.Url); };
+        page.Request += (_, request) =>
+        {
+            var isAllowed = isAlone ? request.Url.Split('#')[0] == address : request.Url.StartsWith(site, StringComparison.Ordinal);
+            if (!isAllowed) asked.Add(request.Url);
+        };
         page.PageError += (_, error) => asked.Add("script error: " + error);
         page.Console += (_, message) => { if (message.Type == "error") asked.Add("console: " + message.Text); };
-        await page.GotoAsync(address);
+        await page.GotoAsync(address, new() { WaitUntil = isAlone ? WaitUntilState.Load : WaitUntilState.NetworkIdle });
         Assert.Empty(asked);
         return page;
     }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 
 namespace NnAnalyzers.Pages.Tests;
 
 /// <summary>The docs as a site, built as <c>site/build</c> does.</summary>
-public sealed class SiteTests
+public sealed class SiteTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly Lazy<(int ExitCode, string Said, string Folder)> Built = new(() =>
     {
@@ -55,6 +56,60 @@ public sealed class SiteTests
         if (OperatingSystem.IsWindows()) return;
         Assert.Contains("whether training them can work", Read("api/NnAnalyzers.Companion.Probe.html"));
         Assert.Contains("api/NnAnalyzers.Companion.html", Read("index.html"));
+    }
+
+    [BrowserTheory, InlineData("index.html"), InlineData("rules/NN1001.html"), InlineData("editors.html")]
+    public async Task Nothing_keeps_anybody_from_reading_it(string name)
+    {
+        Read(name);
+        using var server = new Server(Built.Value.Folder);
+        foreach (var dark in new[] { false, true }) await Browser.ReadsAsync(await browser.OpenAsync(new Uri(server.Address, name), dark));
+    }
+
+    /// <summary>The site as a web server gives it: its scripts are modules, which browsers do not load from files.</summary>
+    private sealed class Server : IDisposable
+    {
+        private static readonly Dictionary<string, string> Types = new()
+        {
+            [".html"] = "text/html", [".js"] = "text/javascript", [".css"] = "text/css", [".svg"] = "image/svg+xml", [".json"] = "application/json",
+        };
+
+        private readonly HttpListener _listener = new();
+
+        public Uri Address { get; }
+
+        public Server(string folder)
+        {
+            using (var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
+            {
+                free.Start();
+                Address = new($"http://localhost:{((IPEndPoint)free.LocalEndpoint).Port}/");
+            }
+            _listener.Prefixes.Add(Address.AbsoluteUri);
+            _listener.Start();
+            _ = Task.Run(() => ServeAsync(folder));
+        }
+
+        private async Task ServeAsync(string folder)
+        {
+            while (_listener.IsListening)
+            {
+                HttpListenerContext asked;
+                try { asked = await _listener.GetContextAsync(); }
+                catch (Exception error) when (error is HttpListenerException or ObjectDisposedException) { return; }
+                var path = Path.Combine(folder, Uri.UnescapeDataString(asked.Request.Url!.AbsolutePath.TrimStart('/')));
+                asked.Response.StatusCode = File.Exists(path) ? 200 : 404;
+                asked.Response.ContentType = Types.GetValueOrDefault(Path.GetExtension(path), "application/octet-stream");
+                try
+                {
+                    if (File.Exists(path)) await asked.Response.OutputStream.WriteAsync(File.ReadAllBytes(path));
+                    asked.Response.Close();
+                }
+                catch (HttpListenerException) { } // the browser has gone
+            }
+        }
+
+        public void Dispose() => _listener.Close();
     }
 
     /// <summary>A link that leaves docs is the repository's; one that stays is to a page or a picture of the site.</summary>
