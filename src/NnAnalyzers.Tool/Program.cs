@@ -30,7 +30,8 @@ try
 }
 catch (Exception error)
 {
-    if (error is OperationCanceledException) Say("stopped; finished results are kept (go on with --resume)");
+    if (error is OperationCanceledException)
+        Say(parsed.CommandResult.Command.Name == "verify" ? "stopped; finished results are kept (go on with --resume)" : "stopped");
     else if (error is ToolException or IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException)
         Say(error.Message);
     else

@@ -71,7 +71,8 @@ public sealed class SiteTests(Browser browser) : IClassFixture<Browser>
     {
         private static readonly Dictionary<string, string> Types = new()
         {
-            [".html"] = "text/html", [".js"] = "text/javascript", [".css"] = "text/css", [".svg"] = "image/svg+xml", [".json"] = "application/json",
+            [".html"] = "text/html", [".js"] = "text/javascript", [".css"] = "text/css", [".svg"] = "image/svg+xml",
+            [".json"] = "application/json",
         };
 
         private readonly HttpListener _listener = new();
