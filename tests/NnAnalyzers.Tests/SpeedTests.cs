@@ -12,9 +12,9 @@ public class Alone;
 public class SpeedTests(ITestOutputHelper output)
 {
     /// <summary>
-    /// What all rules allocate beside an empty analyzer, as a share of what binding the same code allocates: unlike time it does not depend
-    /// on what else the machine does, and it goes with it. The bound is what was measured, 59 to 61 %, with room. Times are for the benchmarks
-    /// (docs/performance.md).
+    /// What all rules allocate beside an empty analyzer, as a share of what binding the same code allocates: unlike time it does not
+    /// depend on what else the machine does, and it goes with it. The bound is what was measured, 59 to 61 %, with room. Times are for the
+    /// benchmarks (docs/performance.md).
     /// </summary>
     [Fact]
     public void All_rules_allocate_a_fraction_of_what_binding_does()

@@ -69,7 +69,8 @@ internal sealed record Cell(Outcome Outcome, string? Rule = null, string? Proble
 internal static class Fit
 {
     private const string InCrossEntropy = "is applied a second time inside the loss", Competing = "makes the classes compete",
-        Unlikely = "takes them for log-probabilities and falls without end", Outside = "wants probabilities and throws for others";
+        Unlikely = "takes them for log-probabilities and falls without end", Outside = "wants probabilities and throws for others",
+        Unlogged = "takes the logarithms of probabilities, not these themselves";
 
     public static readonly IReadOnlyDictionary<(Kind, LossDomain), Cell> Cells = new Dictionary<(Kind, LossDomain), Cell>
     {
@@ -78,14 +79,14 @@ internal static class Fit
         [(Kind.Anything, LossDomain.BinaryLogits)] = new(Outcome.Learns),
         [(Kind.Anything, LossDomain.Probabilities)] = new(Outcome.Throws, "NN1014", Outside),
         [(Kind.Anything, LossDomain.LogProbabilities)] = new(Outcome.NoLikelihood, "NN1014", Unlikely),
-        [(Kind.Anything, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood),
+        [(Kind.Anything, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood, "NN1014", Unlikely),
 
         [(Kind.Rectified, LossDomain.AnyNumber)] = new(Outcome.StopsShort, "NN1001"),
         [(Kind.Rectified, LossDomain.Logits)] = new(Outcome.StopsShort, "NN1001"),
         [(Kind.Rectified, LossDomain.BinaryLogits)] = new(Outcome.StopsShort, "NN1001"),
         [(Kind.Rectified, LossDomain.Probabilities)] = new(Outcome.Throws, "NN1001"),
         [(Kind.Rectified, LossDomain.LogProbabilities)] = new(Outcome.NoLikelihood, "NN1001"),
-        [(Kind.Rectified, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood),
+        [(Kind.Rectified, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood, "NN1001"),
 
         // A softened winner may be wanted: tanh before cross-entropy is left to its user.
         [(Kind.Signed, LossDomain.AnyNumber)] = new(Outcome.StopsShort, "NN1001"),
@@ -93,7 +94,7 @@ internal static class Fit
         [(Kind.Signed, LossDomain.BinaryLogits)] = new(Outcome.StopsShort),
         [(Kind.Signed, LossDomain.Probabilities)] = new(Outcome.Throws, "NN1014", Outside),
         [(Kind.Signed, LossDomain.LogProbabilities)] = new(Outcome.NoLikelihood, "NN1014", Unlikely),
-        [(Kind.Signed, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood),
+        [(Kind.Signed, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood, "NN1014", Unlikely),
 
         [(Kind.Chances, LossDomain.AnyNumber)] = new(Outcome.StopsShort, "NN1001"),
         [(Kind.Chances, LossDomain.Logits)] =
@@ -101,8 +102,8 @@ internal static class Fit
         [(Kind.Chances, LossDomain.BinaryLogits)] = new(Outcome.StopsShort, "NN1002", InCrossEntropy + ", which cannot get near 0"),
         [(Kind.Chances, LossDomain.Probabilities)] = new(Outcome.Learns),
         [(Kind.Chances, LossDomain.LogProbabilities)] =
-            new(Outcome.NoLikelihood, "NN1014", "gives probabilities, and the loss takes their logarithms"),
-        [(Kind.Chances, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood),
+            new(Outcome.NoLikelihood, "NN1014", Unlogged),
+        [(Kind.Chances, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood, "NN1014", Unlogged),
 
         [(Kind.LogChances, LossDomain.AnyNumber)] = new(Outcome.StopsShort, "NN1001"),
         [(Kind.LogChances, LossDomain.Logits)] = new(Outcome.Learns),
@@ -119,7 +120,8 @@ internal static class Fit
             new(Outcome.StopsShort, "NN1002", Competing + " where the loss takes each by itself"),
         [(Kind.Shares, LossDomain.LogProbabilities)] =
             new(Outcome.NoLikelihood, "NN1002", "gives probabilities, and the loss takes their logarithms"),
-        [(Kind.Shares, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood),
+        [(Kind.Shares, LossDomain.LogDistribution)] =
+            new(Outcome.NoLikelihood, "NN1002", "gives probabilities, and the loss takes their logarithms"),
 
         [(Kind.LogShares, LossDomain.AnyNumber)] = new(Outcome.StopsShort),
         // The logarithm of shares is its own: the second one changes nothing.

@@ -28,6 +28,13 @@ public class NN1002_ActivationRepeatedByLossTests
         Code.Net(Layers, "return functional.log_softmax(fc2.forward(fc1.forward(x)), 1); // classes",
             "functional.nll_loss(prediction, target)", Classes));
 
+    [Fact]
+    public Task The_logarithm_is_added_for_KL_divergence_where_a_student_meets_its_teacher() => Verify.FixAsync(
+        Code.Net(Layers, "return fc2.forward(x);",
+            "functional.kl_div({|NN1002:functional.softmax(prediction, 1)|}, functional.softmax(target / 2, 1))", "randn(8, 3)"),
+        Code.Net(Layers, "return fc2.forward(x);",
+            "functional.kl_div(functional.log_softmax(prediction, 1), functional.softmax(target / 2, 1))", "randn(8, 3)"));
+
     [Theory]
     [InlineData("return {|NN1002:functional.softmax(fc2.forward(x), 1)|};", "return fc2.forward(x);")]
     [InlineData("return {|NN1002:fc2.forward(x).sigmoid()|};", "return fc2.forward(x);")]

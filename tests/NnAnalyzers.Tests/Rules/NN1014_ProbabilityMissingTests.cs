@@ -19,6 +19,8 @@ public class NN1014_ProbabilityMissingTests
     [InlineData("return fc2.forward(x).tanh();", "functional.binary_cross_entropy(prediction, target)", Chances)]
     [InlineData("return fc2.forward(functional.relu(fc1.forward(x))).sigmoid();", "functional.nll_loss(prediction, target)", Classes)]
     [InlineData("return fc2.forward(x).log_softmax(1);", "functional.binary_cross_entropy(prediction, target)", Chances)]
+    [InlineData(Forward, "functional.kl_div(prediction, target)", Chances)]
+    [InlineData("return fc2.forward(x).sigmoid();", "KLDivLoss(false).call(prediction, target)", Chances)]
     public Task Without_a_fix_where_another_activation_stands_in_its_place(string forward, string loss, string target) =>
         Verify.FiresAsync(Code.Net(Layers, forward, $"{{|NN1014:{loss}|}}", target));
 
@@ -27,6 +29,8 @@ public class NN1014_ProbabilityMissingTests
     [InlineData("return fc2.forward(x);", "NLLLoss().forward((prediction.softmax(1) + 1e-8).log(), target)", Classes)]
     [InlineData("return fc2.forward(x);", "BCELoss().forward(prediction.sigmoid(), target)", Chances)]
     [InlineData("return fc2.forward(x).sigmoid();", "BCELoss().forward(prediction, target)", Chances)]
+    [InlineData("return fc2.forward(x);", "functional.kl_div(functional.log_softmax(prediction / 4, 1), target)", Chances)]
+    [InlineData("return fc2.forward(x);", "functional.kl_div(prediction - prediction.logsumexp(1, true), target)", Chances)]
     [InlineData("return fc2.forward(x);", "BCELoss().forward(prediction.clamp(0, 1), target)", Chances)]
     [InlineData("return fc2.forward(x);", "functional.cross_entropy(prediction, target)", Classes)]
     public Task Silent(string forward, string loss, string target) => Verify.SilentAsync(Code.Net(Layers, forward, loss, target));

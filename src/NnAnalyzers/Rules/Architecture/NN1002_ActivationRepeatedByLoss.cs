@@ -23,7 +23,7 @@ internal sealed class NN1002_ActivationRepeatedByLoss() : Rule("NN1002", RuleLev
         // What a nested block does to its output, it does for all who use it.
         end.Network?.Steps.Contains(end.Last) == false || !project.IsOnlyForLosses(end.Last, end.Network) ? finding : end.Domain switch
         {
-            LossDomain.LogProbabilities =>
+            LossDomain.LogProbabilities or LossDomain.LogDistribution =>
                 finding.Fix("Take the logarithm: LogSoftmax", Edit.Rename(end.Last, "LogSoftmax", "log_softmax")),
             LossDomain.Probabilities => finding, // which wants an activation, another one
             _ => finding.Fix($"Remove {end.Last.Op.Name}; {(end.Half ?? use.Loss).Op.Name} takes logits", Edit.Unwrap(end.Last)),
