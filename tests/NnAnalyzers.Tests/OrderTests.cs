@@ -15,7 +15,7 @@ namespace NnAnalyzers.Tests;
 /// </summary>
 public class OrderTests
 {
-    private const int Shuffles = 2, Generated = 60;
+    private const int Shuffles = 2, Generated = 30;
 
     private static readonly string Root = typeof(OrderTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == "RepositoryRoot").Value!;
