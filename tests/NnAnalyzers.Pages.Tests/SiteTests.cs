@@ -63,7 +63,13 @@ public sealed class SiteTests(Browser browser) : IClassFixture<Browser>
     {
         Read(name);
         using var server = new Server(Built.Value.Folder);
-        foreach (var dark in new[] { false, true }) await Browser.ReadsAsync(await browser.OpenAsync(new Uri(server.Address, name), dark));
+        foreach (var dark in new[] { false, true })
+        {
+            var page = await browser.OpenAsync(new Uri(server.Address, name), dark);
+            await Browser.ReadsAsync(page);
+            Assert.True(await page.EvaluateAsync<bool>("() => document.getElementById('logo').getBoundingClientRect().bottom "
+                + "<= document.querySelector('header').getBoundingClientRect().bottom"), "The logo hangs out of its bar.");
+        }
     }
 
     /// <summary>The site as a web server gives it: its scripts are modules, which browsers do not load from files.</summary>
