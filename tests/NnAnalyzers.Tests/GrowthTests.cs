@@ -62,13 +62,9 @@ public class GrowthTests(ITestOutputHelper output)
 
     private static Cost Read(string[] sources)
     {
-        // What binding allocates is counted too: it grows with the code as well.
+        // As in a build, where semantic models are kept. What binding allocates is counted too: it grows with the code as well.
         var compilation = Verify.Compile(sources).WithAnalyzers([new NetworkAnalyzer()]).Compilation;
-        return Read(compilation, TorchSymbols.TryCreate(compilation)!);
-    }
-
-    private static Cost Read(Compilation compilation, TorchSymbols torch)
-    {
+        var torch = TorchSymbols.TryCreate(compilation)!;
         using var patience = new CancellationTokenSource(Patience);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var project = new ProjectGraph(compilation, torch);

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace NnAnalyzers.Tool.Tests;
 
-/// <summary>Runs the built tool the way a user does.</summary>
+/// <summary>Runs the tool the way a user does.</summary>
 internal static class Nn
 {
     public static readonly string Root = Path.GetFullPath(Metadata("RepositoryRoot")), Tool = Path.GetFullPath(Metadata("Tool"));
@@ -34,23 +34,10 @@ internal static class Nn
     private static string Metadata(string key) =>
         typeof(Nn).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
-    public static (int ExitCode, string Output, string Errors) Run(string folder, params string[] arguments)
-    {
-        using var process = Start(folder, arguments);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(4)))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException(string.Join(' ', arguments));
-        }
-        return (process.ExitCode, output.Result, errors.Result);
-    }
-
     private static readonly object Gate = new();
 
     /// <summary>
-    /// The same in this process, one call at a time: half of a short run is the runtime compiling the compiler. The folder and the console
+    /// The tool in this process, one call at a time: half of a short run is the runtime compiling the compiler. The folder and the console
     /// belong to the process, so nothing else here may ask for either.
     /// </summary>
     public static (int ExitCode, string Output, string Errors) RunHere(string folder, params string[] arguments)

@@ -70,6 +70,7 @@ internal static class Fit
 {
     private const string InCrossEntropy = "is applied a second time inside the loss", Competing = "makes the classes compete",
         Unlikely = "takes them for log-probabilities and falls without end", Outside = "wants probabilities and throws for others",
+        OfShares = "gives probabilities, and the loss takes their logarithms",
         Unlogged = "takes the logarithms of probabilities, not these themselves";
 
     public static readonly IReadOnlyDictionary<(Kind, LossDomain), Cell> Cells = new Dictionary<(Kind, LossDomain), Cell>
@@ -101,8 +102,7 @@ internal static class Fit
             new(Outcome.StopsShort, "NN1002", "squeezes the logits into a range in which no class can win clearly"),
         [(Kind.Chances, LossDomain.BinaryLogits)] = new(Outcome.StopsShort, "NN1002", InCrossEntropy + ", which cannot get near 0"),
         [(Kind.Chances, LossDomain.Probabilities)] = new(Outcome.Learns),
-        [(Kind.Chances, LossDomain.LogProbabilities)] =
-            new(Outcome.NoLikelihood, "NN1014", Unlogged),
+        [(Kind.Chances, LossDomain.LogProbabilities)] = new(Outcome.NoLikelihood, "NN1014", Unlogged),
         [(Kind.Chances, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood, "NN1014", Unlogged),
 
         [(Kind.LogChances, LossDomain.AnyNumber)] = new(Outcome.StopsShort, "NN1001"),
@@ -118,10 +118,8 @@ internal static class Fit
             new(Outcome.StopsShort, "NN1002", Competing + ", then the loss squeezes them again"),
         [(Kind.Shares, LossDomain.Probabilities)] =
             new(Outcome.StopsShort, "NN1002", Competing + " where the loss takes each by itself"),
-        [(Kind.Shares, LossDomain.LogProbabilities)] =
-            new(Outcome.NoLikelihood, "NN1002", "gives probabilities, and the loss takes their logarithms"),
-        [(Kind.Shares, LossDomain.LogDistribution)] =
-            new(Outcome.NoLikelihood, "NN1002", "gives probabilities, and the loss takes their logarithms"),
+        [(Kind.Shares, LossDomain.LogProbabilities)] = new(Outcome.NoLikelihood, "NN1002", OfShares),
+        [(Kind.Shares, LossDomain.LogDistribution)] = new(Outcome.NoLikelihood, "NN1002", OfShares),
 
         [(Kind.LogShares, LossDomain.AnyNumber)] = new(Outcome.StopsShort),
         // The logarithm of shares is its own: the second one changes nothing.
